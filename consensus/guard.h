@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last word before a vote is signed: a pure function of what was signed before (docs/protocol.md, "The vote guard").
+// Signer is its only caller in production; nothing else holds the vote key.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "consensus/types.h"
+
+namespace quipu::consensus {
+
+// A view that this member notarized and did not nullify: its FINALIZE may still come.
+struct OpenView {
+  Subject notarized;
+  bool finalized = false;
+  friend bool operator==(const OpenView&, const OpenView&) = default;
+};
+
+// The content of one slot of the safety file: sign state, tip witness and cosign record at once.
+struct SafetyRecord {
+  ChainId chain;
+  Epoch epoch;
+  std::uint64_t generation = 0;
+  View abstain_until;  // vote only above; 0 = no bar
+
+  View top_view;  // highest view voted in
+  std::optional<Subject> top_notarized;
+  bool top_nullified = false;
+  std::optional<Subject> top_finalized;
+  std::vector<OpenView> open;  // older views, ascending, at most limits::kOpenViews
+
+  Tip tip;
+  friend bool operator==(const SafetyRecord&, const SafetyRecord&) = default;
+};
+
+enum class Refusal : std::uint8_t {
+  kWrongEpoch, kBelowTip, kAbstaining, kClosedView, kNotarizedBefore, kNullifiedBefore, kFinalizedBefore, kOtherSubject,
+};
+std::string_view to_string(Refusal refusal);
+
+// The record after the vote, or why it must not be signed. A vote equal to one already in the record is allowed and leaves
+// the record as it is: Ed25519 is deterministic, so signing again gives the same bytes.
+std::expected<SafetyRecord, Refusal> guard(const SafetyRecord& record, const Slot& slot, const Subject& subject);
+
+// The record once `tip` is committed.
+SafetyRecord with_tip(SafetyRecord record, const Tip& tip);
+
+}  // namespace quipu::consensus

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every bound of the product, in one table, with the relations between them proved below. Shells and pure code use these
+// names; nobody writes the number a second time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quipu::limits {
+
+// Log
+inline constexpr std::size_t kLeafBytes = 61'440;
+inline constexpr std::size_t kSubmissionEvents = 256;
+inline constexpr std::size_t kBlockSubmissions = 512;
+inline constexpr std::size_t kBlockLeafBytes = 1 << 20;
+
+// Members and peers
+inline constexpr std::size_t kMembers = 255;
+inline constexpr std::size_t kFrameBytes = 2 << 20;           // consensus
+inline constexpr std::size_t kSyncFrameBytes = 4 << 20;       // answers to our own requests
+inline constexpr std::size_t kUnaskedFrameBytes = 64 << 10;   // anything but a proposal or an answer asked for
+inline constexpr std::size_t kInboundVotesPerSecond = 200;
+inline constexpr std::size_t kInboundProofsPerSecond = 10;
+inline constexpr std::size_t kInboundSubmissionBytesPerSecond = 4 << 20;
+inline constexpr std::size_t kOutboundQueueBytes = 8 << 20;
+inline constexpr std::size_t kPendingHandshakes = 64;
+inline constexpr std::size_t kPendingHandshakesPerAddress = 4;
+inline constexpr std::int64_t kHandshakeTimeout_ms = 5'000;
+inline constexpr std::int64_t kPingInterval_ms = 5'000;
+inline constexpr std::int64_t kPeerSilent_ms = 15'000;
+inline constexpr std::int64_t kPeerDownGrace_ms = 2'000;
+inline constexpr std::int64_t kReconnectFirst_ms = 100;
+inline constexpr std::int64_t kReconnectCap_ms = 10'000;
+
+// Consensus
+inline constexpr std::size_t kSkipProofs = 64;
+inline constexpr std::size_t kSkipProofBytes = 64 << 10;
+inline constexpr std::size_t kProofRequestViews = 64;
+inline constexpr std::size_t kViewWindow = 4'096;
+inline constexpr std::uint64_t kFutureViews = 2;
+inline constexpr std::size_t kBufferedProposals = 2;
+inline constexpr std::size_t kUnfinalizedBlocks = 8;
+inline constexpr std::size_t kOpenViews = 64;
+inline constexpr std::size_t kSettleRounds = 64;
+inline constexpr std::size_t kFetchesPerPeer = 2;
+inline constexpr std::size_t kHeadersPerRequest = 512;
+inline constexpr std::size_t kBlocksPerAnswer = 64;
+inline constexpr std::size_t kEvidenceKept = 1'024;
+
+// Submissions
+inline constexpr std::size_t kPoolSubmissions = 65'536;
+inline constexpr std::size_t kPoolBytes = 256 << 20;
+inline constexpr std::size_t kPoolSubmissionsPerMember = 16'384;
+inline constexpr std::size_t kPoolGapsPerKey = 4'096;
+inline constexpr std::size_t kTerminalAnswers = 100'000;
+inline constexpr std::int64_t kTerminalAnswer_ms = 24 * 3'600'000;
+inline constexpr std::int64_t kGapPatience_ms = 10 * 60'000;
+inline constexpr std::int64_t kIssuedBefore_ms = 24 * 3'600'000;  // block time - 24 h <= issued-at
+inline constexpr std::int64_t kIssuedAfter_ms = 60'000;           // issued-at <= block time + 60 s
+
+// Block time that a voter accepts beside its own clock
+inline constexpr std::int64_t kBlockTimeBehind_ms = 60'000;
+inline constexpr std::int64_t kBlockTimeAhead_ms = 10'000;
+
+// HTTP
+inline constexpr std::size_t kHttpHeaderBytes = 8 << 10;
+inline constexpr std::size_t kHttpBodyBytes = 256 << 10;
+inline constexpr std::size_t kHttpBatchBytes = 1 << 20;
+inline constexpr std::size_t kHttpConnections = 256;
+inline constexpr std::int64_t kHttpRequestTimeout_ms = 10'000;
+inline constexpr std::size_t kBatchQuestions = 3'000;
+inline constexpr std::size_t kJsonDepth = 16;
+
+// Reads
+inline constexpr std::int64_t kStale_ms = 180'000;
+
+// Cosigning
+inline constexpr std::uint64_t kCosignEveryHeights = 16;
+inline constexpr std::int64_t kCosignQuiet_ms = 100;
+inline constexpr std::int64_t kCosignIdle_ms = 60'000;
+
+static_assert(kLeafBytes <= 65'535, "an entry bundle frames a leaf with a u16");
+static_assert(kLeafBytes <= kBlockLeafBytes, "one submission always fits a block");
+static_assert(kBlockLeafBytes + kSkipProofBytes + kUnaskedFrameBytes <= kFrameBytes, "a full proposal fits a frame");
+static_assert(kFrameBytes <= kSyncFrameBytes);
+static_assert(kPoolSubmissionsPerMember <= kPoolSubmissions);
+
+}  // namespace quipu::limits

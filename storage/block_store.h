@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log on disk: finalized blocks as leaves, Merkle nodes and records, what consensus holds above the tip, and the one
+// synced batch that makes a block final. Readers take a Snapshot and may be on any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "consensus/engine.h"
+#include "crypto/merkle.h"
+#include "storage/database.h"
+
+namespace quipu::storage {
+
+// What kBlocks keeps of a finalized block; its leaves are [first_index, header.tree_size).
+struct BlockRecord {
+  consensus::Header header;
+  consensus::BlockId id;
+  std::uint64_t first_index = 0;
+  std::uint64_t block_time_ms = 0;
+  std::string proposer;
+  friend bool operator==(const BlockRecord&, const BlockRecord&) = default;
+};
+
+struct StateChange { Bytes key; Bytes value; };
+
+// One block as it becomes final.
+struct CommitBlock {
+  BlockRecord record;
+  std::vector<Bytes> leaves;
+  std::vector<StateChange> changes;
+  std::vector<consensus::LinkProof> links;
+};
+
+struct LeafPlace { std::uint64_t index = 0; consensus::Height height; };
+
+// Typed reads of the log in one snapshot. Cheap to copy.
+class LogReader {
+ public:
+  LogReader(std::shared_ptr<const Snapshot> snapshot, std::size_t members);
+
+  std::optional<consensus::Tip> tip() const;  // nothing: not initialised
+  std::optional<consensus::QuorumProof> finalization() const;
+  std::optional<BlockRecord> block(consensus::Height height) const;
+  // The last block with block time <= time_ms.
+  std::optional<BlockRecord> block_at_time(std::uint64_t time_ms) const;
+  std::optional<Bytes> leaf(std::uint64_t index) const;
+  std::vector<Bytes> leaves(std::uint64_t first, std::uint64_t end) const;
+  std::optional<LeafPlace> place_of(const crypto::Digest& leaf_hash) const;
+  crypto::Digest node(unsigned level, std::uint64_t index) const;  // aborts when absent: a caller asked beyond the tip
+  crypto::CompactRange range_at(std::uint64_t size) const;
+  std::vector<consensus::LinkProof> links(consensus::Height height) const;
+  std::optional<consensus::Block> full_block(consensus::Height height) const;
+  std::optional<Bytes> note(consensus::Height height) const;
+  std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const;
+  std::vector<consensus::Evidence> evidence() const;
+  const Snapshot& snapshot() const { return *snapshot_; }
+
+ private:
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::size_t members_;
+};
+
+// What consensus holds above the tip.
+struct Pending { std::vector<consensus::Block> blocks; std::vector<consensus::QuorumProof> proofs; };
+
+class BlockStore {
+ public:
+  // `members`: size of the set, for the bitmap width of quorum proofs.
+  BlockStore(Database& database, std::size_t members);
+
+  // Writes block 0. Never called on a store that has a tip.
+  void initialise(const crypto::Digest& chain, const CommitBlock& genesis);
+  std::optional<crypto::Digest> chain() const;
+
+  LogReader read() const;
+  Pending pending() const;
+  std::optional<consensus::Block> pending_block(const consensus::BlockId& id) const;
+
+  // Several Persist effects share one synced batch.
+  void persist(const std::vector<consensus::Persist>& effects);
+  // Leaves, nodes, ids, records, links, state and history, tip, finalization, and the erasure of pending entries at or
+  // below the tip, in ONE synced batch.
+  void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization, const consensus::Tip& tip);
+  void put_note(consensus::Height height, BytesView note);       // unsynced: can be published again
+  void put_evidence(const consensus::Evidence& evidence);        // unsynced, bounded by limits::kEvidenceKept
+
+ private:
+  Database& database_;
+  std::size_t members_;
+};
+
+// Newest or historical values of the state (map key -> record). Reads only.
+class StateReader {
+ public:
+  // `at`: as known at that height; nothing = the snapshot's newest.
+  StateReader(std::shared_ptr<const Snapshot> snapshot, std::optional<consensus::Height> at);
+  std::optional<Bytes> get(BytesView key) const;
+  // Ascending keys with the prefix, each with its value at the height, until `each` returns false.
+  void scan(BytesView prefix, const Snapshot::Each& each) const;
+
+ private:
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::optional<consensus::Height> at_;
+};
+
+}  // namespace quipu::storage
