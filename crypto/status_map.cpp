@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/status_map.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "crypto/digest.h"
+
+namespace quipu::crypto {
+namespace {
+
+constexpr std::uint32_t kLeafBit = std::numeric_limits<std::uint32_t>::max();
+
+// Bytes behind the key's end: 00, then FF for ever, so that no key is a prefix of another.
+std::uint8_t padded_byte(BytesView key, std::size_t index) {
+  if (index < key.size()) return static_cast<std::uint8_t>(key[index]);
+  return index == key.size() ? 0x00 : 0xff;
+}
+
+// Bit 0 is the most significant bit of the first byte.
+bool bit_at(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8) >> (7 - bit % 8) & 1) == 1; }
+
+// The first bit where two different keys differ; kLeafBit when they are equal.
+std::uint32_t first_difference(BytesView a, BytesView b) {
+  if (a == b) return kLeafBit;
+  const auto length = std::min(a.size(), b.size());
+  auto at = static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(length), b.begin()).first - a.begin());
+  while (padded_byte(a, at) == padded_byte(b, at)) ++at;
+  const auto differing = static_cast<std::uint8_t>(padded_byte(a, at) ^ padded_byte(b, at));
+  return static_cast<std::uint32_t>(8 * at) + static_cast<std::uint32_t>(std::countl_zero(differing));
+}
+
+Digest hash_leaf(BytesView key, BytesView value) {
+  const Bytes head = ByteWriter().u8(0).varint(key.size()).raw(key).varint(value.size()).take();
+  return sha256({head, value});
+}
+
+Digest hash_inner(std::uint32_t bit, const Digest& left, const Digest& right) {
+  return sha256(ByteWriter().u8(1).varint(bit).raw(left.view()).raw(right.view()).view());
+}
+
+}  // namespace
+
+// A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions.
+struct StatusMap::Node {
+  std::uint32_t bit;  // where the two sides differ; kLeafBit for a leaf
+};
+
+namespace {
+
+using NodePtr = std::shared_ptr<const StatusMap::Node>;
+
+struct Leaf : StatusMap::Node {
+  Leaf(BytesView k, BytesView value) : Node{kLeafBit}, hash(hash_leaf(k, value)), key(k) {}
+  Digest hash;
+  Bytes key;
+};
+
+struct Inner : StatusMap::Node {
+  Inner(std::uint32_t b, NodePtr l, NodePtr r) : Node{b}, left(std::move(l)), right(std::move(r)) {}
+  NodePtr left;
+  NodePtr right;
+  // The cached hash. Nodes are shared between maps, so two threads may ask different maps for their roots and meet here:
+  // whoever moves kEmpty to kFilling may write; the others go without and compute their own.
+  enum State : std::uint8_t { kEmpty, kFilling, kFilled };
+  mutable std::atomic<State> state = kEmpty;
+  mutable Digest hash;
+};
+
+const Leaf& as_leaf(const StatusMap::Node& node) { return static_cast<const Leaf&>(node); }
+const Inner& as_inner(const StatusMap::Node& node) { return static_cast<const Inner&>(node); }
+
+// Any leaf below shares with `key` all bits that the path to it tests; the closest one is as good as any.
+const Leaf& closest_leaf(const StatusMap::Node* node, BytesView key) {
+  while (node->bit != kLeafBit) {
+    const Inner& inner = as_inner(*node);
+    node = bit_at(key, inner.bit) ? inner.right.get() : inner.left.get();
+  }
+  return as_leaf(*node);
+}
+
+// A copy of the path to where `leaf` belongs, with the leaf. `bit` is where its key parts from all keys in the map
+// (kLeafBit: it replaces one). As deep as the tree, so at most as deep as the longest key has bits, plus nine.
+NodePtr with_leaf(const NodePtr& node, std::uint32_t bit, std::shared_ptr<const Leaf> leaf) {
+  if (node->bit >= bit) {
+    if (bit == kLeafBit) return leaf;
+    if (bit_at(leaf->key, bit)) return std::make_shared<Inner>(bit, node, std::move(leaf));
+    return std::make_shared<Inner>(bit, std::move(leaf), node);
+  }
+  const Inner& inner = as_inner(*node);
+  if (bit_at(leaf->key, inner.bit)) {
+    return std::make_shared<Inner>(inner.bit, inner.left, with_leaf(inner.right, bit, std::move(leaf)));
+  }
+  return std::make_shared<Inner>(inner.bit, with_leaf(inner.left, bit, std::move(leaf)), inner.right);
+}
+
+Digest hash_of(const StatusMap::Node& node) {
+  if (node.bit == kLeafBit) return as_leaf(node).hash;
+  const Inner& inner = as_inner(node);
+  if (inner.state.load(std::memory_order_acquire) == Inner::kFilled) return inner.hash;
+  const Digest hash = hash_inner(inner.bit, hash_of(*inner.left), hash_of(*inner.right));
+  auto empty = Inner::kEmpty;
+  if (inner.state.compare_exchange_strong(empty, Inner::kFilling, std::memory_order_relaxed)) {
+    inner.hash = hash;
+    inner.state.store(Inner::kFilled, std::memory_order_release);
+  }
+  return hash;
+}
+
+}  // namespace
+
+StatusMap StatusMap::insert(BytesView key, BytesView value) const {
+  auto leaf = std::make_shared<const Leaf>(key, value);
+  StatusMap next;
+  if (!top_) {
+    next.top_ = std::move(leaf);
+    next.size_ = 1;
+    return next;
+  }
+  const std::uint32_t bit = first_difference(key, closest_leaf(top_.get(), key).key);
+  next.top_ = with_leaf(top_, bit, std::move(leaf));
+  next.size_ = size_ + (bit == kLeafBit ? 0 : 1);
+  return next;
+}
+
+Digest StatusMap::root() const { return top_ ? hash_of(*top_) : sha256(""); }
+
+}  // namespace quipu::crypto

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file that founds a chain: its members, arrangements and parameters; its digest is the chain's identity. Pure.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "consensus/members.h"
+#include "consensus/types.h"
+#include "node/ledger/submission.h"
+
+namespace quipu::ledger {
+
+struct Genesis {
+  Bytes file;  // as stored: hashed, never re-encoded
+  consensus::ChainId chain;
+  std::string chain_id;
+  std::string origin;
+  std::uint64_t created_ms = 0;
+  std::uint32_t protocol_version = 1;
+  consensus::MemberSet members;  // the voting ones
+  std::shared_ptr<const std::vector<v1::Member>> all_members;
+  std::map<std::string, std::string> addresses;  // code -> host:port of the peer listener
+
+  consensus::Scope scope() const { return {chain, {0}, chain}; }
+};
+
+// Strict JSON (docs/formats.md); checks admissible keys, key ids unique within an administration, no key used twice,
+// real dates, known arrangement parties. The error is one line with the place.
+std::expected<Genesis, std::string> parse_genesis(BytesView file);
+
+// The records that block 0 writes, by rules of their own: members, keys, arrangements, parameters, lists, definitions.
+class Overlay;
+void write_genesis_state(const Genesis& genesis, Overlay& state);
+
+}  // namespace quipu::ledger
