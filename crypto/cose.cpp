@@ -13,8 +13,15 @@ constexpr std::size_t kMaxChainIdSize = 63;
 constexpr std::string_view kContentType = "application/x-protobuf; messageType=quipu.ledger.v1.Submission";
 
 // CBOR major types (RFC 8949, 3.1) in their place in the initial byte.
-enum Major : std::uint8_t { kUnsigned = 0x00, kNegative = 0x20, kByteString = 0x40, kText = 0x60, kArray = 0x80, kMap = 0xa0 };
-constexpr std::uint8_t kTagCoseSign1 = 0xd2;  // tag 18
+enum Major : std::uint8_t {
+  kUnsigned = 0x00,
+  kNegative = 0x20,
+  kByteString = 0x40,
+  kText = 0x60,
+  kArray = 0x80,
+  kMap = 0xa0
+};
+constexpr char kStart[] = "\xd2\x84";  // tag 18, an array of four
 constexpr std::uint8_t kAlgorithmEd25519 = kNegative | (19 - 1);
 
 // An initial byte and its argument in the shortest form.
@@ -91,34 +98,37 @@ class StrictReader {
     return argument;
   }
 
-  BytesView string(Major major, const char* what) {
-    const std::size_t start = at_;
-    const std::uint64_t size = head(major, what);
-    if (failed()) return {};
-    if (size > in_.size() - at_) return at_ = start, fail(what), BytesView{};
+  BytesView raw(std::uint64_t size, const char* what) {
+    if (failed() || size > in_.size() - at_) return fail(what), BytesView{};
     at_ += size;
     return in_.substr(at_ - size, size);
   }
 
-  void expect_end(const char* what) {
-    if (at_ != in_.size()) fail(what);
-  }
-  // For a field whose bytes are well-formed but not allowed: points behind the field.
+  BytesView string(Major major, const char* what) { return raw(head(major, what), what); }
+
+  // For what is well-formed but not allowed: the offset is the one behind it.
   void require(bool ok, const char* what) {
     if (!ok) fail(what);
   }
+  void expect_end() { require(at_ == in_.size(), "Bytes after the signature"); }
 
+  std::size_t at() const { return at_; }
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
 
  private:
   static std::uint64_t argument_of(ByteReader& reader, unsigned low) {
     switch (low) {
-      case 24: return reader.u8();
-      case 25: return reader.u16();
-      case 26: return reader.u32();
-      case 27: return reader.u64();
-      default: return low;  // 28 to 31 are no lengths: their shortest form differs from what stands there
+      case 24:
+        return reader.u8();
+      case 25:
+        return reader.u16();
+      case 26:
+        return reader.u32();
+      case 27:
+        return reader.u64();
+      default:
+        return low;  // 28 to 31 are no lengths: their shortest form differs from what stands there
     }
   }
   void fail(const char* what) {
@@ -139,16 +149,68 @@ bool is_chain_id(std::string_view id) {
   return !id.empty() && id.size() <= kMaxChainIdSize && id.front() != '-' && std::ranges::all_of(id, inner);
 }
 
-BytesView one_byte(const char& byte) { return {&byte, 1}; }
-
-// The claims, up to the end of the protected header.
 void read_protected(StrictReader& in, Statement& statement) {
-  in.expect("\xa4\x01\x32", "The protected header is not the map {1: -19, 3, 4, 15}");
+  in.expect("\xa4\x01\x32", "The protected header does not begin as a map of four with algorithm -19");
   in.expect("\x03", "The content type is missing");
-  in.require(in.string(kText, "The content type is not a text") == kContentType, "The content type is another one, before");
-  in.expect("\x04\x48", "The key id is not 8 bytes long");
-  statement.kid = in.fixed<KeyId>();
+  in.require(in.string(kText, "The content type is no text in form") == kContentType, "The content type is not ours");
+  in.expect("\x04\x48", "The key id is missing or not 8 bytes long");
+  statement.kid = KeyId::from(in.raw(KeyId::kSize, "The key id is cut off")).value_or(KeyId{});
+  in.expect("\x0f\xa3", "The claims are not a map of three");
+  in.expect("\x01", "Claim 1 is missing");
+  statement.administration = in.string(kText, "Claim 1 is no text in form");
+  in.require(is_administration(statement.administration), "Claim 1 is not a code of two capital letters");
+  in.expect("\x02", "Claim 2 is missing");
+  statement.chain_id = in.string(kText, "Claim 2 is no text in form");
+  in.require(is_chain_id(statement.chain_id), "Claim 2 is not a chain id");
+  in.expect("\x06", "Claim 6 is missing");
+  statement.issued_at_s = in.head(kUnsigned, "Claim 6 is not a number in shortest form");
+}
+
+void read_statement(StrictReader& in, Statement& statement) {
+  in.expect({kStart, 2}, "Not a tagged COSE_Sign1 of four parts");
+  const std::uint64_t protected_size = in.head(kByteString, "The protected header is no byte string in shortest form");
+  const std::size_t protected_start = in.at();
+  read_protected(in, statement);
+  in.require(in.at() - protected_start == protected_size, "The protected header has another length than it says");
+  in.expect("\xa0", "The unprotected header is not the empty map");
+  statement.payload = in.string(kByteString, "The payload is no byte string in form or cut off");
+  in.expect("\x58\x40", "The signature is missing or not 64 bytes long");
+  const BytesView signature = in.raw(Signature::kSize, "The signature is cut off");
+  statement.signature = Signature::from(signature).value_or(Signature{});
+  in.expect_end();
 }
 
 }  // namespace
+
+Bytes sign_statement(const SecretKey& key, const std::string& administration, const std::string& chain_id,
+                     std::uint64_t issued_at_s, BytesView payload) {
+  const Bytes header = protected_header(key_id(key.public_key()), administration, chain_id, issued_at_s);
+  ByteWriter out;
+  out.raw({kStart, 2});
+  write_string(out, kByteString, header);
+  write_head(out, kMap, 0);
+  write_string(out, kByteString, payload);
+  write_string(out, kByteString, key.sign(signed_bytes(header, payload)).view());
+  return out.take();
+}
+
+std::expected<Statement, std::string> parse_statement(BytesView leaf) {
+  if (leaf.size() > kMaxLeafSize) return std::unexpected("The leaf goes on at byte 61440, where the longest one ends.");
+  StrictReader in(leaf);
+  Statement statement;
+  read_statement(in, statement);
+  if (in.failed()) return std::unexpected(in.error());
+  return statement;
+}
+
+Bytes statement_signed_bytes(const Statement& statement) {
+  return signed_bytes(
+      protected_header(statement.kid, statement.administration, statement.chain_id, statement.issued_at_s),
+      statement.payload);
+}
+
+bool verify_statement(const Statement& statement, const PublicKey& key) {
+  return verify(key, statement_signed_bytes(statement), statement.signature);
+}
+
 }  // namespace quipu::crypto

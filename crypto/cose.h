@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The leaf of a submission: COSE_Sign1 (RFC 9052) in the one shape the ledger accepts (docs/formats.md). A strict reader of
-// exactly that shape instead of a CBOR library, so that there is one spelling of every leaf.
+// The leaf of a submission: COSE_Sign1 (RFC 9052) in the one shape the ledger accepts (docs/formats.md). A strict
+// reader of exactly that shape instead of a CBOR library, so that there is one spelling of every leaf.
 #pragma once
 
 #include <expected>
@@ -13,8 +13,8 @@ namespace quipu::crypto {
 
 struct Statement {
   KeyId kid;
-  std::string administration;   // CWT claim 1
-  std::string chain_id;         // CWT claim 2
+  std::string administration;     // CWT claim 1
+  std::string chain_id;           // CWT claim 2
   std::uint64_t issued_at_s = 0;  // CWT claim 6
   Bytes payload;
   Signature signature;

@@ -12,8 +12,8 @@
 
 namespace quipu::crypto {
 
-// What it costs to try one passphrase. Stored in the file, bounded when it is read (a hostile file must not ask for more
-// than kSensitive).
+// What it costs to try one passphrase. Stored in the file, bounded when it is read (a hostile file must not ask for
+// more than kSensitive).
 enum class KeyFileCost { kTestnet, kModerate, kSensitive };  // 8 MiB, 256 MiB (0.7 s), 1 GiB (3.3 s)
 
 struct KeyFile {

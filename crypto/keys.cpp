@@ -23,9 +23,10 @@ void start_sodium() {
   if (started < 0) std::abort();
 }
 
-// L * P = 0, asked as (L - 1) * P = -P, since the library refuses to return the neutral element. Negating flips the sign
-// bit of the encoding (x = 0 only for points of small order, which is_valid_point refuses). Needed beside is_valid_point:
-// before the fix of CVE-2025-69277 that one looked at the x coordinate of L * P only, so it also admitted Q + (0, -1).
+// L * P = 0, asked as (L - 1) * P = -P, since the library refuses to return the neutral element. Negating flips the
+// sign bit of the encoding (x = 0 only for points of small order, which is_valid_point refuses). Needed beside
+// is_valid_point: before the fix of CVE-2025-69277 that one looked at the x coordinate of L * P only, so it also
+// admitted Q + (0, -1).
 bool in_prime_order_subgroup(const PublicKey& key) {
   std::array<std::uint8_t, crypto_core_ed25519_BYTES> product{};
   if (crypto_scalarmult_ed25519_noclamp(product.data(), kOrderMinusOne.data(), key.bytes.data()) != 0) return false;

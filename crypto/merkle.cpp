@@ -11,8 +11,8 @@
 namespace quipu::crypto {
 namespace {
 
-// The tree over leaves [begin, begin + count), which is complete or lies at the right edge of the whole tree: its complete
-// nodes, largest first, folded from the right.
+// The tree over leaves [begin, begin + count), which is complete or lies at the right edge of the whole tree: its
+// complete nodes, largest first, folded from the right.
 Digest range_root(std::uint64_t begin, std::uint64_t count, const NodeReader& nodes) {
   assert(count > 0);
   auto level = static_cast<unsigned>(std::countr_zero(count));
@@ -29,8 +29,8 @@ Digest range_root(std::uint64_t begin, std::uint64_t count, const NodeReader& no
 // Where a tree of `count` > 1 leaves divides: the largest power of two below.
 std::uint64_t split(std::uint64_t count) { return std::bit_floor(count - 1); }
 
-// How many hashes prove leaf `index` in a tree of `size`: below the point where the paths to it and to the last leaf part,
-// every level has a sibling (inner); above, only where the path turns right (border).
+// How many hashes prove leaf `index` in a tree of `size`: below the point where the paths to it and to the last leaf
+// part, every level has a sibling (inner); above, only where the path turns right (border).
 struct ProofShape {
   unsigned inner;
   unsigned border;
@@ -47,10 +47,11 @@ class Climb {
  public:
   Climb(std::uint64_t node, std::uint64_t last) : node_(node), last_(last) {}
 
+  // Not to be asked at the top.
   bool sibling_is_left() {
     const bool left = (node_ & 1) == 1 || node_ == last_;
-    // An even node at the right edge has no sibling of its own until the path turns.
-    if (left && (node_ & 1) == 0) up(static_cast<unsigned>(node_ == 0 ? 0 : std::countr_zero(node_)));
+    // An even node at the right edge (not 0, that is the top) has no sibling until it is a right child.
+    if (left) up(static_cast<unsigned>(std::countr_zero(node_)));
     up(1);
     return left;
   }
@@ -173,8 +174,9 @@ bool verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& lea
 bool verify_consistency(std::uint64_t first, std::uint64_t second, const Digest& first_root, const Digest& second_root,
                         std::span<const Digest> proof) {
   if (first > second) return false;
+  if (first == 0 && first_root != empty_root()) return false;
   if (first == second) return proof.empty() && first_root == second_root;
-  if (first == 0) return proof.empty() && first_root == empty_root();
+  if (first == 0) return proof.empty();
   // The last complete subtree of the old tree, its level and its place there.
   const auto level = static_cast<unsigned>(std::countr_zero(first));
   const ProofShape shape = proof_shape(first - 1, second);

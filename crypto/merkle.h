@@ -13,9 +13,9 @@
 
 namespace quipu::crypto {
 
-Digest leaf_hash(BytesView entry);                               // SHA-256(00 || entry)
-Digest node_hash(const Digest& left, const Digest& right);       // SHA-256(01 || left || right)
-Digest empty_root();                                             // SHA-256("")
+Digest leaf_hash(BytesView entry);                          // SHA-256(00 || entry)
+Digest node_hash(const Digest& left, const Digest& right);  // SHA-256(01 || left || right)
+Digest empty_root();                                        // SHA-256("")
 
 // The append state: one hash per set bit of the size, largest subtree first.
 class CompactRange {

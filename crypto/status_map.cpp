@@ -27,7 +27,8 @@ bool bit_at(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8
 std::uint32_t first_difference(BytesView a, BytesView b) {
   if (a == b) return kLeafBit;
   const auto length = std::min(a.size(), b.size());
-  auto at = static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(length), b.begin()).first - a.begin());
+  auto at = static_cast<std::size_t>(
+      std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(length), b.begin()).first - a.begin());
   while (padded_byte(a, at) == padded_byte(b, at)) ++at;
   const auto differing = static_cast<std::uint8_t>(padded_byte(a, at) ^ padded_byte(b, at));
   return static_cast<std::uint32_t>(8 * at) + static_cast<std::uint32_t>(std::countl_zero(differing));
@@ -63,8 +64,8 @@ struct Inner : StatusMap::Node {
   Inner(std::uint32_t b, NodePtr l, NodePtr r) : Node{b}, left(std::move(l)), right(std::move(r)) {}
   NodePtr left;
   NodePtr right;
-  // The cached hash. Nodes are shared between maps, so two threads may ask different maps for their roots and meet here:
-  // whoever moves kEmpty to kFilling may write; the others go without and compute their own.
+  // The cached hash. Nodes are shared between maps, so two threads may ask different maps for their roots and meet
+  // here: whoever moves kEmpty to kFilling may write; the others go without and compute their own.
   enum State : std::uint8_t { kEmpty, kFilling, kFilled };
   mutable std::atomic<State> state = kEmpty;
   mutable Digest hash;

@@ -8,9 +8,9 @@
 
 namespace quipu::crypto {
 
-// An immutable value: insert() returns a new map that shares all but a path with this one, so a block's map costs what the
-// block changed, and dropping an unfinalized block is dropping a pointer. Inner hashes are computed when a root is asked
-// for. Reading from several threads needs root() called first.
+// An immutable value: insert() returns a new map that shares all but a path with this one, so a block's map costs what
+// the block changed, and dropping an unfinalized block is dropping a pointer. Inner hashes are computed when a root is
+// asked for. Reading from several threads needs root() called first.
 class StatusMap {
  public:
   StatusMap() = default;  // empty
