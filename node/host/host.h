@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The durable half of a node: carries out a replica's disk and signing effects against any Database and SlotDevice, and
+// restores a replica from them. quipud and the simulator run this same code; it knows no sockets, clocks or threads.
+// One thread, but reader(), which any thread may call.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/keys.h"
+#include "node/ledger/ledger_reader.h"
+#include "node/replica/replica.h"
+#include "storage/block_store.h"
+#include "storage/signer.h"
+
+namespace quipu::host {
+
+struct HostKeys { crypto::SecretKey vote; crypto::SecretKey cosigner; crypto::SecretKey log; };
+
+class Host {
+ public:
+  // A new member: block 0 into the database, the first safety record. Fails if either holds something.
+  static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
+                                                     std::unique_ptr<storage::SlotDevice> slots);
+  // Refuses another chain's data and a database behind a lost safety file.
+  static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis, consensus::MemberIndex self,
+                                                                storage::Database& database,
+                                                                std::unique_ptr<storage::SlotDevice> slots, HostKeys keys);
+  ~Host();
+
+  replica::Restored restore() const;
+
+  // Each returns when it is durable. The caller feeds the answer back to the replica.
+  replica::Persisted perform(const replica::Persist& effect);
+  replica::Input perform(const replica::Sign& effect);  // Signed or Refused
+  replica::Committed perform(const replica::Commit& effect);
+  std::optional<replica::Cosigned> perform(const replica::Cosign& effect);  // nothing: not our tip, or the disk disagrees
+  void perform(const replica::PublishCheckpoint& effect);
+  void perform(const replica::ReportEvidence& effect);
+  // The answer to a peer's request, bounded to one sync frame; nothing when we have none of it.
+  std::optional<consensus::BlockResponse> perform(const replica::Serve& effect) const;
+
+  std::shared_ptr<const ledger::LedgerReader> reader() const;
+  std::optional<storage::LeafPlace> place_of(const crypto::Digest& leaf_hash) const;
+  const consensus::SafetyRecord& safety_record() const;
+  std::uint64_t slot_syncs() const;
+
+ private:
+  struct State;
+  explicit Host(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace quipu::host

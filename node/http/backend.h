@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the HTTP routes ask of a running node. node/runtime implements it; tests hand in a small one of their own.
+// Every member may be called from any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/ledger/genesis.h"
+#include "node/ledger/ledger_reader.h"
+#include "node/ledger/submission.h"
+
+namespace quipu::http {
+
+enum class SubmissionPhase : std::uint8_t { kUnknown, kPending, kFinal, kRejected, kExpired };
+
+struct SubmissionState {
+  SubmissionPhase phase = SubmissionPhase::kUnknown;
+  std::uint64_t height = 0;         // kFinal, kRejected
+  std::uint64_t index = 0;          // kFinal: leaf index
+  std::uint64_t block_time_ms = 0;  // kFinal
+  std::optional<ledger::Rejection> rejection;
+};
+
+struct SubmitAnswer {
+  enum class Kind : std::uint8_t {
+    kAccepted,     // 202; also for one already pending or final: the same bytes again are fine
+    kRejected,     // 422 by the rules, or 400 form
+    kSequence,     // 409, with the holder of the sequence number when it is known
+    kTooLarge,     // 413
+    kBusy,         // 429: the pool is full for this administration; send again later
+    kUnavailable,  // 503: stopping, halted
+  };
+  Kind kind = Kind::kAccepted;
+  crypto::Digest id;
+  std::optional<ledger::Rejection> rejection;
+  std::optional<crypto::Digest> holder;
+};
+
+struct PeerSummary { std::string code; bool up = false; std::uint64_t received_bytes = 0; std::uint64_t sent_bytes = 0; };
+
+struct NodeStatus {
+  std::string administration;
+  std::string version;
+  std::uint64_t view = 0;
+  std::string leader;
+  bool awake = false;
+  bool syncing = false;
+  bool halted = false;
+  std::size_t pool = 0;
+  std::size_t members = 0;
+  std::size_t quorum = 0;
+  std::uint64_t nullified_views = 0;
+  std::uint64_t evidence = 0;
+  // Age of the newest state: now minus the q-th newest cosignature time at this height or later, else minus block time.
+  std::int64_t age_ms = 0;
+  std::vector<PeerSummary> peers;  // all other members
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual const ledger::Genesis& genesis() const = 0;
+  virtual std::shared_ptr<const ledger::LedgerReader> reader() const = 0;
+  virtual NodeStatus status() const = 0;
+  // `done` may run on another thread.
+  virtual void submit(Bytes leaf, std::function<void(SubmitAnswer)> done) = 0;
+  virtual SubmissionState submission(const crypto::Digest& id) const = 0;
+  // The next sequence number counting what is pending here. `final_next` is in the state.
+  virtual std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const = 0;
+  virtual std::string metrics() const = 0;  // Prometheus text
+};
+
+}  // namespace quipu::http

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The peer mesh: one TLS 1.3 connection to every other member, both sides pinned to the Ed25519 transport keys of the member
+// table, frames with limits checked before anything is parsed, queues by class, ping, reconnect with back-off.
+// Everything, callbacks too, runs on the io_context handed in, which one thread runs.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "consensus/message.h"
+#include "crypto/keys.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace quipu::net {
+
+using consensus::MemberIndex;
+
+struct MeshPeer {
+  MemberIndex index = 0;
+  std::string code;
+  std::string address;  // host:port of its peer listener
+  crypto::PublicKey transport_key;
+};
+
+struct MeshConfig {
+  crypto::Digest chain;
+  std::uint64_t epoch = 0;
+  std::uint16_t protocol_version = 1;
+  MemberIndex self = 0;
+  std::string listen;  // host:port
+  std::vector<MeshPeer> peers;  // every other member
+};
+
+struct MeshCallbacks {
+  std::function<void(MemberIndex from, Bytes frame)> received;
+  std::function<void(MemberIndex peer)> up;    // after the first authenticated frame, not after the handshake
+  std::function<void(MemberIndex peer)> down;  // closed for kPeerDownGrace_ms, or silent for kPeerSilent_ms
+  std::function<void(std::string line)> log;   // one line, no secrets
+};
+
+struct PeerState {
+  MemberIndex index = 0;
+  bool up = false;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t dropped_frames = 0;   // outbound queue full
+  std::uint64_t refused_frames = 0;   // inbound: over a limit
+  std::uint64_t queued_bytes = 0;
+};
+
+class Mesh {
+ public:
+  // The transport key stays in this object. The certificate is self-signed from it; names and dates mean nothing.
+  Mesh(boost::asio::io_context& io, MeshConfig config, crypto::SecretKey transport_key, MeshCallbacks callbacks);
+  ~Mesh();
+
+  // Binds and starts dialling. Error: the address cannot be bound, with what to do.
+  std::expected<void, std::string> start();
+  // Queued behind frames of its class and of classes before it; when the queue is over limits::kOutboundQueueBytes the last
+  // class is dropped first. `frame` is shared, so that a broadcast is encoded once. A peer that is not up: dropped.
+  void send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::Class queue);
+  // An answer to our own request may be up to kSyncFrameBytes; call before asking, once per answer expected.
+  void expect_answer(MemberIndex from);
+  std::vector<PeerState> peers() const;
+  // Closes the listener and all connections (close_notify where possible); callbacks stop.
+  void stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace quipu::net
