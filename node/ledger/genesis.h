@@ -36,4 +36,17 @@ std::expected<Genesis, std::string> parse_genesis(BytesView file);
 class Overlay;
 void write_genesis_state(const Genesis& genesis, Overlay& state);
 
+// A genesis file for these members (their `Member` messages, keys included; kept in the order given), with the
+// protocol's first parameters and definitions. `arrangements_json`: a JSON array of Arrangement, or empty for none. The
+// result passes parse_genesis; the error is what that found.
+std::expected<Bytes, std::string> make_genesis_file(const std::string& chain_id, std::uint64_t created_ms,
+                                                    const std::vector<v1::Member>& members,
+                                                    std::string_view arrangements_json);
+
+// A member card {"member": {...}, "signature": "<base64>"}: what an administration hands in for a genesis, signed with its
+// GOVERNANCE key over "quipu-card-v1" 00 || canonical Member. Requires that `governance` is the member's governance_key.
+Bytes make_member_card(const v1::Member& member, const crypto::SecretKey& governance);
+// The member, once form, keys and signature are found right.
+std::expected<std::shared_ptr<const v1::Member>, std::string> verify_member_card(BytesView card);
+
 }  // namespace quipu::ledger
