@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/block_store.h"
+
+#include <cassert>
+
+#include "consensus/limits.h"
+#include "storage/disk_fault.h"
+#include "storage/record_codec.h"
+
+namespace quipu::storage {
+
+using consensus::Block;
+using consensus::QuorumProof;
+using consensus::Tip;
+
+namespace {
+
+// The block's leaves, their nodes and their places; `range` grows by them.
+void put_leaves(Batch& batch, const CommitBlock& block, crypto::CompactRange& range) {
+  assert(range.size() == block.record.first_index);
+  for (const Bytes& leaf : block.leaves) {
+    const crypto::Digest hash = crypto::leaf_hash(leaf);
+    const std::uint64_t index = range.size();
+    batch.put(Family::kLeaves, number_key(index), leaf);
+    batch.put(Family::kLeafIds, Bytes(hash.view()), encode(LeafPlace{index, block.record.header.height}));
+    range.append(hash, [&](unsigned level, std::uint64_t node, const crypto::Digest& value) {
+      batch.put(Family::kNodes, node_key(level, node), Bytes(value.view()));
+    });
+  }
+  // The quorum signed this root: what is written must be what gives it (docs/threats.md, N5).
+  assert(range.size() == block.record.header.tree_size && range.root() == block.record.header.tree_root);
+}
+
+void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& range, std::size_t members) {
+  const consensus::Height height = block.record.header.height;
+  put_leaves(batch, block, range);
+  batch.put(Family::kBlocks, number_key(height.value), encode(block.record));
+  if (!block.links.empty()) batch.put(Family::kLinks, number_key(height.value), encode(block.links, members));
+  for (const StateChange& change : block.changes) {
+    batch.put(Family::kState, change.key, change.value);
+    batch.put(Family::kHistory, history_key(change.key, height), change.value);
+  }
+}
+
+void put_tip(Batch& batch, const Tip& tip) { batch.put(Family::kMeta, Bytes(kTipKey), encode(tip)); }
+
+void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip, std::size_t members) {
+  snapshot.scan(Family::kPending, kPendingBlocks, kPendingBlocks, [&](BytesView key, BytesView value) {
+    if (must_have(block_height(value), "pending block") <= tip.height) batch.erase(Family::kPending, Bytes(key));
+    return true;
+  });
+  snapshot.scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView key, BytesView value) {
+    const auto proof = must_have(consensus::decode_quorum_proof(value, members), "pending proof");
+    if (proof.subject.view <= tip.view) batch.erase(Family::kPending, Bytes(key));
+    return true;
+  });
+}
+
+Tip genesis_tip(const BlockRecord& record) {
+  return {.view = {},
+          .height = record.header.height,
+          .block = record.id,
+          .tree_size = record.header.tree_size,
+          .tree_root = record.header.tree_root};
+}
+
+}  // namespace
+
+BlockStore::BlockStore(Database& database, std::size_t members) : database_(database), members_(members) {}
+
+void BlockStore::initialise(const crypto::Digest& chain, const CommitBlock& genesis) {
+  assert(!read().tip() && genesis.record.header.height.value == 0);
+  Batch batch;
+  crypto::CompactRange range;
+  put_block(batch, genesis, range, members_);
+  put_tip(batch, genesis_tip(genesis.record));
+  batch.put(Family::kMeta, Bytes(kChainKey), Bytes(chain.view()));
+  database_.write(batch, Durability::kSynced);
+}
+
+std::optional<crypto::Digest> BlockStore::chain() const {
+  const auto stored = database_.snapshot()->get(Family::kMeta, kChainKey);
+  if (!stored) return std::nullopt;
+  return must_have(crypto::Digest::from(*stored), "chain id");
+}
+
+LogReader BlockStore::read() const { return {database_.snapshot(), members_}; }
+
+Pending BlockStore::pending() const {
+  Pending found;
+  const auto snapshot = database_.snapshot();
+  snapshot->scan(Family::kPending, kPendingBlocks, kPendingBlocks, [&](BytesView, BytesView value) {
+    found.blocks.push_back(must_have(decode_block(value), "pending block"));
+    return true;
+  });
+  snapshot->scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView, BytesView value) {
+    found.proofs.push_back(must_have(consensus::decode_quorum_proof(value, members_), "pending proof"));
+    return true;
+  });
+  return found;
+}
+
+std::optional<Block> BlockStore::pending_block(const consensus::BlockId& id) const {
+  const auto stored = database_.snapshot()->get(Family::kPending, pending_block_key(id));
+  if (!stored) return std::nullopt;
+  return must_have(decode_block(*stored), "pending block");
+}
+
+void BlockStore::persist(const std::vector<consensus::Persist>& effects) {
+  const crypto::Digest chain_id = must_have(chain(), "chain id");
+  Batch batch;
+  for (const consensus::Persist& effect : effects) {
+    for (const Block& block : effect.blocks) {
+      batch.put(Family::kPending, pending_block_key(consensus::block_id(chain_id, block.header)), encode(block));
+    }
+    for (const QuorumProof& proof : effect.proofs) {
+      batch.put(Family::kPending, pending_proof_key(proof), consensus::encode(proof, members_));
+    }
+  }
+  if (!batch.empty()) database_.write(batch, Durability::kSynced);
+}
+
+void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProof& finalization, const Tip& tip) {
+  const LogReader before = read();
+  const Tip old_tip = must_have(before.tip(), "tip");
+  crypto::CompactRange range = before.range_at(old_tip.tree_size);
+  consensus::Height height = old_tip.height;
+  Batch batch;
+  for (const CommitBlock& block : blocks) {
+    height = height.next();
+    assert(block.record.header.height == height);
+    put_block(batch, block, range, members_);
+  }
+  assert(tip.height == height && tip.tree_size == range.size());
+  put_tip(batch, tip);
+  batch.put(Family::kMeta, Bytes(kFinalizationKey), consensus::encode(finalization, members_));
+  erase_settled(batch, before.snapshot(), tip, members_);
+  database_.write(batch, Durability::kSynced);
+}
+
+void BlockStore::put_note(consensus::Height height, BytesView note) {
+  Batch batch;
+  batch.put(Family::kNotes, number_key(height.value), Bytes(note));
+  database_.write(batch, Durability::kUnsynced);
+}
+
+void BlockStore::put_evidence(const consensus::Evidence& evidence) {
+  const LogReader log = read();
+  Bytes key = evidence_key(evidence);
+  if (log.snapshot().get(Family::kMeta, key) || log.evidence().size() >= limits::kEvidenceKept) return;
+  Batch batch;
+  batch.put(Family::kMeta, std::move(key), encode(evidence));
+  database_.write(batch, Durability::kUnsynced);
+}
+
+}  // namespace quipu::storage

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/safety_file.h"
+
+#include <algorithm>
+
+namespace quipu::storage {
+
+using consensus::SafetyRecord;
+
+namespace {
+
+bool blank(const Bytes& slot) {
+  return std::all_of(slot.begin(), slot.end(), [](char byte) { return byte == 0; });
+}
+
+}  // namespace
+
+SafetyFile::SafetyFile(std::unique_ptr<SlotDevice> device, SafetyRecord record, unsigned next)
+    : device_(std::move(device)), record_(std::move(record)), next_slot_(next) {}
+
+std::expected<SafetyFile, std::string> SafetyFile::initialise(std::unique_ptr<SlotDevice> device,
+                                                              const SafetyRecord& first) {
+  const std::array<Bytes, 2> slots = device->read();
+  if (!blank(slots[0]) || !blank(slots[1])) return std::unexpected("the safety file is not empty");
+  SafetyRecord record = first;
+  record.generation = 1;
+  device->write_synced(0, encode_safety_record(record));
+  SafetyFile file(std::move(device), std::move(record), 1);
+  file.syncs_ = 1;
+  return file;
+}
+
+std::expected<SafetyFile, std::string> SafetyFile::load(std::unique_ptr<SlotDevice> device) {
+  const std::array<Bytes, 2> slots = device->read();
+  auto first = decode_safety_record(slots[0]);
+  auto second = decode_safety_record(slots[1]);
+  if (!first && !second) {
+    return std::unexpected("both slots of the safety file are bad: " + first.error() + ", " + second.error());
+  }
+  if (first && second && first->generation == second->generation) {
+    return std::unexpected("both slots of the safety file have the same generation");
+  }
+  const bool second_counts = !first || (second && second->generation > first->generation);
+  if (second_counts) return SafetyFile(std::move(device), *std::move(second), 0);
+  return SafetyFile(std::move(device), *std::move(first), 1);
+}
+
+void SafetyFile::store(SafetyRecord record) {
+  record.generation = record_.generation;
+  if (record == record_) return;
+  ++record.generation;
+  device_->write_synced(next_slot_, encode_safety_record(record));
+  ++syncs_;
+  next_slot_ = 1 - next_slot_;
+  record_ = std::move(record);
+}
+
+}  // namespace quipu::storage
