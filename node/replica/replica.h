@@ -35,19 +35,50 @@ struct Restored {
 };
 
 // ---- inputs
-struct Received { PeerId from = 0; Bytes frame; };      // undecoded: the replica refuses what is not in form
-struct Submitted { std::uint64_t request = 0; Bytes leaf; };  // from this node's own API; answered by Answer{request}
+struct Received {
+  PeerId from = 0;
+  Bytes frame;
+};  // undecoded: the replica refuses what is not in form
+struct Submitted {
+  std::uint64_t request = 0;
+  Bytes leaf;
+};  // from this node's own API; answered by Answer{request}
 struct Tick {};
-struct SubmissionsVerified { Ticket ticket = 0; std::vector<bool> valid; };  // in the order asked
-struct Persisted { Ticket ticket = 0; };
-struct Signed { consensus::Slot slot; consensus::Subject subject; crypto::Signature signature; };
-struct Refused { consensus::Slot slot; consensus::Subject subject; std::string why; };
-struct Committed { consensus::Height height; std::shared_ptr<const ledger::StateView> state; };  // newest snapshot
-struct Cosigned { std::uint64_t size = 0; crypto::Digest root; std::uint64_t time_s = 0; crypto::Signature signature; };
-struct PeerUp { PeerId peer = 0; };
-struct PeerDown { PeerId peer = 0; };
-using Input = std::variant<Received, Submitted, Tick, SubmissionsVerified, Persisted, Signed, Refused, Committed, Cosigned,
-                           PeerUp, PeerDown>;
+struct SubmissionsVerified {
+  Ticket ticket = 0;
+  std::vector<bool> valid;
+};  // in the order asked
+struct Persisted {
+  Ticket ticket = 0;
+};
+struct Signed {
+  consensus::Slot slot;
+  consensus::Subject subject;
+  crypto::Signature signature;
+};
+struct Refused {
+  consensus::Slot slot;
+  consensus::Subject subject;
+  std::string why;
+};
+struct Committed {
+  consensus::Height height;
+  std::shared_ptr<const ledger::StateView> state;
+};  // newest snapshot
+struct Cosigned {
+  std::uint64_t size = 0;
+  crypto::Digest root;
+  std::uint64_t time_s = 0;
+  crypto::Signature signature;
+};
+struct PeerUp {
+  PeerId peer = 0;
+};
+struct PeerDown {
+  PeerId peer = 0;
+};
+using Input = std::variant<Received, Submitted, Tick, SubmissionsVerified, Persisted, Signed, Refused, Committed,
+                           Cosigned, PeerUp, PeerDown>;
 
 // ---- effects, in order
 using consensus::Halt;
@@ -55,13 +86,25 @@ using consensus::Persist;
 using consensus::ReportEvidence;
 using consensus::Serve;
 using consensus::Sign;
-struct Send { PeerId to = 0; std::shared_ptr<const Bytes> frame; consensus::Class queue = consensus::Class::kVotes; };
-struct Broadcast { std::shared_ptr<const Bytes> frame; consensus::Class queue = consensus::Class::kVotes; };
-struct ExpectAnswer { PeerId from = 0; };  // the request just sent may be answered by a large frame
+struct Send {
+  PeerId to = 0;
+  std::shared_ptr<const Bytes> frame;
+  consensus::Class queue = consensus::Class::kVotes;
+};
+struct Broadcast {
+  std::shared_ptr<const Bytes> frame;
+  consensus::Class queue = consensus::Class::kVotes;
+};
+struct ExpectAnswer {
+  PeerId from = 0;
+};  // the request just sent may be answered by a large frame
 // Check these COSE signatures, each with the key named; on any thread; answer SubmissionsVerified.
 struct VerifySubmissions {
   Ticket ticket = 0;
-  struct Item { std::shared_ptr<const ledger::Submission> submission; crypto::PublicKey key; };
+  struct Item {
+    std::shared_ptr<const ledger::Submission> submission;
+    crypto::PublicKey key;
+  };
   std::vector<Item> items;
 };
 struct CommittedBlock {
@@ -69,15 +112,27 @@ struct CommittedBlock {
   std::vector<consensus::LinkProof> links;
 };
 // One synced batch, then the tip into the safety slot, then answer Committed.
-struct Commit { std::vector<CommittedBlock> blocks; consensus::QuorumProof finalization; consensus::Tip tip; };
+struct Commit {
+  std::vector<CommittedBlock> blocks;
+  consensus::QuorumProof finalization;
+  consensus::Tip tip;
+};
 // Read the block's leaves back from disk, recompute the root, and only if it is this one sign with the cosigner key.
-struct Cosign { std::uint64_t size = 0; crypto::Digest root; std::uint64_t time_s = 0; };
+struct Cosign {
+  std::uint64_t size = 0;
+  crypto::Digest root;
+  std::uint64_t time_s = 0;
+};
 // A quorum has cosigned: build the note (log line, then these in member order), keep it, serve it.
 struct PublishCheckpoint {
   consensus::Height height;
   std::uint64_t size = 0;
   crypto::Digest root;
-  struct Line { consensus::MemberIndex member = 0; std::uint64_t time_s = 0; crypto::Signature signature; };
+  struct Line {
+    consensus::MemberIndex member = 0;
+    std::uint64_t time_s = 0;
+    crypto::Signature signature;
+  };
   std::vector<Line> lines;
 };
 
@@ -91,7 +146,9 @@ struct Outcome {
   std::optional<ledger::Rejection> rejection;
 };
 // A submission's state changed. kFinal comes only in the step that takes Committed.
-struct Changed { Outcome outcome; };
+struct Changed {
+  Outcome outcome;
+};
 enum class Admission : std::uint8_t { kAccepted, kRejected, kSequence, kTooLarge, kBusy, kUnavailable };
 struct Answer {
   std::uint64_t request = 0;

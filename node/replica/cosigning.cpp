@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/replica/cosigning.h"
+
+#include <algorithm>
+
+#include "consensus/limits.h"
+#include "crypto/note.h"
+
+namespace quipu::replica {
+
+namespace {
+constexpr std::size_t kTallies = 64;
+}
+
+Cosigning::Cosigning(const ledger::Genesis& genesis, consensus::MemberIndex self, crypto::VerifyFunction verify)
+    : genesis_(genesis), self_(self), verify_(verify) {}
+
+std::optional<Cosign> Cosigning::on_tip(const consensus::Tip& tip, Instant now) {
+  tip_ = tip;
+  tallies_[tip.tree_size] = {tip.height, tip.tree_root, {}, false};
+  if (tallies_.size() > kTallies) tallies_.erase(tallies_.begin());
+  due_us_ = now.steady_us + limits::kCosignQuiet_ms * 1000;
+  if (tip.height.value % limits::kCosignEveryHeights != 0) return std::nullopt;
+  return cosign_tip(now);
+}
+
+std::optional<Cosign> Cosigning::on_deadline(Instant now) {
+  if (!due_us_ || now.steady_us < *due_us_ || !tip_) return std::nullopt;
+  return cosign_tip(now);
+}
+
+Cosign Cosigning::cosign_tip(Instant now) {
+  // Strictly increasing, so that a cosignature of a later moment never bears an earlier time.
+  last_time_s_ = std::max(last_time_s_ + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now.utc_ms / 1000, 0)));
+  due_us_ = now.steady_us + limits::kCosignIdle_ms * 1000;
+  return {tip_->tree_size, tip_->tree_root, last_time_s_};
+}
+
+bool Cosigning::valid(consensus::MemberIndex from, const consensus::CosignatureMessage& message) const {
+  const crypto::Checkpoint checkpoint{genesis_.origin, message.size, message.root};
+  return verify_(genesis_.members[from].cosigner, crypto::cosignature_message(checkpoint.text(), message.time_s),
+                 message.signature);
+}
+
+void Cosigning::keep_early(consensus::MemberIndex from, const consensus::CosignatureMessage& message) {
+  const auto held = early_.find(from);
+  if (held != early_.end() && held->second.size > message.size) return;
+  early_.insert_or_assign(from, message);
+}
+
+std::optional<PublishCheckpoint> Cosigning::on_cosignature(consensus::MemberIndex from,
+                                                           const consensus::CosignatureMessage& message) {
+  if (from >= genesis_.members.size()) return std::nullopt;
+  const auto tally = tallies_.find(message.size);
+  if (tally == tallies_.end()) {
+    if (tip_ && message.size > tip_->tree_size && valid(from, message)) keep_early(from, message);
+    return std::nullopt;
+  }
+  if (tally->second.root != message.root) return std::nullopt;
+  const auto held = tally->second.lines.find(from);
+  if (held != tally->second.lines.end() && held->second.time_s >= message.time_s) return std::nullopt;
+  if (from != self_ && !valid(from, message)) return std::nullopt;
+  tally->second.lines.insert_or_assign(from, Line{message.time_s, message.signature});
+  // Those that came before this node reached the size are verified already.
+  for (const auto& [member, early] : early_) {
+    if (early.size == message.size && early.root == message.root) {
+      tally->second.lines.try_emplace(member, Line{early.time_s, early.signature});
+    }
+  }
+  std::erase_if(early_, [&](const auto& item) { return item.second.size <= message.size; });
+  return publish(message.size, tally->second);
+}
+
+std::optional<PublishCheckpoint> Cosigning::publish(std::uint64_t size, Tally& tally) const {
+  const auto quorum = genesis_.members.quorum();
+  if (tally.published || tally.lines.size() < quorum) return std::nullopt;
+  tally.published = true;
+  PublishCheckpoint out{tally.height, size, tally.root, {}};
+  for (const auto& [member, line] : tally.lines) {
+    if (out.lines.size() < quorum) out.lines.push_back({member, line.time_s, line.signature});
+  }
+  return out;
+}
+
+std::optional<std::uint64_t> Cosigning::quorum_time_s() const {
+  if (!tip_) return std::nullopt;
+  const auto tally = tallies_.find(tip_->tree_size);
+  const auto quorum = genesis_.members.quorum();
+  if (tally == tallies_.end() || tally->second.lines.size() < quorum) return std::nullopt;
+  std::vector<std::uint64_t> times;
+  for (const auto& [member, line] : tally->second.lines) times.push_back(line.time_s);
+  std::ranges::sort(times, std::greater{});
+  return times[quorum - 1];
+}
+
+}  // namespace quipu::replica

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// When this member cosigns its tip, whose cosignatures have come in, and when a checkpoint has a quorum. Pure; one
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/replica/replica.h"
+
+namespace quipu::replica {
+
+class Cosigning {
+ public:
+  Cosigning(const ledger::Genesis& genesis, consensus::MemberIndex self, crypto::VerifyFunction verify);
+
+  // A block is durable. Every 16th height is cosigned at once, any other once the tip has rested.
+  std::optional<Cosign> on_tip(const consensus::Tip& tip, Instant now);
+  // What is due: the tip at rest, or its renewal while idle.
+  std::optional<Cosign> on_deadline(Instant now);
+  std::optional<std::int64_t> next_deadline_us() const { return due_us_; }
+
+  // Own or received; a received one is verified first. A checkpoint to publish, once per size, when a quorum is there.
+  std::optional<PublishCheckpoint> on_cosignature(consensus::MemberIndex from,
+                                                  const consensus::CosignatureMessage& message);
+
+  // The q-th newest cosignature time of the tip's checkpoint.
+  std::optional<std::uint64_t> quorum_time_s() const;
+
+ private:
+  struct Line {
+    std::uint64_t time_s = 0;
+    crypto::Signature signature;
+  };
+  struct Tally {
+    consensus::Height height;
+    crypto::Digest root;
+    std::map<consensus::MemberIndex, Line> lines;
+    bool published = false;
+  };
+
+  Cosign cosign_tip(Instant now);
+  bool valid(consensus::MemberIndex from, const consensus::CosignatureMessage& message) const;
+  std::optional<PublishCheckpoint> publish(std::uint64_t size, Tally& tally) const;
+  void keep_early(consensus::MemberIndex from, const consensus::CosignatureMessage& message);
+
+  const ledger::Genesis& genesis_;
+  consensus::MemberIndex self_;
+  crypto::VerifyFunction verify_;
+  std::optional<consensus::Tip> tip_;
+  std::map<std::uint64_t, Tally> tallies_;  // by tree size, the newest kTallies commits of this node
+  // Valid ones for sizes this node has not reached: the newest of each member.
+  std::map<consensus::MemberIndex, consensus::CosignatureMessage> early_;
+  std::uint64_t last_time_s_ = 0;
+  std::optional<std::int64_t> due_us_;
+};
+
+}  // namespace quipu::replica

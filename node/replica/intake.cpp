@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Submissions on their way into the pool: from this node's API and from peers. Signatures are checked outside, each
+// leaf once.
+#include "consensus/limits.h"
+#include "node/replica/replica_state.h"
+
+namespace quipu::replica {
+
+namespace {
+
+Answer answer(std::uint64_t request, Admission admission, const crypto::Digest& id) {
+  return {request, admission, id, std::nullopt, std::nullopt};
+}
+
+Answer rejected(std::uint64_t request, const crypto::Digest& id, ledger::Rejection why) {
+  auto out = answer(request, Admission::kRejected, id);
+  out.rejection = std::move(why);
+  return out;
+}
+
+}  // namespace
+
+void Replica::State::admit(const Submitted& input) {
+  if (halted) return void(out.emplace_back(answer(input.request, Admission::kUnavailable, {})));
+  if (input.leaf.size() > limits::kLeafBytes) {
+    return void(out.emplace_back(answer(input.request, Admission::kTooLarge, {})));
+  }
+  auto decoded = ledger::decode_submission(input.leaf, config.genesis.chain_id);
+  if (!decoded) return void(out.emplace_back(rejected(input.request, {}, decoded.error())));
+  const auto key = ledger::signing_key(*chain.committed().state, *decoded);
+  if (!key) return void(out.emplace_back(rejected(input.request, decoded->id, key.error())));
+  if (auto early = refuse_at_once(*decoded, *key)) {
+    early->request = input.request;
+    return void(out.emplace_back(std::move(*early)));
+  }
+  auto submission = std::make_shared<const ledger::Submission>(std::move(*decoded));
+  verify({input.request, {{std::move(submission), *key}}});
+}
+
+// What needs no signature check: known already, or its place is taken.
+std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& submission,
+                                                     const crypto::PublicKey& key) {
+  if (pool.find(submission.id) != nullptr) return answer(0, Admission::kAccepted, submission.id);
+  const auto final_next = ledger::next_sequence(*chain.committed().state, submission.administration(), key);
+  const auto* holder = pool.holder(key, submission.sequence());
+  if (submission.sequence() >= final_next && holder == nullptr) return std::nullopt;
+  auto out_answer = answer(0, Admission::kSequence, submission.id);
+  out_answer.rejection = ledger::Rejection{ledger::Code::kSequenceTaken, std::nullopt,
+                                           "sequence " + std::to_string(submission.sequence()) + " is taken, next is " +
+                                               std::to_string(pool.first_free(key, final_next))};
+  if (holder != nullptr) out_answer.holder = holder->submission->id;
+  return out_answer;
+}
+
+void Replica::State::receive_leaves(std::vector<Bytes> leaves) {
+  Checking batch;
+  for (const auto& leaf : leaves) {
+    auto decoded = ledger::decode_submission(leaf, config.genesis.chain_id);
+    if (!decoded || pool.find(decoded->id) != nullptr || in_check.contains(decoded->id)) continue;
+    const auto key = ledger::signing_key(*chain.committed().state, *decoded);
+    if (!key || refuse_at_once(*decoded, *key)) continue;
+    batch.items.push_back({std::make_shared<const ledger::Submission>(std::move(*decoded)), *key});
+  }
+  // Beyond what the pool could ever hold nothing more is taken in; its senders will offer it again.
+  if (!batch.items.empty() && in_check.size() < limits::kPoolSubmissions) verify(std::move(batch));
+}
+
+void Replica::State::verify(Checking batch) {
+  const auto ticket = next_ticket++;
+  for (const auto& item : batch.items) in_check.insert(item.submission->id);
+  out.emplace_back(VerifySubmissions{ticket, batch.items});
+  checking.emplace(ticket, std::move(batch));
+}
+
+void Replica::State::handle(SubmissionsVerified& input) {
+  auto found = checking.extract(input.ticket);
+  if (found.empty() || found.mapped().items.size() != input.valid.size()) return;
+  const auto& batch = found.mapped();
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    const auto& item = batch.items[i];
+    in_check.erase(item.submission->id);
+    if (input.valid[i]) {
+      admit_verified(item, batch.request);
+    } else if (batch.request) {
+      out.emplace_back(rejected(*batch.request, item.submission->id, {ledger::Code::kBadSignature, std::nullopt, ""}));
+    }
+    signature_checked(item.submission->id, input.valid[i]);
+  }
+}
+
+void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_t> request) {
+  // The tip may have moved while the signature was checked.
+  if (auto early = refuse_at_once(*item.submission, item.key)) {
+    if (request) {
+      early->request = *request;
+      out.emplace_back(std::move(*early));
+    }
+    return;
+  }
+  auto reply = request ? pool_answer(item) : insert(item);
+  if (reply.admission == Admission::kAccepted) {
+    announce(item.submission->id, Phase::kPending);
+    if (!request) admission.forget(item.submission->administration());
+    pool_changed = true;
+    if (!sweep_us) plan_sweep();
+    const auto next = ledger::next_sequence(*chain.committed().state, item.submission->administration(), item.key);
+    // Behind a gap nobody else can use it yet: it is offered once the gap is filled.
+    const bool contiguous = pool.first_free(item.key, next) > item.submission->sequence();
+    if (request && contiguous) broadcast(consensus::Submissions{{item.submission->leaf}});
+  }
+  if (!request) return;
+  reply.request = *request;
+  out.emplace_back(std::move(reply));
+}
+
+// Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.
+Answer Replica::State::pool_answer(const Item& item) {
+  const auto& position = chain.committed();
+  const auto outcome = admission.check(*item.submission, position, likely_block_time_ms(position), pool);
+  if (!outcome && !may_become_valid(outcome.error())) return rejected(0, item.submission->id, outcome.error());
+  return insert(item);
+}
+
+Answer Replica::State::insert(const Item& item) {
+  const auto& id = item.submission->id;
+  switch (pool.insert({item.submission, item.key, now.steady_us, 0})) {
+    case Mempool::Insert::kTaken:
+    case Mempool::Insert::kAlreadyThere:
+      return answer(0, Admission::kAccepted, id);
+    case Mempool::Insert::kOtherHolder:
+      return answer(0, Admission::kSequence, id);
+    case Mempool::Insert::kFull:
+      return answer(0, Admission::kBusy, id);
+  }
+  return answer(0, Admission::kUnavailable, id);
+}
+
+}  // namespace quipu::replica

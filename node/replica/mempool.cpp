@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/replica/mempool.h"
+
+#include <algorithm>
+
+#include "consensus/limits.h"
+
+namespace quipu::replica {
+
+Mempool::Insert Mempool::insert(PoolEntry entry) {
+  const auto& submission = *entry.submission;
+  if (by_id_.contains(submission.id)) return Insert::kAlreadyThere;
+  if (holder(entry.key, submission.sequence()) != nullptr) return Insert::kOtherHolder;
+  auto& count = per_administration_[submission.administration()];
+  if (by_id_.size() >= limits::kPoolSubmissions || count >= limits::kPoolSubmissionsPerMember ||
+      bytes_ + submission.leaf.size() > limits::kPoolBytes) {
+    return Insert::kFull;
+  }
+  ++count;
+  bytes_ += submission.leaf.size();
+  by_id_.emplace(submission.id, Place{entry.key, submission.sequence()});
+  auto& queue = keys_[entry.key];
+  queue.administration = submission.administration();
+  queue.key = entry.key;
+  const auto sequence = submission.sequence();
+  queue.waiting.emplace(sequence, std::move(entry));
+  return Insert::kTaken;
+}
+
+const PoolEntry* Mempool::find(const crypto::Digest& id) const { return const_cast<Mempool*>(this)->locate(id); }
+
+PoolEntry* Mempool::locate(const crypto::Digest& id) {
+  const auto place = by_id_.find(id);
+  if (place == by_id_.end()) return nullptr;
+  return &keys_.at(place->second.key).waiting.at(place->second.sequence);
+}
+
+const PoolEntry* Mempool::holder(const crypto::PublicKey& key, std::uint64_t sequence) const {
+  const auto queue = keys_.find(key);
+  if (queue == keys_.end()) return nullptr;
+  const auto entry = queue->second.waiting.find(sequence);
+  return entry == queue->second.waiting.end() ? nullptr : &entry->second;
+}
+
+void Mempool::erase(const PoolEntry& entry) {
+  const auto key = entry.key;
+  const auto id = entry.submission->id;
+  const auto administration = entry.submission->administration();
+  const auto sequence = entry.submission->sequence();
+  bytes_ -= entry.submission->leaf.size();
+  if (--per_administration_[administration] == 0) per_administration_.erase(administration);
+  auto queue = keys_.find(key);
+  queue->second.waiting.erase(sequence);
+  if (queue->second.waiting.empty()) keys_.erase(queue);
+  by_id_.erase(id);
+}
+
+void Mempool::remove(const crypto::Digest& id) {
+  if (const auto* entry = locate(id)) erase(*entry);
+}
+
+std::vector<PoolEntry> Mempool::remove_below(const crypto::PublicKey& key, std::uint64_t next) {
+  std::vector<PoolEntry> gone;
+  const auto queue = keys_.find(key);
+  if (queue == keys_.end()) return gone;
+  for (const auto& [sequence, entry] : queue->second.waiting) {
+    if (sequence >= next) break;
+    gone.push_back(entry);
+  }
+  for (const auto& entry : gone) erase(entry);
+  return gone;
+}
+
+std::uint64_t Mempool::first_free(const crypto::PublicKey& key, std::uint64_t next) const {
+  const auto queue = keys_.find(key);
+  if (queue == keys_.end()) return next;
+  for (auto entry = queue->second.waiting.lower_bound(next); entry != queue->second.waiting.end(); ++entry, ++next) {
+    if (entry->first != next) break;
+  }
+  return next;
+}
+
+std::vector<const KeyQueue*> Mempool::fair_order() const {
+  std::map<std::string, std::vector<const KeyQueue*>> groups;
+  for (const auto& [key, queue] : keys_) groups[queue.administration].push_back(&queue);
+  std::size_t longest = 0;
+  for (auto& [code, queues] : groups) {
+    std::ranges::stable_sort(queues, {},
+                             [](const KeyQueue* queue) { return queue->waiting.begin()->second.arrived_us; });
+    longest = std::max(longest, queues.size());
+  }
+  std::vector<const KeyQueue*> order;
+  for (std::size_t rank = 0; rank < longest; ++rank) {
+    for (const auto& [code, queues] : groups) {
+      if (rank < queues.size()) order.push_back(queues[rank]);
+    }
+  }
+  return order;
+}
+
+std::vector<PoolEntry> Mempool::select(const std::function<bool(const PoolEntry&)>& which) const {
+  std::vector<PoolEntry> chosen;
+  for (const auto& [key, queue] : keys_) {
+    for (const auto& [sequence, entry] : queue.waiting) {
+      if (which(entry)) chosen.push_back(entry);
+    }
+  }
+  return chosen;
+}
+
+void Mempool::mark_offered(const crypto::Digest& id, std::int64_t now_us) {
+  if (auto* entry = locate(id)) entry->offered_us = now_us;
+}
+
+}  // namespace quipu::replica

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/replica/replica.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "consensus/limits.h"
+#include "node/replica/replica_state.h"
+
+namespace quipu::replica {
+
+namespace {
+
+consensus::Config engine_config(const Config& config) {
+  return {config.genesis.scope(), config.genesis.members, config.self,
+          config.timing,          config.jitter_seed,     config.verify};
+}
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+bool wants_large_answer(const consensus::Message& message) {
+  return std::holds_alternative<consensus::BlockRequest>(message) ||
+         std::holds_alternative<consensus::ProofRequest>(message);
+}
+
+}  // namespace
+
+Replica::State::State(Config config_in, Restored restored)
+    : config(std::move(config_in)),
+      engine(engine_config(config), std::move(restored.consensus)),
+      chain(std::move(restored.committed)),
+      cosigning(config.genesis, config.self, config.verify) {}
+
+Replica::Replica(Config config, Restored restored)
+    : state_(std::make_unique<State>(std::move(config), std::move(restored))) {}
+Replica::~Replica() = default;
+
+Effects Replica::start(Instant now) {
+  auto& state = *state_;
+  state.now = now;
+  const auto& tip = state.chain.committed();
+  const auto first = state.cosigning.on_tip(
+      {state.engine.status().finalized.view, tip.height, tip.block, tip.tree.size(), tip.tree.root()}, now);
+  if (first) state.out.emplace_back(*first);
+  state.take(state.engine.start(now));
+  state.run_engine();
+  return std::exchange(state.out, {});
+}
+
+Effects Replica::step(Input input, Instant now) {
+  auto& state = *state_;
+  state.now = now;
+  std::visit([&](auto& concrete) { state.handle(concrete); }, input);
+  state.refresh_readiness();
+  state.run_engine();
+  return std::exchange(state.out, {});
+}
+
+std::optional<std::int64_t> Replica::next_deadline_us() const {
+  std::optional<std::int64_t> next;
+  for (const auto due : {state_->engine.next_deadline_us(), state_->cosigning.next_deadline_us(), state_->sweep_us}) {
+    if (due && (!next || *due < *next)) next = due;
+  }
+  return next;
+}
+
+Status Replica::status() const {
+  const auto& state = *state_;
+  return {state.engine.status(), state.pool.size(), state.pool.bytes(), state.chain.committed().block_time_ms,
+          state.cosigning.quorum_time_s()};
+}
+
+std::uint64_t Replica::next_sequence(const std::string& administration, const crypto::PublicKey& key) const {
+  return state_->pool.first_free(key, ledger::next_sequence(*state_->tip_position().state, administration, key));
+}
+
+// ---- dispatch
+
+void Replica::State::run_engine() {
+  // Each round answers what the engine asked (a block built, a verdict); it asks no more than its bounds allow.
+  while (!engine_inputs.empty()) {
+    auto input = std::move(engine_inputs.front());
+    engine_inputs.pop_front();
+    take(engine.step(std::move(input), now));
+    if (engine_inputs.empty()) refresh_readiness();
+  }
+}
+
+void Replica::State::take(consensus::Effects effects) {
+  for (auto& effect : effects) {
+    std::visit([&](auto& concrete) { on(concrete); }, effect);
+  }
+}
+
+void Replica::State::handle(Tick&) {
+  engine_inputs.emplace_back(consensus::Tick{});
+  if (const auto cosign = cosigning.on_deadline(now)) out.emplace_back(*cosign);
+  if (sweep_us && now.steady_us >= *sweep_us) {
+    offer_old();
+    expire_old();
+    plan_sweep();
+    pool_changed = true;  // an issue time may have come into range
+  }
+}
+
+void Replica::State::handle(Received& input) {
+  auto message = consensus::decode_message(input.frame, config.genesis.scope(), config.genesis.members.size());
+  if (!message) return;  // counted and metered by the carrier's side; never a fault of ours
+  std::visit(Overloaded{
+                 [&](consensus::Submissions& leaves) { receive_leaves(std::move(leaves.leaves)); },
+                 [&](consensus::SubmissionOffer& offer) { ask_for_unknown(input.from, offer); },
+                 [&](consensus::SubmissionRequest& request) { answer_request(input.from, request); },
+                 [&](consensus::CosignatureMessage& cosignature) {
+                   if (auto note = cosigning.on_cosignature(input.from, cosignature))
+                     out.emplace_back(std::move(*note));
+                 },
+                 [&](auto&) { engine_inputs.emplace_back(consensus::Received{input.from, std::move(*message)}); },
+             },
+             *message);
+}
+
+void Replica::State::handle(Submitted& input) { admit(input); }
+
+void Replica::State::handle(Cosigned& input) {
+  const consensus::CosignatureMessage message{input.size, input.root, input.time_s, input.signature};
+  broadcast(message);
+  if (auto note = cosigning.on_cosignature(config.self, message)) out.emplace_back(std::move(*note));
+}
+
+void Replica::State::on(consensus::Halt& effect) {
+  halted = true;
+  out.emplace_back(std::move(effect));
+}
+
+void Replica::State::on(consensus::Send& effect) { send(effect.to, effect.message); }
+
+void Replica::State::send(PeerId to, const consensus::Message& message) {
+  if (wants_large_answer(message)) out.emplace_back(ExpectAnswer{to});
+  auto frame =
+      std::make_shared<const Bytes>(consensus::encode(message, config.genesis.scope(), config.genesis.members.size()));
+  out.emplace_back(Send{to, std::move(frame), consensus::class_of(message)});
+}
+
+void Replica::State::broadcast(const consensus::Message& message) {
+  if (config.genesis.members.size() == 1) return;
+  auto frame =
+      std::make_shared<const Bytes>(consensus::encode(message, config.genesis.scope(), config.genesis.members.size()));
+  out.emplace_back(Broadcast{std::move(frame), consensus::class_of(message)});
+}
+
+// ---- readiness
+
+const ledger::Position& Replica::State::tip_position() const {
+  const auto* notarized = chain.position(engine.notarized_tip());
+  return notarized == nullptr ? chain.committed() : *notarized;
+}
+
+std::uint64_t Replica::State::likely_block_time_ms(const ledger::Position& parent) const {
+  return std::max(parent.block_time_ms + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now.utc_ms, 0)));
+}
+
+void Replica::State::refresh_readiness() {
+  const auto& position = tip_position();
+  if (!std::exchange(pool_changed, false) && position.block == tip_of_readiness) return;
+  tip_of_readiness = position.block;
+  std::vector<RejectedSubmission> rejected;
+  const bool is_ready = !pool.empty() && has_ready(position, likely_block_time_ms(position), pool, rejected);
+  // A verdict on an unfinalized tip may not stand: only the finalized one rejects for good.
+  if (position.block == chain.committed().block) reject(rejected);
+  if (is_ready == ready) return;
+  ready = is_ready;
+  engine_inputs.emplace_back(consensus::WorkChanged{ready});
+}
+
+void Replica::State::announce(const crypto::Digest& id, Phase phase, std::optional<ledger::Rejection> rejection) {
+  out.emplace_back(Changed{{id, phase, chain.committed().height, 0, 0, std::move(rejection)}});
+}
+
+}  // namespace quipu::replica

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The replica's insides, shared by its own files only: replica.cpp (dispatch), intake.cpp (submissions on their way
+// in), execution.cpp (blocks: built, verified, committed), dissemination.cpp (offers, requests, expiry).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "node/replica/admission.h"
+#include "node/replica/chain.h"
+#include "node/replica/cosigning.h"
+#include "node/replica/mempool.h"
+#include "node/replica/proposer.h"
+#include "node/replica/replica.h"
+
+namespace quipu::replica {
+
+using SharedSubmission = std::shared_ptr<const ledger::Submission>;
+
+using Item = VerifySubmissions::Item;
+
+// Leaves whose signatures are being checked outside.
+struct Checking {
+  std::optional<std::uint64_t> request;  // from our own API: to be answered
+  std::vector<Item> items;
+};
+
+// A block on its way to a verdict.
+struct Verifying {
+  consensus::Block block;
+  bool check_clock = false;
+  std::vector<Item> items;             // its submissions and the keys that must have signed them
+  std::set<crypto::Digest> unchecked;  // ids whose signatures are still being checked
+};
+
+struct Replica::State {
+  State(Config config, Restored restored);
+
+  // dispatch (replica.cpp)
+  void handle(Received& input);
+  void handle(Submitted& input);
+  void handle(Tick&);
+  void handle(SubmissionsVerified& input);
+  void handle(Persisted& input) { engine_inputs.emplace_back(consensus::Persisted{input.ticket}); }
+  void handle(Signed& input) {
+    engine_inputs.emplace_back(consensus::Signed{input.slot, input.subject, input.signature});
+  }
+  void handle(Refused& input) { engine_inputs.emplace_back(consensus::Refused{input.slot, input.subject, input.why}); }
+  void handle(Committed& input);
+  void handle(Cosigned& input);
+  void handle(PeerUp& input) { engine_inputs.emplace_back(consensus::PeerUp{input.peer}); }
+  void handle(PeerDown& input) { engine_inputs.emplace_back(consensus::PeerDown{input.peer}); }
+  void run_engine();
+  void take(consensus::Effects effects);
+  void send(PeerId to, const consensus::Message& message);
+  void broadcast(const consensus::Message& message);
+
+  // effects of the engine (replica.cpp, execution.cpp)
+  void on(consensus::Send& effect);
+  void on(consensus::Broadcast& effect) { broadcast(effect.message); }
+  void on(consensus::RequestBuild& effect);
+  void on(consensus::RequestVerify& effect);
+  void on(consensus::Commit& effect);
+  void on(consensus::Persist& effect) { out.emplace_back(std::move(effect)); }
+  void on(consensus::Sign& effect) { out.emplace_back(effect); }
+  void on(consensus::Serve& effect) { out.emplace_back(std::move(effect)); }
+  void on(consensus::ReportEvidence& effect) { out.emplace_back(std::move(effect)); }
+  void on(consensus::Halt& effect);
+
+  // submissions on their way in (intake.cpp)
+  void receive_leaves(std::vector<Bytes> leaves);
+  void admit(const Submitted& input);
+  std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);
+  void admit_verified(const Item& item, std::optional<std::uint64_t> request);
+  Answer pool_answer(const Item& item);
+  Answer insert(const Item& item);
+  void verify(Checking checking);
+
+  // blocks (execution.cpp)
+  void start_verifying(Verifying verifying);
+  bool collect_submissions(Verifying& verifying, const ledger::Position& parent) const;
+  void signature_checked(const crypto::Digest& id, bool valid);
+  void execute(Verifying verifying);
+  void keep_in_pool(const Verifying& verifying);
+  void verdict(const consensus::BlockId& block, consensus::Verdict verdict, std::uint64_t block_time_ms);
+  void wake_children(const consensus::BlockId& parent);
+  bool clock_allows(const Verifying& verifying, std::uint64_t block_time_ms);
+  void settle_submission(const SharedSubmission& submission, consensus::Height height, std::uint64_t index,
+                         std::uint64_t block_time_ms);
+  void finish_commit(const consensus::Tip& tip);
+  void reject(const std::vector<RejectedSubmission>& rejected);
+
+  // spreading and forgetting (dissemination.cpp)
+  void offer_old();
+  void expire_old();
+  void answer_request(PeerId from, const consensus::SubmissionRequest& request);
+  void ask_for_unknown(PeerId from, const consensus::SubmissionOffer& offer);
+  void plan_sweep();
+
+  const ledger::Position& tip_position() const;
+  void refresh_readiness();
+  std::uint64_t likely_block_time_ms(const ledger::Position& parent) const;
+  void announce(const crypto::Digest& id, Phase phase, std::optional<ledger::Rejection> rejection = std::nullopt);
+
+  Config config;
+  consensus::Engine engine;
+  Chain chain;
+  Mempool pool;
+  AdmissionCheck admission;
+  Cosigning cosigning;
+
+  Instant now;
+  Effects out;
+  std::deque<consensus::Input> engine_inputs;
+
+  Ticket next_ticket = 1;
+  std::map<Ticket, Checking> checking;
+  std::set<crypto::Digest> in_check;  // leaf ids under way, so that the same leaf is never verified twice
+  std::map<consensus::BlockId, Verifying> waiting_for_leaves;
+  std::multimap<consensus::BlockId, Verifying> waiting_for_parent;  // by parent id
+  std::deque<consensus::Tip> committing;
+  bool ready = false;
+  bool pool_changed = true;
+  consensus::BlockId tip_of_readiness;
+  bool halted = false;
+  std::optional<std::int64_t> sweep_us;
+};
+
+}  // namespace quipu::replica
