@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simplex consensus as a pure state machine (docs/protocol.md): one input in, ordered effects out. No clock, randomness,
-// I/O or threads inside; one thread at a time may call it. Equal inputs give equal effects.
+// Simplex consensus as a pure state machine (docs/protocol.md): one input in, ordered effects out. No clock,
+// randomness, I/O or threads inside; one thread at a time may call it. Equal inputs give equal effects.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,8 @@ struct Config {
   crypto::VerifyFunction verify = &crypto::verify;
 };
 
-// What a restart finds on disk (consensus.md 2.6). For a new chain: the genesis block as the tip, everything else empty.
+// What a restart finds on disk (consensus.md 2.6). For a new chain: the genesis block as the tip, everything else
+// empty.
 struct Restored {
   SafetyRecord record;
   Tip finalized;
@@ -57,41 +58,106 @@ struct Restored {
 };
 
 // ---- inputs
-struct Received { PeerId from = 0; Message message; };
+struct Received {
+  PeerId from = 0;
+  Message message;
+};
 struct Tick {};
 enum class Verdict : std::uint8_t { kValid, kInvalid, kLater };  // kLater: ask again when the clock has moved on
-struct BlockVerdict { BlockId block; Verdict verdict = Verdict::kInvalid; std::int64_t block_time_ms = 0; };
-struct Persisted { Ticket ticket = 0; };
-struct Signed { Slot slot; Subject subject; crypto::Signature signature; };
-struct Refused { Slot slot; Subject subject; std::string why; };
-struct Built { View view; Block block; std::int64_t block_time_ms = 0; };
-struct BuiltNone { View view; };
-struct WorkChanged { bool ready = false; };  // the pool holds a submission that is valid on the notarized tip
-struct Committed { Height height; };
-struct PeerUp { PeerId peer = 0; };
-struct PeerDown { PeerId peer = 0; };
-using Input = std::variant<Received, Tick, BlockVerdict, Persisted, Signed, Refused, Built, BuiltNone, WorkChanged, Committed,
-                           PeerUp, PeerDown>;
+struct BlockVerdict {
+  BlockId block;
+  Verdict verdict = Verdict::kInvalid;
+  std::int64_t block_time_ms = 0;
+};
+struct Persisted {
+  Ticket ticket = 0;
+};
+struct Signed {
+  Slot slot;
+  Subject subject;
+  crypto::Signature signature;
+};
+struct Refused {
+  Slot slot;
+  Subject subject;
+  std::string why;
+};
+struct Built {
+  View view;
+  Block block;
+  std::int64_t block_time_ms = 0;
+};
+struct BuiltNone {
+  View view;
+};
+struct WorkChanged {
+  bool ready = false;
+};  // the pool holds a submission that is valid on the notarized tip
+struct Committed {
+  Height height;
+};
+struct PeerUp {
+  PeerId peer = 0;
+};
+struct PeerDown {
+  PeerId peer = 0;
+};
+using Input = std::variant<Received, Tick, BlockVerdict, Persisted, Signed, Refused, Built, BuiltNone, WorkChanged,
+                           Committed, PeerUp, PeerDown>;
 
 // ---- effects, to be carried out in order
 // Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}.
-struct Persist { Ticket ticket = 0; std::vector<Block> blocks; std::vector<QuorumProof> proofs; };
+struct Persist {
+  Ticket ticket = 0;
+  std::vector<Block> blocks;
+  std::vector<QuorumProof> proofs;
+};
 // Through Signer: guard, slot written and synced, then the signature. Answer Signed or Refused.
-struct Sign { Slot slot; Subject subject; };
-struct Send { PeerId to = 0; Message message; };
-struct Broadcast { Message message; };
+struct Sign {
+  Slot slot;
+  Subject subject;
+};
+struct Send {
+  PeerId to = 0;
+  Message message;
+};
+struct Broadcast {
+  Message message;
+};
 // A block for this view on that parent, or none.
-struct RequestBuild { View view; BlockId parent; };
-// Does the ledger accept this block on its parent? `check_clock`: is its time near enough to vote for (first vote only)?
-struct RequestVerify { Block block; bool check_clock = false; };
+struct RequestBuild {
+  View view;
+  BlockId parent;
+};
+// Does the ledger accept this block on its parent? `check_clock`: is its time near enough to vote for (first vote
+// only)?
+struct RequestVerify {
+  Block block;
+  bool check_clock = false;
+};
 // Read from disk what a peer asked for and send it: finalized heights, or ids not in memory. Bounded by limits.
-struct Serve { PeerId to = 0; BlockRequest request; };
-struct FinalBlock { Block block; std::vector<LinkProof> links; };
+struct Serve {
+  PeerId to = 0;
+  BlockRequest request;
+};
+struct FinalBlock {
+  Block block;
+  std::vector<LinkProof> links;
+};
 // One synced batch with all that follows from these blocks, then the tip into the slot, then answer Committed.
-struct Commit { std::vector<FinalBlock> blocks; QuorumProof finalization; Tip tip; };
-struct ReportEvidence { Evidence evidence; };
-struct Halt { std::string reason; };  // FORK or DIVERGED: stop voting for good, keep serving
-using Effect = std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, ReportEvidence, Halt>;
+struct Commit {
+  std::vector<FinalBlock> blocks;
+  QuorumProof finalization;
+  Tip tip;
+};
+struct ReportEvidence {
+  Evidence evidence;
+};
+struct Halt {
+  std::string reason;
+};  // FORK or DIVERGED: stop voting for good, keep serving
+using Effect =
+    std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, ReportEvidence, Halt>;
 using Effects = std::vector<Effect>;
 
 // What operators see; no decision is taken on it.

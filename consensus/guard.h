@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last word before a vote is signed: a pure function of what was signed before (docs/protocol.md, "The vote guard").
-// Signer is its only caller in production; nothing else holds the vote key.
+// The last word before a vote is signed: a pure function of what was signed before (docs/protocol.md, "The vote
+// guard"). Signer is its only caller in production; nothing else holds the vote key.
 #pragma once
 
 #include <cstdint>
@@ -38,12 +38,19 @@ struct SafetyRecord {
 };
 
 enum class Refusal : std::uint8_t {
-  kWrongEpoch, kBelowTip, kAbstaining, kClosedView, kNotarizedBefore, kNullifiedBefore, kFinalizedBefore, kOtherSubject,
+  kWrongEpoch,
+  kBelowTip,
+  kAbstaining,
+  kClosedView,
+  kNotarizedBefore,
+  kNullifiedBefore,
+  kFinalizedBefore,
+  kOtherSubject,
 };
 std::string_view to_string(Refusal refusal);
 
-// The record after the vote, or why it must not be signed. A vote equal to one already in the record is allowed and leaves
-// the record as it is: Ed25519 is deterministic, so signing again gives the same bytes.
+// The record after the vote, or why it must not be signed. A vote equal to one already in the record is allowed and
+// leaves the record as it is: Ed25519 is deterministic, so signing again gives the same bytes.
 std::expected<SafetyRecord, Refusal> guard(const SafetyRecord& record, const Slot& slot, const Subject& subject);
 
 // The record once `tip` is committed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every bound of the product, in one table, with the relations between them proved below. Shells and pure code use these
-// names; nobody writes the number a second time.
+// Every bound of the product, in one table, with the relations between them proved below. Shells and pure code use
+// these names; nobody writes the number a second time.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,13 @@ inline constexpr std::size_t kLeafBytes = 61'440;
 inline constexpr std::size_t kSubmissionEvents = 256;
 inline constexpr std::size_t kBlockSubmissions = 512;
 inline constexpr std::size_t kBlockLeafBytes = 1 << 20;
+inline constexpr std::size_t kSealBytes = 1'024;  // no seal comes near; room kept for it in a block
 
 // Members and peers
 inline constexpr std::size_t kMembers = 255;
-inline constexpr std::size_t kFrameBytes = 2 << 20;           // consensus
-inline constexpr std::size_t kSyncFrameBytes = 4 << 20;       // answers to our own requests
-inline constexpr std::size_t kUnaskedFrameBytes = 64 << 10;   // anything but a proposal or an answer asked for
+inline constexpr std::size_t kFrameBytes = 2 << 20;          // consensus
+inline constexpr std::size_t kSyncFrameBytes = 4 << 20;      // answers to our own requests
+inline constexpr std::size_t kUnaskedFrameBytes = 64 << 10;  // anything but a proposal or an answer asked for
 inline constexpr std::size_t kInboundVotesPerSecond = 200;
 inline constexpr std::size_t kInboundProofsPerSecond = 10;
 inline constexpr std::size_t kInboundSubmissionBytesPerSecond = 4 << 20;

@@ -15,19 +15,31 @@ namespace quipu::consensus {
 
 struct Proposal {
   View view;
-  bool repeat = false;                       // the parent block once more, in a later view
+  bool repeat = false;  // the parent block once more, in a later view
   View parent_view;
-  BlockId repeated;                          // repeat only: the block's id
-  Block block;                               // new only
-  std::optional<QuorumProof> parent_proof;   // N or F of parent_view; none when it is 0 or final already everywhere
-  std::vector<QuorumProof> skip_proofs;      // X of the newest views in (parent_view, view)
-  crypto::Signature signature;               // the leader's NOTARIZE of the subject
+  BlockId repeated;                         // repeat only: the block's id
+  Block block;                              // new only
+  std::optional<QuorumProof> parent_proof;  // N or F of parent_view; none when it is 0 or final already everywhere
+  std::vector<QuorumProof> skip_proofs;     // X of the newest views in (parent_view, view)
+  crypto::Signature signature;              // the leader's NOTARIZE of the subject
 };
-struct ProofRequest { View first; View last; };
-struct ProofResponse { std::vector<QuorumProof> proofs; };
+struct ProofRequest {
+  View first;
+  View last;
+};
+struct ProofResponse {
+  std::vector<QuorumProof> proofs;
+};
 // By id (an unfinalized block) when `ids` is not empty, else finalized heights [first, last].
-struct BlockRequest { std::vector<BlockId> ids; Height first; Height last; };
-struct FinalizedBlock { Block block; std::vector<LinkProof> links; };
+struct BlockRequest {
+  std::vector<BlockId> ids;
+  Height first;
+  Height last;
+};
+struct FinalizedBlock {
+  Block block;
+  std::vector<LinkProof> links;
+};
 // `finalization` proves the last of `finalized`, and by its parent links all before.
 struct BlockResponse {
   std::vector<Block> blocks;
@@ -42,12 +54,21 @@ struct Status {
   std::vector<Vote> your_votes;             // highest votes of the receiver that the sender holds
   bool answer_wanted = false;
 };
-struct Evidence { Vote first; Vote second; };
+struct Evidence {
+  Vote first;
+  Vote second;
+};
 
 // Replica's, carried in the same envelope; opaque to the engine.
-struct Submissions { std::vector<Bytes> leaves; };
-struct SubmissionOffer { std::vector<crypto::Digest> ids; };
-struct SubmissionRequest { std::vector<crypto::Digest> ids; };
+struct Submissions {
+  std::vector<Bytes> leaves;
+};
+struct SubmissionOffer {
+  std::vector<crypto::Digest> ids;
+};
+struct SubmissionRequest {
+  std::vector<crypto::Digest> ids;
+};
 struct CosignatureMessage {
   std::uint64_t size = 0;
   crypto::Digest root;
@@ -55,8 +76,8 @@ struct CosignatureMessage {
   crypto::Signature signature;
 };
 
-using Message = std::variant<Proposal, Vote, QuorumProof, ProofRequest, ProofResponse, BlockRequest, BlockResponse, Status,
-                             Evidence, Submissions, SubmissionOffer, SubmissionRequest, CosignatureMessage>;
+using Message = std::variant<Proposal, Vote, QuorumProof, ProofRequest, ProofResponse, BlockRequest, BlockResponse,
+                             Status, Evidence, Submissions, SubmissionOffer, SubmissionRequest, CosignatureMessage>;
 
 // The sending queues' classes: a full queue drops the last class first.
 enum class Class : std::uint8_t { kVotes = 0, kBlocks = 1, kSubmissions = 2, kSync = 3 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// q votes of one kind on one subject: "N", "X" or "F" proof of a view (never "certificate": that is the AEO's). A value.
+// q votes of one kind on one subject: "N", "X" or "F" proof of a view (never "certificate": that is the AEO's). A
+// value.
 #pragma once
 
 #include <optional>
@@ -13,8 +14,8 @@ namespace quipu::consensus {
 
 struct QuorumProof {
   VoteKind kind = VoteKind::kNotarize;
-  Subject subject;                           // nullification: the view alone
-  std::vector<MemberIndex> signers;          // strictly ascending
+  Subject subject;                            // nullification: the view alone
+  std::vector<MemberIndex> signers;           // strictly ascending
   std::vector<crypto::Signature> signatures;  // of signers, in the same order
   friend bool operator==(const QuorumProof&, const QuorumProof&) = default;
 };
@@ -27,8 +28,8 @@ Bytes encode(const QuorumProof& proof, std::size_t members);
 // Refuses bits >= n, a wrong count of signatures, trailing bytes.
 std::optional<QuorumProof> decode_quorum_proof(BytesView bytes, std::size_t members);
 
-// How one view step of a chain justifies itself: its own N or F, and the X of every view skipped since its parent's view.
-// One per step, REPEAT steps too; kept for ever; this is what makes forks attributable (docs/protocol.md).
+// How one view step of a chain justifies itself: its own N or F, and the X of every view skipped since its parent's
+// view. One per step, REPEAT steps too; kept for ever; this is what makes forks attributable (docs/protocol.md).
 struct LinkProof {
   QuorumProof step;                  // N or F of the view
   std::vector<QuorumProof> skipped;  // X proofs, ascending views in (parent_view, view)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The nouns of the protocol (docs/protocol.md): numbers that cannot be mistaken for each other, headers, blocks, subjects,
-// and the exact bytes that are signed and hashed. Plain values.
+// The nouns of the protocol (docs/protocol.md): numbers that cannot be mistaken for each other, headers, blocks,
+// subjects, and the exact bytes that are signed and hashed. Plain values.
 #pragma once
 
 #include <compare>
@@ -28,7 +28,8 @@ using ChainId = crypto::Digest;  // SHA-256 of the genesis file
 // Index of a voting member in its epoch's MemberSet (ascending by code).
 using MemberIndex = std::uint16_t;
 
-// What every input carries: time as data. `steady_us` drives deadlines, `utc_ms` block time and readiness, nothing else.
+// What every input carries: time as data. `steady_us` drives deadlines, `utc_ms` block time and readiness, nothing
+// else.
 struct Instant {
   std::int64_t steady_us = 0;
   std::int64_t utc_ms = 0;

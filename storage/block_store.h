@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log on disk: finalized blocks as leaves, Merkle nodes and records, what consensus holds above the tip, and the one
-// synced batch that makes a block final. Readers take a Snapshot and may be on any thread.
+// The log on disk: finalized blocks as leaves, Merkle nodes and records, what consensus holds above the tip, and the
+// one synced batch that makes a block final. Readers take a Snapshot and may be on any thread.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,10 @@ struct BlockRecord {
   friend bool operator==(const BlockRecord&, const BlockRecord&) = default;
 };
 
-struct StateChange { Bytes key; Bytes value; };
+struct StateChange {
+  Bytes key;
+  Bytes value;
+};
 
 // One block as it becomes final.
 struct CommitBlock {
@@ -33,7 +36,10 @@ struct CommitBlock {
   std::vector<consensus::LinkProof> links;
 };
 
-struct LeafPlace { std::uint64_t index = 0; consensus::Height height; };
+struct LeafPlace {
+  std::uint64_t index = 0;
+  consensus::Height height;
+};
 
 // Typed reads of the log in one snapshot. Cheap to copy.
 class LogReader {
@@ -63,7 +69,10 @@ class LogReader {
 };
 
 // What consensus holds above the tip.
-struct Pending { std::vector<consensus::Block> blocks; std::vector<consensus::QuorumProof> proofs; };
+struct Pending {
+  std::vector<consensus::Block> blocks;
+  std::vector<consensus::QuorumProof> proofs;
+};
 
 class BlockStore {
  public:
@@ -82,9 +91,10 @@ class BlockStore {
   void persist(const std::vector<consensus::Persist>& effects);
   // Leaves, nodes, ids, records, links, state and history, tip, finalization, and the erasure of pending entries at or
   // below the tip, in ONE synced batch.
-  void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization, const consensus::Tip& tip);
-  void put_note(consensus::Height height, BytesView note);       // unsynced: can be published again
-  void put_evidence(const consensus::Evidence& evidence);        // unsynced, bounded by limits::kEvidenceKept
+  void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization,
+              const consensus::Tip& tip);
+  void put_note(consensus::Height height, BytesView note);  // unsynced: can be published again
+  void put_evidence(const consensus::Evidence& evidence);   // unsynced, bounded by limits::kEvidenceKept
 
  private:
   Database& database_;

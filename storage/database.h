@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ordered key-value storage behind a handful of calls, so that RocksDB and the in-memory twin are interchangeable.
-// Snapshots may be read from any thread; write() is for one thread at a time. A disk's fault never comes back as a value:
-// write() stops the process (abort), because a failed sync must not be tried again (docs/threats.md).
+// Snapshots may be read from any thread; write() is for one thread at a time. A disk's fault never comes back as a
+// value: write() stops the process (abort), because a failed sync must not be tried again (docs/threats.md).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace quipu::storage {
 
-// Column families. `leaves` is the truth; every other one can be derived from it, the quorum proofs and the genesis file.
+// Column families. `leaves` is the truth; every other one can be derived from it, the quorum proofs and the genesis
+// file.
 enum class Family : std::uint8_t {
   kLeaves,   // u64 leaf index -> leaf bytes
   kNodes,    // u8 level || u64 index -> 32 B: complete Merkle nodes
@@ -31,7 +32,11 @@ inline constexpr std::size_t kFamilies = 10;
 
 class Batch {
  public:
-  struct Write { Family family; Bytes key; std::optional<Bytes> value; };  // no value: erase
+  struct Write {
+    Family family;
+    Bytes key;
+    std::optional<Bytes> value;
+  };  // no value: erase
   void put(Family family, Bytes key, Bytes value) { writes_.push_back({family, std::move(key), std::move(value)}); }
   void erase(Family family, Bytes key) { writes_.push_back({family, std::move(key), std::nullopt}); }
   bool empty() const { return writes_.empty(); }
@@ -49,7 +54,8 @@ class Snapshot {
   virtual ~Snapshot() = default;
   virtual std::optional<Bytes> get(Family family, BytesView key) const = 0;
   // The last entry whose key is <= `key` and starts with `prefix`.
-  virtual std::optional<std::pair<Bytes, Bytes>> last_at_or_before(Family family, BytesView key, BytesView prefix) const = 0;
+  virtual std::optional<std::pair<Bytes, Bytes>> last_at_or_before(Family family, BytesView key,
+                                                                   BytesView prefix) const = 0;
   // Entries with key >= from that start with prefix, ascending, until `each` returns false.
   using Each = std::function<bool(BytesView key, BytesView value)>;
   virtual void scan(Family family, BytesView from, BytesView prefix, const Each& each) const = 0;

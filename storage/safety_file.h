@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one small file outside the database: what this member has signed, and how far its ledger reached. Two preallocated
-// 8 KiB slots are overwritten in turn, each with a generation and a CRC; one bad slot is a torn write, the other counts.
-// One thread; a failed write or sync stops the process.
+// The one small file outside the database: what this member has signed, and how far its ledger reached. Two
+// preallocated 8 KiB slots are overwritten in turn, each with a generation and a CRC; one bad slot is a torn write, the
+// other counts. One thread; a failed write or sync stops the process.
 #pragma once
 
 #include <array>
@@ -25,7 +25,8 @@ class SlotDevice {
   virtual void write_synced(unsigned slot, BytesView content) = 0;
 };
 
-// Exclusive lock held while it lives. `create` fails if the file is there; `open` if it is missing, not 0600, or locked.
+// Exclusive lock held while it lives. `create` fails if the file is there; `open` if it is missing, not 0600, or
+// locked.
 std::expected<std::unique_ptr<SlotDevice>, std::string> create_slot_file(const std::filesystem::path& path);
 std::expected<std::unique_ptr<SlotDevice>, std::string> open_slot_file(const std::filesystem::path& path);
 

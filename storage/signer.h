@@ -15,7 +15,8 @@ class Signer {
   Signer(SafetyFile file, crypto::SecretKey vote_key, consensus::Scope scope);
 
   // The signature leaves only after the slot that shows it is durable.
-  std::expected<crypto::Signature, consensus::Refusal> sign(const consensus::Slot& slot, const consensus::Subject& subject);
+  std::expected<crypto::Signature, consensus::Refusal> sign(const consensus::Slot& slot,
+                                                            const consensus::Subject& subject);
   // After the commit batch is durable, before anything of it is acknowledged.
   void set_tip(const consensus::Tip& tip);
   const consensus::SafetyRecord& record() const { return file_.record(); }

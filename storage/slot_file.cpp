@@ -7,7 +7,9 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
+#include "storage/directory_sync.h"
 #include "storage/disk_fault.h"
 #include "storage/safety_file.h"
 
@@ -87,11 +89,6 @@ bool lock(const Descriptor& file) { return ::flock(file.number(), LOCK_EX | LOCK
 // Blocks for both slots, so that overwriting them needs no space and changes no metadata.
 bool preallocate(const Descriptor& file) {
   return write_all(file.number(), Bytes(kFileBytes, '\0'), 0) && ::fsync(file.number()) == 0;
-}
-
-bool sync_directory(const std::filesystem::path& directory) {
-  const Descriptor handle(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return handle.good() && ::fsync(handle.number()) == 0;
 }
 
 // What is wrong with the file as found; nothing when it is one that we made.

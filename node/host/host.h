@@ -17,7 +17,11 @@
 
 namespace quipu::host {
 
-struct HostKeys { crypto::SecretKey vote; crypto::SecretKey cosigner; crypto::SecretKey log; };
+struct HostKeys {
+  crypto::SecretKey vote;
+  crypto::SecretKey cosigner;
+  crypto::SecretKey log;
+};
 
 class Host {
  public:
@@ -25,9 +29,11 @@ class Host {
   static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                      std::unique_ptr<storage::SlotDevice> slots);
   // Refuses another chain's data and a database behind a lost safety file.
-  static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis, consensus::MemberIndex self,
+  static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis,
+                                                                consensus::MemberIndex self,
                                                                 storage::Database& database,
-                                                                std::unique_ptr<storage::SlotDevice> slots, HostKeys keys);
+                                                                std::unique_ptr<storage::SlotDevice> slots,
+                                                                HostKeys keys);
   ~Host();
 
   replica::Restored restore() const;
@@ -36,7 +42,8 @@ class Host {
   replica::Persisted perform(const replica::Persist& effect);
   replica::Input perform(const replica::Sign& effect);  // Signed or Refused
   replica::Committed perform(const replica::Commit& effect);
-  std::optional<replica::Cosigned> perform(const replica::Cosign& effect);  // nothing: not our tip, or the disk disagrees
+  std::optional<replica::Cosigned> perform(
+      const replica::Cosign& effect);  // nothing: not our tip, or the disk disagrees
   void perform(const replica::PublishCheckpoint& effect);
   void perform(const replica::ReportEvidence& effect);
   // The answer to a peer's request, bounded to one sync frame; nothing when we have none of it.

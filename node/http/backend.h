@@ -40,7 +40,12 @@ struct SubmitAnswer {
   std::optional<crypto::Digest> holder;
 };
 
-struct PeerSummary { std::string code; bool up = false; std::uint64_t received_bytes = 0; std::uint64_t sent_bytes = 0; };
+struct PeerSummary {
+  std::string code;
+  bool up = false;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+};
 
 struct NodeStatus {
   std::string administration;
@@ -66,6 +71,10 @@ class Backend {
   virtual const ledger::Genesis& genesis() const = 0;
   virtual std::shared_ptr<const ledger::LedgerReader> reader() const = 0;
   virtual NodeStatus status() const = 0;
+  // NodeStatus::age_ms alone: every look-up asks, so override it when the whole status costs more.
+  virtual std::int64_t age_ms() const { return status().age_ms; }
+  // Unix time, to tell whether a `known_at` lies in the future and what today is. By default the system's clock.
+  virtual std::uint64_t now_ms() const;
   // `done` may run on another thread.
   virtual void submit(Bytes leaf, std::function<void(SubmitAnswer)> done) = 0;
   virtual SubmissionState submission(const crypto::Digest& id) const = 0;

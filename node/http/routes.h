@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP API as a function from request to response (docs/api.md): no sockets, no clock but the age that the backend reports.
-// Any thread.
+// The HTTP API as a function from request to response (docs/api.md): no sockets, no clock but the age that the backend
+// reports. Any thread.
 #pragma once
 
 #include "node/http/backend.h"

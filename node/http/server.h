@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.1 over Asio with Beast as the parser only: keep-alive, pipelining, absolute deadlines, sizes bounded before they are
-// read. Runs on the io_context handed in, which one thread runs.
+// HTTP/1.1 over Asio with Beast as the parser only: keep-alive, pipelining, absolute deadlines, sizes bounded before
+// they are read. Runs on the io_context handed in, which one thread runs.
 #pragma once
 
 #include <expected>

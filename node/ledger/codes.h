@@ -17,8 +17,8 @@ enum class Code : std::uint16_t {
 #undef CODE
 };
 
-std::string_view name_of(Code code);                    // "SEQUENCE_GAP"
-std::string_view family_of(Code code);                  // "form", "submission", "operator", "certificate", ...
+std::string_view name_of(Code code);    // "SEQUENCE_GAP"
+std::string_view family_of(Code code);  // "form", "submission", "operator", "certificate", ...
 enum class Language : std::uint8_t { kEnglish, kSpanish, kPortuguese };
 std::string_view text_of(Code code, Language language);
 std::optional<Code> code_named(std::string_view name);

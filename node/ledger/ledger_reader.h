@@ -26,7 +26,10 @@ struct BlockSummary {
   crypto::Digest tree_root;
 };
 
-struct LeafLocation { std::uint64_t index = 0; consensus::Height height; };
+struct LeafLocation {
+  std::uint64_t index = 0;
+  consensus::Height height;
+};
 
 class LedgerReader {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The declaration-time question: does this administration recognise that firm, in that role, on that day (docs/rules.md,
-// "Recognition")? Pure; reads one StateView, which decides as of when it is known.
+// The declaration-time question: does this administration recognise that firm, in that role, on that day
+// (docs/rules.md, "Recognition")? Pure; reads one StateView, which decides as of when it is known.
 #pragma once
 
 #include <expected>
@@ -32,8 +32,8 @@ struct RecognitionResult {
 
 struct RecognitionAnswer {
   bool recognised = false;
-  Code reason;                            // of the furthest step reached by any pair
-  std::string subject;                    // "CC/SUBJECT" when found
+  Code reason;                             // of the furthest step reached by any pair
+  std::string subject;                     // "CC/SUBJECT" when found
   std::vector<RecognitionResult> results;  // best per arrangement, ascending by arrangement
 };
 

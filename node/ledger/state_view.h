@@ -13,7 +13,8 @@
 
 namespace quipu::ledger {
 
-// Key of one record in the status map (docs/formats.md): type u8 || administration 2 B || SHA-256("quipu-map-v1" 00 || id).
+// Key of one record in the status map (docs/formats.md): type u8 || administration 2 B || SHA-256("quipu-map-v1" 00 ||
+// id).
 using MapKey = crypto::Fixed<35, struct MapKeyTag>;
 
 enum class RecordType : std::uint8_t {
@@ -31,9 +32,9 @@ enum class RecordType : std::uint8_t {
   kMember = 0x0c,       // itself; empty
   kValidation = 0x0d,
   kExpert = 0x0e,
-  kCase = 0x0f,         // author; id
-  kIndicator = 0x10,    // reporter; arrangement/partner/flow/mode/group/month
-  kApproval = 0x11,     // author; leaf hex/event
+  kCase = 0x0f,       // author; id
+  kIndicator = 0x10,  // reporter; arrangement/partner/flow/mode/group/month
+  kApproval = 0x11,   // author; leaf hex/event
 };
 
 // `administration` is exactly two characters ("--" for kRegister).

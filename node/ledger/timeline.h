@@ -16,7 +16,14 @@ class OperatorRecord;
 }  // namespace v1
 
 enum class CertificateStatus : std::uint8_t {
-  kNotYetEffective, kActive, kSuspended, kExpired, kRevoked, kSurrendered, kAnnulled, kPendingApproval,
+  kNotYetEffective,
+  kActive,
+  kSuspended,
+  kExpired,
+  kRevoked,
+  kSurrendered,
+  kAnnulled,
+  kPendingApproval,
 };
 std::string_view name_of(CertificateStatus status);  // "ACTIVE"
 

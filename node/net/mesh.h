@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The peer mesh: one TLS 1.3 connection to every other member, both sides pinned to the Ed25519 transport keys of the member
-// table, frames with limits checked before anything is parsed, queues by class, ping, reconnect with back-off.
+// The peer mesh: one TLS 1.3 connection to every other member, both sides pinned to the Ed25519 transport keys of the
+// member table, frames with limits checked before anything is parsed, queues by class, ping, reconnect with back-off.
 // Everything, callbacks too, runs on the io_context handed in, which one thread runs.
 #pragma once
 
@@ -34,7 +34,7 @@ struct MeshConfig {
   std::uint64_t epoch = 0;
   std::uint16_t protocol_version = 1;
   MemberIndex self = 0;
-  std::string listen;  // host:port
+  std::string listen;           // host:port
   std::vector<MeshPeer> peers;  // every other member
 };
 
@@ -50,8 +50,8 @@ struct PeerState {
   bool up = false;
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
-  std::uint64_t dropped_frames = 0;   // outbound queue full
-  std::uint64_t refused_frames = 0;   // inbound: over a limit
+  std::uint64_t dropped_frames = 0;  // outbound queue full
+  std::uint64_t refused_frames = 0;  // inbound: over a limit
   std::uint64_t queued_bytes = 0;
 };
 
@@ -63,8 +63,9 @@ class Mesh {
 
   // Binds and starts dialling. Error: the address cannot be bound, with what to do.
   std::expected<void, std::string> start();
-  // Queued behind frames of its class and of classes before it; when the queue is over limits::kOutboundQueueBytes the last
-  // class is dropped first. `frame` is shared, so that a broadcast is encoded once. A peer that is not up: dropped.
+  // Queued behind frames of its class and of classes before it; when the queue is over limits::kOutboundQueueBytes the
+  // last class is dropped first. `frame` is shared, so that a broadcast is encoded once. A peer that is not up:
+  // dropped.
   void send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::Class queue);
   // An answer to our own request may be up to kSyncFrameBytes; call before asking, once per answer expected.
   void expect_answer(MemberIndex from);
