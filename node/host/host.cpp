@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/host/host.h"
+
+#include <cassert>
+#include <mutex>
+
+#include "consensus/limits.h"
+#include "crypto/note.h"
+#include "node/host/stored_ledger.h"
+
+namespace quipu::host {
+
+namespace {
+
+storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links) {
+  storage::CommitBlock out;
+  out.record = {executed.block.header, executed.after.block, executed.first_index, executed.after.block_time_ms,
+                executed.proposer};
+  out.leaves = executed.block.leaves;
+  for (const auto& [key, value] : executed.changes) out.changes.push_back({Bytes(key.view()), value});
+  out.links = std::move(links);
+  return out;
+}
+
+consensus::Tip tip_of(const ledger::Position& position, consensus::View view) {
+  return {view, position.height, position.block, position.tree.size(), position.tree.root()};
+}
+
+consensus::SafetyRecord first_record(const ledger::Genesis& genesis) {
+  consensus::SafetyRecord record;
+  record.chain = genesis.chain;
+  record.tip = tip_of(ledger::genesis_block(genesis).after, {0});
+  return record;
+}
+
+crypto::StatusMap rebuild_map(const ledger::StateView& state) {
+  crypto::StatusMap map;
+  state.scan("", [&](const ledger::MapKey& key, BytesView value) {
+    map = map.insert(key.view(), value);
+    return true;
+  });
+  return map;
+}
+
+}  // namespace
+
+struct Host::State {
+  State(const ledger::Genesis& genesis_in, consensus::MemberIndex self_in, storage::Database& database_in,
+        storage::Signer signer_in, HostKeys keys)
+      : genesis(genesis_in),
+        self(self_in),
+        database(database_in),
+        blocks(database_in, genesis_in.members.size()),
+        signer(std::move(signer_in)),
+        cosigner_key(std::move(keys.cosigner)),
+        log_key(std::move(keys.log)) {
+    refresh_reader();
+  }
+
+  void refresh_reader() {
+    auto fresh = stored_ledger(database.snapshot(), genesis.members.size());
+    const std::lock_guard lock(reader_mutex);
+    reader = std::move(fresh);
+  }
+
+  // Nothing is ever cosigned that does not stand on this disk, byte for byte.
+  bool disk_agrees(const consensus::Tip& tip) const {
+    const auto log = blocks.read();
+    const auto record = log.block(tip.height);
+    if (!record || record->header.tree_size != tip.tree_size) return false;
+    auto tree = log.range_at(record->first_index);
+    for (const auto& leaf : log.leaves(record->first_index, tip.tree_size)) tree.append(crypto::leaf_hash(leaf));
+    return tree.size() == tip.tree_size && tree.root() == tip.tree_root;
+  }
+
+  ledger::Genesis genesis;
+  consensus::MemberIndex self;
+  storage::Database& database;
+  storage::BlockStore blocks;
+  storage::Signer signer;
+  crypto::SecretKey cosigner_key;
+  crypto::SecretKey log_key;
+  mutable std::mutex reader_mutex;
+  std::shared_ptr<const ledger::LedgerReader> reader;
+};
+
+Host::Host(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Host::~Host() = default;
+
+std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis, storage::Database& database,
+                                                  std::unique_ptr<storage::SlotDevice> slots) {
+  storage::BlockStore blocks(database, genesis.members.size());
+  if (blocks.chain()) return std::unexpected("the database already holds a ledger");
+  auto file = storage::SafetyFile::initialise(std::move(slots), first_record(genesis));
+  if (!file) return std::unexpected(file.error());
+  blocks.initialise(genesis.chain, stored_form(ledger::genesis_block(genesis), {}));
+  return {};
+}
+
+std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genesis& genesis,
+                                                             consensus::MemberIndex self, storage::Database& database,
+                                                             std::unique_ptr<storage::SlotDevice> slots,
+                                                             HostKeys keys) {
+  const storage::BlockStore blocks(database, genesis.members.size());
+  const auto chain = blocks.chain();
+  if (!chain) return std::unexpected("the database holds no ledger: run `quipud init` first");
+  if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
+  auto file = storage::SafetyFile::load(std::move(slots));
+  if (!file) return std::unexpected(file.error());
+  if (file->record().chain != genesis.chain) return std::unexpected("the safety file belongs to another chain");
+  const auto& member = genesis.members[self];
+  if (keys.vote.public_key() != member.vote || keys.cosigner.public_key() != member.cosigner ||
+      keys.log.public_key() != member.log) {
+    return std::unexpected("the node's keys are not those of " + member.code + " in the genesis file");
+  }
+  storage::Signer signer(std::move(*file), std::move(keys.vote), genesis.scope());
+  auto state = std::make_unique<State>(genesis, self, database, std::move(signer), std::move(keys));
+  const auto tip = state->blocks.read().tip();
+  // A crash between the commit batch and the slot leaves the slot one step behind; the batch was durable first.
+  if (tip->height > state->signer.record().tip.height) state->signer.set_tip(*tip);
+  return std::unique_ptr<Host>(new Host(std::move(state)));
+}
+
+replica::Restored Host::restore() const {
+  const auto snapshot = state_->database.snapshot();
+  const storage::LogReader log(snapshot, state_->genesis.members.size());
+  const auto tip = log.tip().value();
+  auto pending = state_->blocks.pending();
+  replica::Restored out;
+  out.consensus = {state_->signer.record(), tip, log.finalization(), std::move(pending.proofs),
+                   std::move(pending.blocks)};
+  out.committed.height = tip.height;
+  out.committed.block = tip.block;
+  out.committed.block_time_ms = log.block(tip.height)->block_time_ms;
+  out.committed.tree = log.range_at(tip.tree_size);
+  out.committed.state = stored_state(snapshot, std::nullopt);
+  out.committed.map = rebuild_map(*out.committed.state);
+  return out;
+}
+
+replica::Persisted Host::perform(const replica::Persist& effect) {
+  state_->blocks.persist({effect});
+  return {effect.ticket};
+}
+
+replica::Input Host::perform(const replica::Sign& effect) {
+  const auto signature = state_->signer.sign(effect.slot, effect.subject);
+  if (signature) return replica::Signed{effect.slot, effect.subject, *signature};
+  return replica::Refused{effect.slot, effect.subject, std::string(to_string(signature.error()))};
+}
+
+replica::Committed Host::perform(const replica::Commit& effect) {
+  std::vector<storage::CommitBlock> blocks;
+  for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links));
+  state_->blocks.commit(blocks, effect.finalization, effect.tip);
+  state_->signer.set_tip(effect.tip);
+  state_->refresh_reader();
+  return {effect.tip.height, reader()->state(std::nullopt)};
+}
+
+std::optional<replica::Cosigned> Host::perform(const replica::Cosign& effect) {
+  const auto& tip = state_->signer.record().tip;
+  if (effect.size != tip.tree_size || effect.root != tip.tree_root || !state_->disk_agrees(tip)) return std::nullopt;
+  const crypto::Checkpoint checkpoint{state_->genesis.origin, effect.size, effect.root};
+  const auto signature = state_->cosigner_key.sign(crypto::cosignature_message(checkpoint.text(), effect.time_s));
+  return replica::Cosigned{effect.size, effect.root, effect.time_s, signature};
+}
+
+void Host::perform(const replica::PublishCheckpoint& effect) {
+  const crypto::Checkpoint checkpoint{state_->genesis.origin, effect.size, effect.root};
+  crypto::Note note{checkpoint.text(), {}};
+  note.lines.push_back(crypto::sign_note(note.text, state_->genesis.origin, state_->log_key));
+  for (const auto& line : effect.lines) {
+    const auto& member = state_->genesis.members[line.member];
+    const crypto::NoteVerifier verifier{state_->genesis.origin + "/" + member.code, crypto::NoteKeyType::kCosignature,
+                                        member.cosigner};
+    note.lines.push_back(crypto::cosignature_line(verifier, line.time_s, line.signature));
+  }
+  state_->blocks.put_note(effect.height, note.format());
+  state_->refresh_reader();
+}
+
+void Host::perform(const replica::ReportEvidence& effect) { state_->blocks.put_evidence(effect.evidence); }
+
+std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effect) const {
+  consensus::BlockResponse response;
+  std::size_t bytes = 0;
+  const auto fits = [&](const consensus::Block& block) {
+    for (const auto& leaf : block.leaves) bytes += leaf.size() + 16;
+    return bytes <= limits::kSyncFrameBytes - limits::kBlockLeafBytes;
+  };
+  for (const auto& id : effect.request.ids) {
+    if (response.blocks.size() >= limits::kBlocksPerAnswer) break;
+    auto block = state_->blocks.pending_block(id);
+    if (block && fits(*block)) response.blocks.push_back(std::move(*block));
+  }
+  const auto log = state_->blocks.read();
+  const auto tip = log.tip().value();
+  const auto last = std::min(effect.request.last, tip.height);
+  if (effect.request.ids.empty() && effect.request.first.value > 0) {
+    for (auto height = effect.request.first; height <= last; height = height.next()) {
+      auto block = log.full_block(height);
+      if (!block || response.finalized.size() >= limits::kBlocksPerAnswer || !fits(*block)) break;
+      response.finalized.push_back({std::move(*block), log.links(height)});
+    }
+    response.finalization = log.finalization();
+  }
+  if (response.blocks.empty() && response.finalized.empty()) return std::nullopt;
+  return response;
+}
+
+std::shared_ptr<const ledger::LedgerReader> Host::reader() const {
+  const std::lock_guard lock(state_->reader_mutex);
+  return state_->reader;
+}
+
+std::optional<storage::LeafPlace> Host::place_of(const crypto::Digest& leaf_hash) const {
+  return state_->blocks.read().place_of(leaf_hash);
+}
+
+const consensus::SafetyRecord& Host::safety_record() const { return state_->signer.record(); }
+std::uint64_t Host::slot_syncs() const { return state_->signer.syncs(); }
+
+}  // namespace quipu::host

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/host/stored_ledger.h"
+
+#include <cassert>
+
+namespace quipu::host {
+
+namespace {
+
+class StoredState final : public ledger::StateView {
+ public:
+  explicit StoredState(storage::StateReader reader) : reader_(std::move(reader)) {}
+  std::optional<Bytes> get(const ledger::MapKey& key) const override { return reader_.get(key.view()); }
+  void scan(BytesView prefix, const Each& each) const override {
+    reader_.scan(prefix, [&](BytesView key, BytesView value) {
+      const auto map_key = ledger::MapKey::from(key);
+      assert(map_key);
+      return each(*map_key, value);
+    });
+  }
+
+ private:
+  storage::StateReader reader_;
+};
+
+ledger::BlockSummary summary(const storage::BlockRecord& record) {
+  return {record.header.height,   record.id,          record.proposer,
+          record.block_time_ms,   record.first_index, record.header.tree_size,
+          record.header.tree_root};
+}
+
+std::optional<ledger::BlockSummary> summary(const std::optional<storage::BlockRecord>& record) {
+  if (!record) return std::nullopt;
+  return summary(*record);
+}
+
+class StoredLedger final : public ledger::LedgerReader {
+ public:
+  StoredLedger(std::shared_ptr<const storage::Snapshot> snapshot, std::size_t members)
+      : snapshot_(std::move(snapshot)), log_(snapshot_, members) {
+    const auto tip = log_.tip();
+    assert(tip);
+    newest_ = summary(log_.block(tip->height).value());
+  }
+  ledger::BlockSummary newest() const override { return newest_; }
+  std::optional<ledger::BlockSummary> block(consensus::Height height) const override {
+    return summary(log_.block(height));
+  }
+  std::optional<ledger::BlockSummary> block_at_time(std::uint64_t time_ms) const override {
+    return summary(log_.block_at_time(time_ms));
+  }
+  std::shared_ptr<const ledger::StateView> state(std::optional<consensus::Height> known_at) const override {
+    // The newest values need no search by height.
+    if (known_at && *known_at >= newest_.height) known_at.reset();
+    return stored_state(snapshot_, known_at);
+  }
+  std::optional<Bytes> leaf(std::uint64_t index) const override { return log_.leaf(index); }
+  std::vector<Bytes> leaves(std::uint64_t first, std::uint64_t end) const override { return log_.leaves(first, end); }
+  std::optional<ledger::LeafLocation> find(const crypto::Digest& leaf_hash) const override {
+    const auto place = log_.place_of(leaf_hash);
+    if (!place) return std::nullopt;
+    return ledger::LeafLocation{place->index, place->height};
+  }
+  crypto::Digest node(unsigned level, std::uint64_t index) const override { return log_.node(level, index); }
+  std::vector<consensus::LinkProof> links(consensus::Height height) const override { return log_.links(height); }
+  std::optional<Bytes> note(consensus::Height height) const override { return log_.note(height); }
+  std::optional<consensus::Height> newest_note() const override {
+    const auto last = snapshot_->last_at_or_before(storage::Family::kNotes, Bytes(8, '\xff'), "");
+    if (!last) return std::nullopt;
+    return consensus::Height{crypto::ByteReader(last->first).u64()};
+  }
+  std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const override {
+    return log_.note_heights(from, most);
+  }
+  std::vector<consensus::Evidence> evidence() const override { return log_.evidence(); }
+
+ private:
+  std::shared_ptr<const storage::Snapshot> snapshot_;
+  storage::LogReader log_;
+  ledger::BlockSummary newest_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const storage::Snapshot> snapshot,
+                                                      std::optional<consensus::Height> known_at) {
+  return std::make_shared<StoredState>(storage::StateReader(std::move(snapshot), known_at));
+}
+
+std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot,
+                                                          std::size_t members) {
+  return std::make_shared<StoredLedger>(std::move(snapshot), members);
+}
+
+}  // namespace quipu::host
