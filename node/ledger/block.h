@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,7 @@ struct ExecutedBlock {
   std::uint64_t first_index = 0;
   std::vector<crypto::Digest> leaf_hashes;
   std::vector<std::pair<MapKey, Bytes>> changes;  // ascending by key
-  Position after;                                  // its state is an overlay on the parent's
+  Position after;                                 // its state is an overlay on the parent's
 };
 
 ExecutedBlock genesis_block(const Genesis& genesis);
@@ -76,10 +77,10 @@ class BlockBuilder {
   std::unique_ptr<State> state_;
 };
 
-// Runs a block proposed or fetched and compares every byte that follows from it. `submissions` are the decoded leaves of the
-// block but its seal, in order, signatures already verified. The error says what differs.
+// Runs a block proposed or fetched and compares every byte that follows from it. `submissions` are the decoded leaves
+// of the block but its seal, in order, signatures already verified. The error says what differs.
 std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,
                                                       const consensus::Block& block,
-                                                      const std::vector<Submission>& submissions);
+                                                      std::span<const std::shared_ptr<const Submission>> submissions);
 
 }  // namespace quipu::ledger

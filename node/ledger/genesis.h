@@ -14,6 +14,13 @@
 
 namespace quipu::ledger {
 
+namespace v1 {
+class Arrangement;
+class CodeList;
+class IndicatorDefinition;
+class Parameter;
+}  // namespace v1
+
 struct Genesis {
   Bytes file;  // as stored: hashed, never re-encoded
   consensus::ChainId chain;
@@ -24,6 +31,11 @@ struct Genesis {
   consensus::MemberSet members;  // the voting ones
   std::shared_ptr<const std::vector<v1::Member>> all_members;
   std::map<std::string, std::string> addresses;  // code -> host:port of the peer listener
+  // The rest of the file, in its order; never null after parse_genesis.
+  std::shared_ptr<const std::vector<v1::Arrangement>> arrangements;
+  std::shared_ptr<const std::vector<v1::Parameter>> parameters;
+  std::shared_ptr<const std::vector<v1::CodeList>> code_lists;
+  std::shared_ptr<const std::vector<v1::IndicatorDefinition>> indicator_definitions;
 
   consensus::Scope scope() const { return {chain, {0}, chain}; }
 };
@@ -43,8 +55,9 @@ std::expected<Bytes, std::string> make_genesis_file(const std::string& chain_id,
                                                     const std::vector<v1::Member>& members,
                                                     std::string_view arrangements_json);
 
-// A member card {"member": {...}, "signature": "<base64>"}: what an administration hands in for a genesis, signed with its
-// GOVERNANCE key over "quipu-card-v1" 00 || canonical Member. Requires that `governance` is the member's governance_key.
+// A member card {"member": {...}, "signature": "<base64>"}: what an administration hands in for a genesis, signed with
+// its GOVERNANCE key over "quipu-card-v1" 00 || canonical Member. Requires that `governance` is the member's
+// governance_key.
 Bytes make_member_card(const v1::Member& member, const crypto::SecretKey& governance);
 // The member, once form, keys and signature are found right.
 std::expected<std::shared_ptr<const v1::Member>, std::string> verify_member_card(BytesView card);

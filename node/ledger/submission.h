@@ -39,17 +39,18 @@ std::expected<Submission, Rejection> decode_submission(BytesView leaf, std::stri
 
 // Canonical bytes of a message made by this program (deterministic protobuf).
 Bytes canonical(const v1::Submission& message);
-// Accepts exactly the canonical encoding: no unknown fields or groups at any depth, known enum values, one statement per
-// event; elements are counted before anything is allocated for them.
+// Accepts exactly the canonical encoding: no unknown fields or groups at any depth, known enum values, one statement
+// per event; elements are counted before anything is allocated for them.
 std::expected<std::shared_ptr<const v1::Submission>, Rejection> parse_canonical(BytesView payload);
 
 // A leaf ready to send. `issued_at_s` is Unix time.
 Bytes sign_submission(const v1::Submission& message, const crypto::SecretKey& key, std::uint64_t issued_at_s);
 
-// Proto3 JSON with the schema's field names, read strictly: no unknown or duplicate keys, enums by name, no trailing text,
-// padded base64. The error names the path ("events[3].certificate_granted.roles").
+// Proto3 JSON with the schema's field names, read strictly: no unknown or duplicate keys, enums by name, no trailing
+// text, padded base64. The error names the path ("events[3].certificate_granted.roles").
 std::expected<void, std::string> event_from_json(std::string_view json, v1::Event& out);
 std::string event_to_json(const v1::Event& event);
 std::string submission_to_json(const v1::Submission& submission);
+std::expected<void, std::string> submission_from_json(std::string_view json, v1::Submission& out);
 
 }  // namespace quipu::ledger

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/ledger/block.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "consensus/limits.h"
+#include "node/ledger/rules/apply.h"
+
+namespace quipu::ledger {
+namespace {
+
+using consensus::Block;
+using consensus::Header;
+using Submissions = std::span<const std::shared_ptr<const Submission>>;
+
+// A block in the making: leaves are appended, then it is closed with its seal.
+struct Draft {
+  ExecutedBlock result;
+  crypto::CompactRange tree;
+
+  void append(Bytes leaf, const crypto::Digest& hash) {
+    tree.append(hash);
+    result.leaf_hashes.push_back(hash);
+    result.block.leaves.push_back(std::move(leaf));
+  }
+};
+
+crypto::StatusMap map_with(crypto::StatusMap map, const Overlay& state) {
+  for (const auto& [key, value] : state.changes()) map = map.insert(key.view(), value);
+  return map;
+}
+
+SealInfo seal_on(const Genesis& genesis, const Position& parent) {
+  SealInfo seal;
+  seal.chain_id = genesis.chain_id;
+  seal.height = parent.height.next();
+  seal.first_index = parent.tree.size();
+  seal.previous_size = parent.tree.size();
+  seal.previous_root = parent.tree.root();
+  seal.membership_hash = genesis.members.hash();
+  seal.protocol_version = genesis.protocol_version;
+  return seal;
+}
+
+// Completes the seal with the state root, appends it, and says where the chain stands now.
+ExecutedBlock close(Draft draft, const Genesis& genesis, SealInfo seal, const consensus::BlockId& parent,
+                    const crypto::StatusMap& map, std::shared_ptr<const Overlay> state) {
+  const crypto::StatusMap after = map_with(map, *state);
+  seal.state_root = after.root();
+  Bytes leaf = encode_seal_leaf(seal);
+  const crypto::Digest hash = crypto::leaf_hash(leaf);
+  draft.append(std::move(leaf), hash);
+  ExecutedBlock out = std::move(draft.result);
+  out.block.header = {seal.epoch, seal.height, parent, draft.tree.size(), draft.tree.root(), {}};
+  out.proposer = seal.proposer;
+  out.first_index = seal.first_index;
+  out.changes.assign(state->changes().begin(), state->changes().end());
+  out.after = {seal.height,
+               consensus::block_id(genesis.chain, out.block.header),
+               seal.block_time_ms,
+               std::move(draft.tree),
+               after,
+               std::move(state)};
+  return out;
+}
+
+std::unexpected<Rejection> differs(std::string what) {
+  return std::unexpected(Rejection{Code::kBlockMismatch, std::nullopt, std::move(what)});
+}
+
+std::expected<void, Rejection> check_header(const Position& parent, const Header& header) {
+  if (header.epoch.value != 0) return differs("header: epoch");
+  if (header.height != parent.height.next()) return differs("header: height");
+  if (header.parent_id != parent.block) return differs("header: parent id");
+  if (!header.next_members_hash.is_zero()) return differs("header: a handover that nothing asks for");
+  return {};
+}
+
+std::expected<void, Rejection> check_leaves(const Block& block, Submissions submissions) {
+  if (submissions.empty()) return differs("block: no submission");
+  if (submissions.size() > limits::kBlockSubmissions) return differs("block: more than 512 submissions");
+  if (block.leaves.size() != submissions.size() + 1) return differs("block: leaves and submissions differ in number");
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    if (submissions[i]->leaf != block.leaves[i]) return differs("block: leaf " + std::to_string(i) + " is another");
+    bytes += block.leaves[i].size();
+  }
+  if (bytes > limits::kBlockLeafBytes) return differs("block: more than 1 MiB of leaves");
+  return {};
+}
+
+// What the proposer chose, to be checked before its own words are run.
+std::expected<SealInfo, Rejection> choices_of(const Genesis& genesis, const Position& parent, const Block& block) {
+  auto seal = decode_seal_leaf(block.leaves.back());
+  if (!seal) return differs("seal: " + seal.error());
+  if (!genesis.members.index_of(seal->proposer)) return differs("seal: the proposer is no voting member");
+  if (seal->block_time_ms <= parent.block_time_ms) return differs("seal: block time does not increase");
+  return *std::move(seal);
+}
+
+// Which field of a seal is another than the one recomputed.
+std::string first_difference(const SealInfo& theirs, const SealInfo& ours) {
+  if (theirs.chain_id != ours.chain_id) return "chain_id";
+  if (theirs.height != ours.height) return "height";
+  if (theirs.epoch != ours.epoch) return "epoch";
+  if (theirs.first_index != ours.first_index) return "first_index";
+  if (theirs.submissions != ours.submissions) return "submissions";
+  if (theirs.previous_size != ours.previous_size) return "previous_size";
+  if (theirs.previous_root != ours.previous_root) return "previous_root";
+  if (theirs.state_root != ours.state_root) return "state_root";
+  if (theirs.membership_hash != ours.membership_hash) return "membership_hash";
+  if (theirs.protocol_version != ours.protocol_version) return "protocol_version";
+  return "its bytes";
+}
+
+std::expected<ExecutedBlock, Rejection> compared(ExecutedBlock ours, const Block& theirs, const SealInfo& their_seal) {
+  if (ours.block.leaves.back() != theirs.leaves.back()) {
+    const auto our_seal = decode_seal_leaf(ours.block.leaves.back());
+    assert(our_seal);
+    return differs("seal: " + first_difference(their_seal, *our_seal));
+  }
+  if (ours.block.header.tree_size != theirs.header.tree_size) return differs("header: tree size");
+  if (ours.block.header.tree_root != theirs.header.tree_root) return differs("header: tree root");
+  assert(ours.block.header == theirs.header);
+  return ours;
+}
+
+}  // namespace
+
+ExecutedBlock genesis_block(const Genesis& genesis) {
+  Draft draft;
+  Bytes leaf = genesis_leaf(genesis.chain);
+  const crypto::Digest hash = crypto::leaf_hash(leaf);
+  draft.append(std::move(leaf), hash);
+  auto state = std::make_shared<Overlay>(empty_state());
+  write_genesis_state(genesis, *state);
+  SealInfo seal = seal_on(genesis, Position{});
+  seal.height = {0};
+  seal.block_time_ms = genesis.created_ms;
+  return close(std::move(draft), genesis, std::move(seal), {}, {}, std::move(state));
+}
+
+struct BlockBuilder::State {
+  const Genesis& genesis;
+  SealInfo seal;
+  consensus::BlockId parent;
+  crypto::StatusMap map;
+  std::shared_ptr<Overlay> overlay;
+  Draft draft;
+  std::size_t leaf_bytes = 0;
+};
+
+BlockBuilder::BlockBuilder(const Genesis& genesis, const Position& parent, std::string proposer,
+                           std::uint64_t block_time_ms) {
+  assert(block_time_ms > parent.block_time_ms);
+  SealInfo seal = seal_on(genesis, parent);
+  seal.proposer = std::move(proposer);
+  seal.block_time_ms = block_time_ms;
+  state_ = std::make_unique<State>(State{genesis, std::move(seal), parent.block, parent.map,
+                                         std::make_shared<Overlay>(parent.state), Draft{{}, parent.tree}, 0});
+}
+
+BlockBuilder::~BlockBuilder() = default;
+
+std::expected<void, Rejection> BlockBuilder::add(const Submission& submission) {
+  State& s = *state_;
+  const Origin origin{s.seal.height, s.seal.block_time_ms, s.draft.tree.size()};
+  if (auto applied = apply(*s.overlay, submission, origin); !applied) return applied;
+  s.draft.append(submission.leaf, submission.id);
+  s.leaf_bytes += submission.leaf.size();
+  return {};
+}
+
+std::size_t BlockBuilder::size() const { return state_->draft.result.block.leaves.size(); }
+std::size_t BlockBuilder::leaf_bytes() const { return state_->leaf_bytes; }
+
+ExecutedBlock BlockBuilder::seal() && {
+  State& s = *state_;
+  assert(size() >= 1);
+  s.seal.submissions = static_cast<std::uint32_t>(size());
+  return close(std::move(s.draft), s.genesis, std::move(s.seal), s.parent, s.map, std::move(s.overlay));
+}
+
+std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,
+                                                      const Block& block, Submissions submissions) {
+  if (auto ok = check_header(parent, block.header); !ok) return std::unexpected(ok.error());
+  if (auto ok = check_leaves(block, submissions); !ok) return std::unexpected(ok.error());
+  const auto seal = choices_of(genesis, parent, block);
+  if (!seal) return std::unexpected(seal.error());
+  BlockBuilder builder(genesis, parent, seal->proposer, seal->block_time_ms);
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    if (auto added = builder.add(*submissions[i]); !added) {
+      Rejection why = added.error();
+      why.detail = "leaf " + std::to_string(i) + ": " + why.detail;
+      return std::unexpected(std::move(why));
+    }
+  }
+  return compared(std::move(builder).seal(), block, *seal);
+}
+
+}  // namespace quipu::ledger
