@@ -53,7 +53,7 @@ class Snapshot {
  public:
   virtual ~Snapshot() = default;
   virtual std::optional<Bytes> get(Family family, BytesView key) const = 0;
-  // The last entry whose key is <= `key` and starts with `prefix`.
+  // The last entry whose key is <= `key` and starts with `prefix`. `key` itself must start with it.
   virtual std::optional<std::pair<Bytes, Bytes>> last_at_or_before(Family family, BytesView key,
                                                                    BytesView prefix) const = 0;
   // Entries with key >= from that start with prefix, ascending, until `each` returns false.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <deque>
 #include <map>
 #include <set>
@@ -102,6 +103,7 @@ class MemorySnapshot final : public Snapshot {
 
   std::optional<std::pair<Bytes, Bytes>> last_at_or_before(Family family, BytesView key,
                                                            BytesView prefix) const override {
+    assert(key.starts_with(prefix));
     const Table& table = all_->of(family);
     for (auto entry = table.upper_bound(key); entry != table.begin();) {
       --entry;

@@ -45,6 +45,7 @@ class RocksSnapshot final : public Snapshot {
 
   std::optional<std::pair<Bytes, Bytes>> last_at_or_before(Family family, BytesView key,
                                                            BytesView prefix) const override {
+    assert(key.starts_with(prefix));
     const auto entry = iterate(family);
     entry->SeekForPrev(slice(key));
     expect(entry->status(), "cannot read");
