@@ -39,7 +39,7 @@ struct Timing {
 };
 
 struct Config {
-  Scope scope;
+  Scope scope{};
   MemberSet members;
   MemberIndex self = 0;
   Timing timing;
@@ -51,21 +51,21 @@ struct Config {
 // empty.
 struct Restored {
   SafetyRecord record;
-  Tip finalized;
-  std::optional<QuorumProof> finalization;  // F of finalized.view
-  std::vector<QuorumProof> proofs;          // of views above finalized.view
-  std::vector<Block> blocks;                // unfinalized ones
+  Tip finalized{};
+  std::optional<QuorumProof> finalization{};  // F of finalized.view
+  std::vector<QuorumProof> proofs{};          // of views above finalized.view
+  std::vector<Block> blocks{};                // unfinalized ones
 };
 
 // ---- inputs
 struct Received {
   PeerId from = 0;
-  Message message;
+  Message message{};
 };
 struct Tick {};
 enum class Verdict : std::uint8_t { kValid, kInvalid, kLater };  // kLater: ask again when the clock has moved on
 struct BlockVerdict {
-  BlockId block;
+  BlockId block{};
   Verdict verdict = Verdict::kInvalid;
   std::int64_t block_time_ms = 0;
 };
@@ -73,28 +73,28 @@ struct Persisted {
   Ticket ticket = 0;
 };
 struct Signed {
-  Slot slot;
-  Subject subject;
-  crypto::Signature signature;
+  Slot slot{};
+  Subject subject{};
+  crypto::Signature signature{};
 };
 struct Refused {
-  Slot slot;
-  Subject subject;
-  std::string why;
+  Slot slot{};
+  Subject subject{};
+  std::string why{};
 };
 struct Built {
-  View view;
-  Block block;
+  View view{};
+  Block block{};
   std::int64_t block_time_ms = 0;
 };
 struct BuiltNone {
-  View view;
+  View view{};
 };
 struct WorkChanged {
   bool ready = false;
 };  // the pool holds a submission that is valid on the notarized tip
 struct Committed {
-  Height height;
+  Height height{};
 };
 struct PeerUp {
   PeerId peer = 0;
@@ -109,52 +109,52 @@ using Input = std::variant<Received, Tick, BlockVerdict, Persisted, Signed, Refu
 // Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}.
 struct Persist {
   Ticket ticket = 0;
-  std::vector<Block> blocks;
-  std::vector<QuorumProof> proofs;
+  std::vector<Block> blocks{};
+  std::vector<QuorumProof> proofs{};
 };
 // Through Signer: guard, slot written and synced, then the signature. Answer Signed or Refused.
 struct Sign {
-  Slot slot;
-  Subject subject;
+  Slot slot{};
+  Subject subject{};
 };
 struct Send {
   PeerId to = 0;
-  Message message;
+  Message message{};
 };
 struct Broadcast {
-  Message message;
+  Message message{};
 };
 // A block for this view on that parent, or none.
 struct RequestBuild {
-  View view;
-  BlockId parent;
+  View view{};
+  BlockId parent{};
 };
 // Does the ledger accept this block on its parent? `check_clock`: is its time near enough to vote for (first vote
 // only)?
 struct RequestVerify {
-  Block block;
+  Block block{};
   bool check_clock = false;
 };
 // Read from disk what a peer asked for and send it: finalized heights, or ids not in memory. Bounded by limits.
 struct Serve {
   PeerId to = 0;
-  BlockRequest request;
+  BlockRequest request{};
 };
 struct FinalBlock {
-  Block block;
-  std::vector<LinkProof> links;
+  Block block{};
+  std::vector<LinkProof> links{};
 };
 // One synced batch with all that follows from these blocks, then the tip into the slot, then answer Committed.
 struct Commit {
-  std::vector<FinalBlock> blocks;
-  QuorumProof finalization;
-  Tip tip;
+  std::vector<FinalBlock> blocks{};
+  QuorumProof finalization{};
+  Tip tip{};
 };
 struct ReportEvidence {
-  Evidence evidence;
+  Evidence evidence{};
 };
 struct Halt {
-  std::string reason;
+  std::string reason{};
 };  // FORK or DIVERGED: stop voting for good, keep serving
 using Effect =
     std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, ReportEvidence, Halt>;
@@ -162,8 +162,8 @@ using Effects = std::vector<Effect>;
 
 // What operators see; no decision is taken on it.
 struct EngineStatus {
-  View current;
-  Tip finalized;
+  View current{};
+  Tip finalized{};
   MemberIndex leader = 0;
   bool awake = false;
   bool syncing = false;

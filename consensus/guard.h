@@ -15,25 +15,25 @@ namespace quipu::consensus {
 
 // A view that this member notarized and did not nullify: its FINALIZE may still come.
 struct OpenView {
-  Subject notarized;
+  Subject notarized{};
   bool finalized = false;
   friend bool operator==(const OpenView&, const OpenView&) = default;
 };
 
 // The content of one slot of the safety file: sign state, tip witness and cosign record at once.
 struct SafetyRecord {
-  ChainId chain;
-  Epoch epoch;
+  ChainId chain{};
+  Epoch epoch{};
   std::uint64_t generation = 0;
-  View abstain_until;  // vote only above; 0 = no bar
+  View abstain_until{};  // vote only above; 0 = no bar
 
-  View top_view;  // highest view voted in
-  std::optional<Subject> top_notarized;
+  View top_view{};  // highest view voted in
+  std::optional<Subject> top_notarized{};
   bool top_nullified = false;
-  std::optional<Subject> top_finalized;
-  std::vector<OpenView> open;  // older views, ascending, at most limits::kOpenViews
+  std::optional<Subject> top_finalized{};
+  std::vector<OpenView> open{};  // older views, ascending, at most limits::kOpenViews
 
-  Tip tip;
+  Tip tip{};
   friend bool operator==(const SafetyRecord&, const SafetyRecord&) = default;
 };
 

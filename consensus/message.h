@@ -14,66 +14,66 @@
 namespace quipu::consensus {
 
 struct Proposal {
-  View view;
+  View view{};
   bool repeat = false;  // the parent block once more, in a later view
-  View parent_view;
-  BlockId repeated;                         // repeat only: the block's id
-  Block block;                              // new only
-  std::optional<QuorumProof> parent_proof;  // N or F of parent_view; none when it is 0 or final already everywhere
-  std::vector<QuorumProof> skip_proofs;     // X of the newest views in (parent_view, view)
-  crypto::Signature signature;              // the leader's NOTARIZE of the subject
+  View parent_view{};
+  BlockId repeated{};                         // repeat only: the block's id
+  Block block{};                              // new only
+  std::optional<QuorumProof> parent_proof{};  // N or F of parent_view; none when it is 0 or final already everywhere
+  std::vector<QuorumProof> skip_proofs{};     // X of the newest views in (parent_view, view)
+  crypto::Signature signature{};              // the leader's NOTARIZE of the subject
 };
 struct ProofRequest {
-  View first;
-  View last;
+  View first{};
+  View last{};
 };
 struct ProofResponse {
-  std::vector<QuorumProof> proofs;
+  std::vector<QuorumProof> proofs{};
 };
 // By id (an unfinalized block) when `ids` is not empty, else finalized heights [first, last].
 struct BlockRequest {
-  std::vector<BlockId> ids;
-  Height first;
-  Height last;
+  std::vector<BlockId> ids{};
+  Height first{};
+  Height last{};
 };
 struct FinalizedBlock {
-  Block block;
-  std::vector<LinkProof> links;
+  Block block{};
+  std::vector<LinkProof> links{};
 };
 // `finalization` proves the last of `finalized`, and by its parent links all before.
 struct BlockResponse {
-  std::vector<Block> blocks;
-  std::vector<FinalizedBlock> finalized;
-  std::optional<QuorumProof> finalization;
+  std::vector<Block> blocks{};
+  std::vector<FinalizedBlock> finalized{};
+  std::optional<QuorumProof> finalization{};
 };
 struct Status {
-  Tip finalized;
-  View current;
-  std::optional<QuorumProof> finalization;  // F of finalized.view; none at genesis
-  std::optional<QuorumProof> entry;         // what let the sender enter `current`
-  std::vector<Vote> your_votes;             // highest votes of the receiver that the sender holds
+  Tip finalized{};
+  View current{};
+  std::optional<QuorumProof> finalization{};  // F of finalized.view; none at genesis
+  std::optional<QuorumProof> entry{};         // what let the sender enter `current`
+  std::vector<Vote> your_votes{};             // highest votes of the receiver that the sender holds
   bool answer_wanted = false;
 };
 struct Evidence {
-  Vote first;
-  Vote second;
+  Vote first{};
+  Vote second{};
 };
 
 // Replica's, carried in the same envelope; opaque to the engine.
 struct Submissions {
-  std::vector<Bytes> leaves;
+  std::vector<Bytes> leaves{};
 };
 struct SubmissionOffer {
-  std::vector<crypto::Digest> ids;
+  std::vector<crypto::Digest> ids{};
 };
 struct SubmissionRequest {
-  std::vector<crypto::Digest> ids;
+  std::vector<crypto::Digest> ids{};
 };
 struct CosignatureMessage {
   std::uint64_t size = 0;
-  crypto::Digest root;
+  crypto::Digest root{};
   std::uint64_t time_s = 0;
-  crypto::Signature signature;
+  crypto::Signature signature{};
 };
 
 using Message = std::variant<Proposal, Vote, QuorumProof, ProofRequest, ProofResponse, BlockRequest, BlockResponse,

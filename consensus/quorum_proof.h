@@ -14,9 +14,9 @@ namespace quipu::consensus {
 
 struct QuorumProof {
   VoteKind kind = VoteKind::kNotarize;
-  Subject subject;                            // nullification: the view alone
-  std::vector<MemberIndex> signers;           // strictly ascending
-  std::vector<crypto::Signature> signatures;  // of signers, in the same order
+  Subject subject{};                            // nullification: the view alone
+  std::vector<MemberIndex> signers{};           // strictly ascending
+  std::vector<crypto::Signature> signatures{};  // of signers, in the same order
   friend bool operator==(const QuorumProof&, const QuorumProof&) = default;
 };
 
@@ -31,8 +31,8 @@ std::optional<QuorumProof> decode_quorum_proof(BytesView bytes, std::size_t memb
 // How one view step of a chain justifies itself: its own N or F, and the X of every view skipped since its parent's
 // view. One per step, REPEAT steps too; kept for ever; this is what makes forks attributable (docs/protocol.md).
 struct LinkProof {
-  QuorumProof step;                  // N or F of the view
-  std::vector<QuorumProof> skipped;  // X proofs, ascending views in (parent_view, view)
+  QuorumProof step{};                  // N or F of the view
+  std::vector<QuorumProof> skipped{};  // X proofs, ascending views in (parent_view, view)
   friend bool operator==(const LinkProof&, const LinkProof&) = default;
 };
 Bytes encode(const LinkProof& link, std::size_t members);

@@ -37,19 +37,19 @@ struct Instant {
 
 // Binds a signature to one chain, one epoch, one member set.
 struct Scope {
-  ChainId chain;
-  Epoch epoch;
-  crypto::Digest anchor;  // chain in epoch 0, else the id of the handover block that opened the epoch
+  ChainId chain{};
+  Epoch epoch{};
+  crypto::Digest anchor{};  // chain in epoch 0, else the id of the handover block that opened the epoch
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 
 struct Header {
-  Epoch epoch;
-  Height height;
-  BlockId parent_id;
+  Epoch epoch{};
+  Height height{};
+  BlockId parent_id{};
   std::uint64_t tree_size = 0;  // after the block's seal
-  crypto::Digest tree_root;
-  crypto::Digest next_members_hash;  // zeros unless this is a handover block
+  crypto::Digest tree_root{};
+  crypto::Digest next_members_hash{};  // zeros unless this is a handover block
   friend bool operator==(const Header&, const Header&) = default;
 };
 // SHA-256("quipu-block-v1" 00 || chain || epoch || height || parent || tree size || root || next members)
@@ -57,8 +57,8 @@ BlockId block_id(const ChainId& chain, const Header& header);
 
 // Opaque to consensus: leaves in log order, the seal last.
 struct Block {
-  Header header;
-  std::vector<Bytes> leaves;
+  Header header{};
+  std::vector<Bytes> leaves{};
   friend bool operator==(const Block&, const Block&) = default;
 };
 
@@ -66,17 +66,17 @@ enum class VoteKind : std::uint8_t { kNotarize = 1, kNullify = 2, kFinalize = 3 
 
 // What a vote is about. A nullification carries its view alone; the rest stays zero.
 struct Subject {
-  View view;
-  View parent_view;
-  Height height;
-  BlockId block;
+  View view{};
+  View parent_view{};
+  Height height{};
+  BlockId block{};
   friend auto operator<=>(const Subject&, const Subject&) = default;
 };
 
 // One signature per slot, for ever.
 struct Slot {
-  Epoch epoch;
-  View view;
+  Epoch epoch{};
+  View view{};
   VoteKind kind = VoteKind::kNotarize;
   friend auto operator<=>(const Slot&, const Slot&) = default;
 };
@@ -86,19 +86,19 @@ Bytes vote_bytes(const Scope& scope, VoteKind kind, const Subject& subject);
 
 struct Vote {
   VoteKind kind = VoteKind::kNotarize;
-  Subject subject;
+  Subject subject{};
   MemberIndex signer = 0;
-  crypto::Signature signature;
+  crypto::Signature signature{};
   friend bool operator==(const Vote&, const Vote&) = default;
 };
 
 // The newest finalized block, by the view that finalized it.
 struct Tip {
-  View view;
-  Height height;
-  BlockId block;
+  View view{};
+  Height height{};
+  BlockId block{};
   std::uint64_t tree_size = 0;
-  crypto::Digest tree_root;
+  crypto::Digest tree_root{};
   friend bool operator==(const Tip&, const Tip&) = default;
 };
 

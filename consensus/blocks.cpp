@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consensus/blocks.h"
+
+#include <algorithm>
+
+namespace quipu::consensus {
+
+KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in) {
+  auto [at, fresh] = blocks_.try_emplace(id);
+  if (fresh) at->second.block = std::make_shared<const Block>(std::move(block));
+  at->second.seen_in = std::max(at->second.seen_in, seen_in);
+  return at->second;
+}
+
+KnownBlock* BlockTree::find(const BlockId& id) {
+  const auto at = blocks_.find(id);
+  return at == blocks_.end() ? nullptr : &at->second;
+}
+
+const KnownBlock* BlockTree::find(const BlockId& id) const {
+  const auto at = blocks_.find(id);
+  return at == blocks_.end() ? nullptr : &at->second;
+}
+
+void BlockTree::forget_settled(Height height, const BlockId& tip) {
+  std::erase_if(blocks_, [&](const auto& item) {
+    const Header& header = item.second.block->header;
+    return header.height <= height || (header.height == height.next() && header.parent_id != tip);
+  });
+}
+
+void BlockTree::forget_unneeded(View before) {
+  std::erase_if(blocks_, [&](const auto& item) { return !item.second.needed && item.second.seen_in < before; });
+}
+
+}  // namespace quipu::consensus

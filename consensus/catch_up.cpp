@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Catching up: what is missing, whom to ask for it, and what is believed of the answers. Only a verified finalization
+// says how far there is to go; blocks are checked by their hash links against one.
+#include <algorithm>
+#include <utility>
+
+#include "consensus/engine_state.h"
+
+namespace quipu::consensus {
+
+namespace {
+
+// Total bytes of an answer to a request by id, well inside a sync frame.
+constexpr std::size_t kAnswerBytes = limits::kSyncFrameBytes - (512 << 10);
+
+std::size_t size_of(const Block& block) {
+  std::size_t size = 256;
+  for (const auto& leaf : block.leaves) size += leaf.size() + 8;
+  return size;
+}
+
+}  // namespace
+
+// ---- asking
+
+// The preferred ones first, then everybody else who is connected.
+std::vector<PeerId> Engine::State::candidates(const std::vector<MemberIndex>& preferred) const {
+  std::vector<PeerId> list;
+  const auto add = [&](PeerId peer) {
+    if (peer != config.self && peers[peer].up && std::ranges::find(list, peer) == list.end()) list.push_back(peer);
+  };
+  std::ranges::for_each(preferred, add);
+  for (std::size_t i = 0; i < count(); ++i) add(static_cast<PeerId>(i));
+  return list;
+}
+
+// The first hole below what a proof names: its block, or the nearest ancestor that is not here.
+void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const {
+  BlockId id = proof.subject.block;
+  Height height = proof.subject.height;
+  const KnownBlock* known = blocks.find(id);
+  while (height > fin.height && known != nullptr) {
+    id = known->block->header.parent_id;
+    height = {height.value - 1};
+    known = blocks.find(id);
+  }
+  if (height <= fin.height) return;
+  const FetchKey by_id{.kind = FetchKind::kBlock, .block = id};
+  const bool far = height.value - fin.height.value > limits::kUnfinalizedBlocks;
+  if (!far) list.push_back({by_id, 0, candidates(proof.signers)});
+  // A peer may hold it only among its committed blocks: ask by height too when asking by id did not help.
+  const bool by_height = far || fetches.attempts(by_id) >= 2;
+  if (by_height && proof.kind == VoteKind::kFinalize)
+    list.push_back(
+        {{.kind = FetchKind::kHeights, .first = fin.height.value + 1}, height.value, candidates(proof.signers)});
+}
+
+// What the proposal of this view, or my own, still needs: the step it attaches to and the X of every view skipped.
+void Engine::State::want_proofs(std::vector<Wanted>& list) const {
+  if (halted || nullified_by_me(current)) return;
+  const auto at = views.find(current);
+  View attach = proofs.best_parent(current, fin.view);
+  if (at != views.end() && at->second.proposal) {
+    attach = at->second.subject.parent_view;
+    if (attach >= current || attach < fin.view) return;
+    if (!parent_at(attach))
+      list.push_back(
+          {{.kind = FetchKind::kProofs, .first = attach.value}, attach.value, candidates({leader(current)})});
+  } else if (!leading() || !awake()) {
+    return;
+  }
+  if (const auto run = proofs.missing_skips(attach, current))
+    list.push_back(
+        {{.kind = FetchKind::kProofs, .first = run->first.value}, run->second.value, candidates({leader(current)})});
+}
+
+std::vector<Wanted> Engine::State::wanted() const {
+  std::vector<Wanted> list;
+  const auto& steps = proofs.steps();
+  // Verified blocks that wait for their turn come first: nothing is fetched on top of a commit that is under way.
+  if (!committing)
+    for (auto at = steps.rbegin(); at != steps.rend() && *at > fin.view && list.size() < limits::kUnfinalizedBlocks;
+         ++at)
+      want_block_chain(*proofs.step(*at), list);
+  want_proofs(list);
+  std::ranges::sort(list, {}, &Wanted::key);
+  const auto same = std::ranges::unique(list, {}, &Wanted::key);
+  list.erase(same.begin(), same.end());
+  return list;
+}
+
+void Engine::State::fetch() {
+  for (const auto& request : fetches.plan(wanted(), now.steady_us, jitter)) {
+    switch (request.key.kind) {
+      case FetchKind::kBlock:
+        send(request.to, BlockRequest{.ids = {request.key.block}, .first = {}, .last = {}});
+        break;
+      case FetchKind::kHeights:
+        send(request.to, BlockRequest{{}, {request.key.first}, {request.last}});
+        break;
+      case FetchKind::kProofs:
+        send(request.to, ProofRequest{{request.key.first}, {request.last}});
+        break;
+    }
+  }
+}
+
+// ---- answering
+
+void Engine::State::receive(PeerId from, const ProofRequest& request) {
+  ProofResponse answer;
+  if (request.first <= fin.view && finalization) answer.proofs.push_back(*finalization);
+  View view = std::max(request.first, fin.view.next());
+  const View last = std::min(request.last, current);
+  for (; view <= last && answer.proofs.size() + 2 <= limits::kProofRequestViews; view = view.next()) {
+    if (const auto* step = proofs.step(view)) answer.proofs.push_back(*step);
+    if (const auto* skip = proofs.find(view, VoteKind::kNullify)) answer.proofs.push_back(*skip);
+  }
+  send(from, std::move(answer));
+}
+
+void Engine::State::receive(PeerId from, BlockRequest&& request) {
+  if (request.ids.empty()) {
+    if (request.first > request.last || request.first.value == 0) return;
+    if (request.first > fin.height) return send(from, BlockResponse{});
+    const std::uint64_t most = request.first.value + limits::kBlocksPerAnswer - 1;
+    request.last = std::min({request.last, fin.height, Height{most}});
+    return emit(Serve{from, std::move(request)});
+  }
+  BlockResponse answer;
+  BlockRequest rest;
+  std::size_t bytes = 0;
+  for (const auto& id : request.ids) {
+    const auto* known = blocks.find(id);
+    if (known == nullptr) {
+      rest.ids.push_back(id);
+    } else if ((bytes += size_of(*known->block)) <= kAnswerBytes && answer.blocks.size() < limits::kBlocksPerAnswer) {
+      answer.blocks.push_back(*known->block);
+    }
+  }
+  if (!answer.blocks.empty()) send(from, std::move(answer));
+  if (!rest.ids.empty()) emit(Serve{from, std::move(rest)});
+}
+
+// ---- believing
+
+void Engine::State::receive(PeerId from, ProofResponse&& response) {
+  const auto key = fetches.outstanding(FetchKind::kProofs, from);
+  if (!key) return;
+  const View before = final_view();
+  bool helped = false;
+  for (auto& proof : response.proofs) {
+    const bool fresh = proofs.find(proof.subject.view, proof.kind) == nullptr && proof.subject.view > fin.view;
+    if (!on_proof(std::move(proof), false, Relay::kNo)) break;
+    helped = helped || fresh;
+  }
+  if (!helped) return fetches.unhelpful(*key, from, now.steady_us);
+  // R3: the wait for the proposal counts from the last answer.
+  if (before == final_view() && deadlines.is_set(Deadline::kPropose))
+    deadlines.set(Deadline::kPropose, now.steady_us + due_in(config.timing.propose_ms));
+  touch();
+}
+
+void Engine::State::receive(PeerId from, BlockResponse&& response) {
+  const auto by_id = fetches.outstanding(FetchKind::kBlock, from);
+  const auto by_height = fetches.outstanding(FetchKind::kHeights, from);
+  if (by_id && !take_blocks(std::move(response.blocks))) fetches.unhelpful(*by_id, from, now.steady_us);
+  if (by_height && !take_finalized(std::move(response))) fetches.unhelpful(*by_height, from, now.steady_us);
+  touch();
+}
+
+// Only blocks that were asked for, whoever sends them: the id is the check.
+bool Engine::State::take_blocks(std::vector<Block>&& answered) {
+  bool useful = false;
+  for (auto& block : answered) {
+    const BlockId id = blocks.id_of(block);
+    if (fetches.attempts({.kind = FetchKind::kBlock, .block = id}) == 0) continue;
+    blocks.add(id, std::move(block), current);
+    useful = true;
+  }
+  return useful;
+}
+
+// A run of finalized blocks from the committed tip upwards, whose last is named by a verified finalization.
+bool Engine::State::take_finalized(BlockResponse&& response) {
+  if (response.finalization) on_proof(*response.finalization, false, Relay::kNo);
+  std::vector<BlockId> ids;
+  BlockId parent = fin.block;
+  std::size_t proven = 0;
+  for (const auto& item : response.finalized) {
+    const Header& header = item.block.header;
+    if (header.parent_id != parent || header.height.value != fin.height.value + ids.size() + 1) break;
+    parent = blocks.id_of(item.block);
+    ids.push_back(parent);
+    const auto names_it = [&](View view) {
+      const auto* proof = proofs.find(view, VoteKind::kFinalize);
+      return proof != nullptr && proof->subject.block == parent;
+    };
+    if (std::ranges::any_of(proofs.steps(), names_it)) proven = ids.size();
+  }
+  for (std::size_t i = 0; i < proven; ++i) {
+    auto& item = response.finalized[i];
+    auto& known = blocks.add(ids[i], std::move(item.block), current);
+    known.needed = true;
+    if (known.links.empty() && links_good(ids[i], item.links)) known.links = std::move(item.links);
+  }
+  return proven > 0;
+}
+
+bool Engine::State::links_good(const BlockId& block, const std::vector<LinkProof>& links) const {
+  const auto good = [&](const QuorumProof& proof) {
+    return verify(proof, config.scope, config.members, config.verify);
+  };
+  return std::ranges::all_of(links, [&](const LinkProof& link) {
+    return link.step.subject.block == block && good(link.step) && std::ranges::all_of(link.skipped, good);
+  });
+}
+
+}  // namespace quipu::consensus

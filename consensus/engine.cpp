@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consensus/engine.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "consensus/engine_state.h"
+
+namespace quipu::consensus {
+
+Timing Timing::local() {
+  Timing timing;
+  for (auto* duration_ms :
+       {&timing.propose_ms, &timing.advance_ms, &timing.retry_ms, &timing.finalize_ms, &timing.repeat_ms,
+        &timing.retry_cap_ms, &timing.backoff_cap_ms, &timing.fetch_ms, &timing.fetch_cap_ms})
+    *duration_ms /= 10;
+  return timing;
+}
+
+Engine::Engine(Config config, Restored restored)
+    : state_(std::make_unique<State>(std::move(config), std::move(restored))) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+
+Effects Engine::start(Instant now) {
+  state_->now = now;
+  state_->sign_again();
+  state_->settle();
+  return std::exchange(state_->out, {});
+}
+
+Effects Engine::step(Input input, Instant now) {
+  state_->now = now;
+  state_->dispatch(std::move(input));
+  state_->settle();
+  return std::exchange(state_->out, {});
+}
+
+std::optional<std::int64_t> Engine::next_deadline_us() const {
+  const auto own = state_->deadlines.next_us();
+  const auto fetch = state_->fetches.next_us();
+  if (own && fetch) return std::min(*own, *fetch);
+  return own ? own : fetch;
+}
+
+BlockId Engine::notarized_tip() const {
+  const auto parent = state_->parent_at(state_->proofs.best_parent(View{UINT64_MAX}, state_->fin.view));
+  return parent ? parent->block : state_->fin.block;
+}
+
+EngineStatus Engine::status() const {
+  const State& s = *state_;
+  return {s.current, s.fin, s.leader(s.current), s.awake(), s.syncing, s.halted, s.nullified_views, s.evidence_count};
+}
+
+Engine::State::State(Config config_in, Restored restored_in)
+    : config(std::move(config_in)),
+      order(config.members.leader_order(config.scope.anchor)),
+      votes(config.scope, config.members, config.verify),
+      blocks(config.scope.chain),
+      peers(config.members.size()),
+      fetches(config.timing.fetch_ms, config.timing.fetch_cap_ms),
+      jitter(config.jitter_seed) {
+  assert(config.self < config.members.size());
+  restore(std::move(restored_in));
+}
+
+// ---- inputs
+
+void Engine::State::dispatch(Input&& input) {
+  std::visit([this](auto&& concrete) { on(std::move(concrete)); }, std::move(input));
+}
+
+void Engine::State::on(Received&& input) {
+  if (input.from >= count() || input.from == config.self) return;
+  peers[input.from].down = false;
+  std::visit([&](auto&& message) { receive(input.from, std::move(message)); }, std::move(input.message));
+}
+
+void Engine::State::on(const Tick&) {
+  for (const auto kind : deadlines.take_due(now.steady_us)) fire(kind);
+}
+
+void Engine::State::on(const WorkChanged& input) {
+  ready = input.ready;
+  const auto at = views.find(current);
+  // R2: a repeat must not keep new work waiting.
+  if (ready && at != views.end() && at->second.mine && at->second.mine->repeat) give_up();
+  touch();
+}
+
+void Engine::State::on(const Committed& input) {
+  if (!committing || committing->height != input.height) return;
+  fin = *committing;
+  committed_view = fin.view;
+  finalization = std::move(committing_proof);
+  committing.reset();
+  committing_proof.reset();
+  asked = with_tip(std::move(asked), fin);
+  proofs.forget_through(fin.view);
+  votes.forget_through(fin.view);
+  blocks.forget_settled(fin.height, fin.block);
+  views.erase(views.begin(), views.upper_bound(fin.view));
+  enter(fin.view.next());
+  touch();
+}
+
+void Engine::State::on(const PeerUp& input) {
+  if (input.peer >= count() || input.peer == config.self) return;
+  peers[input.peer].up = true;
+  peers[input.peer].down = false;
+  fetches.peer_came(now.steady_us);
+  greet(input.peer);
+}
+
+void Engine::State::on(const PeerDown& input) {
+  if (input.peer >= count()) return;
+  peers[input.peer].up = false;
+  peers[input.peer].down = true;
+  fetches.peer_gone(input.peer, now.steady_us);
+}
+
+// ---- restart (consensus.md 2.6)
+
+void Engine::State::restore(Restored&& restored) {
+  fin = restored.finalized;
+  committed_view = fin.view;
+  finalization = std::move(restored.finalization);
+  asked = with_tip(std::move(restored.record), fin);
+  current = std::max(fin.view.next(), asked.top_view);
+  for (auto& proof : restored.proofs) {
+    if (proof.subject.view <= fin.view) continue;
+    current = std::max(current, proof.subject.view.next());
+    proofs.add(std::move(proof), 0);
+  }
+  for (auto& block : restored.blocks) {
+    if (block.header.height <= fin.height) continue;
+    const BlockId id = blocks.id_of(block);
+    auto& known = blocks.add(id, std::move(block), current);
+    known.persisted_by = 0;
+    known.needed = true;
+  }
+  blocks.forget_settled(fin.height, fin.block);
+}
+
+// Ed25519 is deterministic: signing again what the slot shows gives the bytes that may be on the wire already.
+void Engine::State::sign_again() {
+  std::vector<std::pair<VoteKind, Subject>> again;
+  for (const auto& open : asked.open) {
+    again.emplace_back(VoteKind::kNotarize, open.notarized);
+    if (open.finalized) again.emplace_back(VoteKind::kFinalize, open.notarized);
+  }
+  if (asked.top_notarized) again.emplace_back(VoteKind::kNotarize, *asked.top_notarized);
+  if (asked.top_nullified) again.emplace_back(VoteKind::kNullify, Subject{.view = asked.top_view});
+  if (asked.top_finalized) again.emplace_back(VoteKind::kFinalize, *asked.top_finalized);
+  for (const auto& [kind, subject] : again) {
+    if (subject.view <= fin.view || subject.view <= asked.abstain_until) continue;
+    signs.push_back({0, {config.scope.epoch, subject.view, kind}, subject});
+    // R2: a proposal whose NOTARIZE is in the slot is sent again unchanged, never rebuilt.
+    if (kind != VoteKind::kNotarize || leader(subject.view) != config.self || !blocks.find(subject.block)) continue;
+    const auto* parent = proofs.step(subject.parent_view);
+    const bool repeat = parent != nullptr && parent->subject.block == subject.block;
+    auto& notes = views[subject.view];
+    notes.mine = Proposal{};
+    notes.mine->view = subject.view;
+    notes.mine->parent_view = subject.parent_view;
+    notes.mine->repeat = repeat;
+    notes.mine->repeated = subject.block;
+    notes.subject = subject;
+    notes.proposal_valid = true;
+  }
+}
+
+// ---- settling: consequences of the input, to a fixpoint
+
+void Engine::State::settle() {
+  std::size_t rounds = 0;
+  do {
+    changed = false;
+    settle_once();
+  } while (changed && ++rounds < limits::kSettleRounds);
+  if (changed) deadlines.set(Deadline::kSettle, now.steady_us);
+  set_deadlines();
+  fetch();
+}
+
+void Engine::State::settle_once() {
+  form_proofs();
+  mark_needed();
+  verify_blocks();
+  ask_finalize();
+  commit();
+  consider_proposal();
+  propose();
+  skip_hopeless_leader();
+  release_signs();
+}
+
+// R1: views only rise. What belonged to the old one dies with it.
+void Engine::State::enter(View view) {
+  if (view <= current) return;
+  current = view;
+  deadlines.clear_view();
+  was_awake = false;
+  repeat_due = false;
+  retry_ms = 0;
+  while (!views.empty() && views.begin()->first.value + 2 < current.value) views.erase(views.begin());
+  if (current.value > 2 * limits::kOpenViews) blocks.forget_unneeded({current.value - limits::kOpenViews});
+  touch();
+}
+
+bool Engine::State::unfinalized_notarized() const {
+  for (auto at = proofs.steps().upper_bound(final_view()); at != proofs.steps().end(); ++at)
+    if (proofs.step(*at)->subject.height > final_height()) return true;
+  return false;
+}
+
+bool Engine::State::awake() const {
+  if (halted) return false;
+  if (ready || unfinalized_notarized()) return true;
+  const auto at = views.find(current);
+  if (at != views.end() && at->second.proposal_valid) return true;
+  return votes.voters_from(current) >= config.members.faulty() + 1;
+}
+
+void Engine::State::halt(std::string reason) {
+  if (halted) return;
+  halted = true;
+  signs.clear();
+  emit(Halt{std::move(reason)});
+}
+
+// ---- deadlines (consensus.md 2.14)
+
+void Engine::State::set_deadlines() {
+  if (count() > 1 && !deadlines.is_set(Deadline::kStatus)) {
+    const auto extra = static_cast<std::int64_t>(jitter.next() % static_cast<std::uint64_t>(config.timing.status_ms));
+    deadlines.set(Deadline::kStatus, now.steady_us + (config.timing.status_ms + extra) * 1000);
+  }
+  if (!awake()) {
+    deadlines.clear_view();
+    deadlines.clear(Deadline::kFinalize);
+    was_awake = false;
+    return;
+  }
+  set_view_deadlines();
+  if (!unfinalized_notarized()) {
+    deadlines.clear(Deadline::kFinalize);
+    finalize_ms = 0;
+  } else if (!deadlines.is_set(Deadline::kFinalize)) {
+    finalize_ms = std::min(finalize_ms == 0 ? config.timing.finalize_ms : 2 * finalize_ms, config.timing.retry_cap_ms);
+    deadlines.set(Deadline::kFinalize, now.steady_us + jitter.around_us(finalize_ms));
+  }
+}
+
+void Engine::State::set_view_deadlines() {
+  const auto at = views.find(current);
+  const bool has_valid = at != views.end() && at->second.proposal_valid;
+  if (!was_awake) {
+    was_awake = true;
+    // Woken by an unfinalized notarization alone: leave the leader time for its REPEAT.
+    const bool only_unfinalized = !ready && unfinalized_notarized();
+    const auto wait_us = due_in(config.timing.propose_ms + (only_unfinalized ? config.timing.repeat_ms : 0));
+    deadlines.set(Deadline::kPropose, now.steady_us + wait_us);
+    deadlines.set(Deadline::kAdvance, now.steady_us + wait_us + due_in(config.timing.advance_ms));
+  }
+  if (has_valid) deadlines.clear(Deadline::kPropose);
+  if (nullified_by_me(current) && !deadlines.is_set(Deadline::kRetry)) {
+    retry_ms = std::min(retry_ms == 0 ? config.timing.retry_ms : 2 * retry_ms, config.timing.retry_cap_ms);
+    deadlines.set(Deadline::kRetry, now.steady_us + jitter.around_us(retry_ms));
+  }
+}
+
+void Engine::State::fire(Deadline kind) {
+  const auto at = views.find(current);
+  const bool has_proposal = at != views.end() && (at->second.proposal || at->second.mine);
+  switch (kind) {
+    case Deadline::kPropose:
+      if (!has_proposal) give_up();
+      break;
+    case Deadline::kAdvance:
+      give_up();
+      break;
+    case Deadline::kRetry:
+      if (const auto vote = votes.find(current, config.self, VoteKind::kNullify)) broadcast(*vote);
+      if (const auto entry = entry_proof()) broadcast(*entry);
+      break;
+    case Deadline::kRepeat:
+      repeat_due = true;
+      break;
+    case Deadline::kFinalize:
+      resend_own();
+      break;
+    case Deadline::kStatus:
+      send_next_status();
+      break;
+    case Deadline::kLater:
+    case Deadline::kSettle:
+      break;
+  }
+  touch();
+}
+
+std::uint64_t Engine::State::backoff_exponent() const {
+  const std::uint64_t progress = current.value - std::min(current.value, final_view().value + 1);
+  return progress - std::min<std::uint64_t>(progress, config.members.faulty());
+}
+
+std::int64_t Engine::State::due_in(std::int64_t base_ms) {
+  return jitter.around_us(backed_off_ms(base_ms, backoff_exponent(), config.timing.backoff_cap_ms));
+}
+
+// ---- small questions
+
+MemberIndex Engine::State::leader(View view) const { return order[(view.value - 1) % order.size()]; }
+
+View Engine::State::final_view() const {
+  for (auto at = proofs.steps().rbegin(); at != proofs.steps().rend(); ++at)
+    if (proofs.find(*at, VoteKind::kFinalize) != nullptr) return std::max(*at, fin.view);
+  return fin.view;
+}
+
+Height Engine::State::final_height() const {
+  const auto* proof = proofs.find(final_view(), VoteKind::kFinalize);
+  return proof == nullptr ? fin.height : std::max(fin.height, proof->subject.height);
+}
+
+bool Engine::State::notarized_by_me(View view) const {
+  if (view == asked.top_view) return asked.top_notarized.has_value();
+  return std::ranges::any_of(asked.open, [&](const OpenView& open) { return open.notarized.view == view; });
+}
+
+bool Engine::State::nullified_by_me(View view) const { return view == asked.top_view && asked.top_nullified; }
+
+void Engine::State::broadcast(Message message) {
+  if (count() > 1) emit(Broadcast{std::move(message)});
+}
+
+void Engine::State::send(PeerId to, Message message) { emit(Send{to, std::move(message)}); }
+
+// ---- quorum proofs: R6
+
+void Engine::State::form_proofs() {
+  for (const auto& [view, kind] : std::exchange(dirty, {})) {
+    if (proofs.find(view, kind) != nullptr) continue;
+    if (auto proof = votes.form(kind, view)) on_proof(std::move(*proof), true, Relay::kYes);
+  }
+}
+
+// True when the proof is good, whether it was new or not.
+bool Engine::State::on_proof(QuorumProof proof, bool verified, Relay relay) {
+  const View view = proof.subject.view;
+  if (view < fin.view || view.value == 0) return true;
+  if (view == fin.view && (proof.kind != VoteKind::kFinalize || proof.subject.block == fin.block)) return true;
+  const auto* held = proofs.find(view, proof.kind);
+  if (held != nullptr && held->subject == proof.subject) return true;
+  if (!verified && !verify(proof, config.scope, config.members, config.verify)) return false;
+  if (const auto* contrary = proofs.contradiction(proof)) report_conflict(*contrary, proof);
+  const bool off_chain =
+      proof.kind == VoteKind::kFinalize &&
+      (proof.subject.height < fin.height || (proof.subject.height == fin.height && proof.subject.block != fin.block));
+  if (off_chain) {
+    if (finalization) report_conflict(*finalization, proof);
+    halt("FORK: a finalization contradicts the committed block");
+    return true;
+  }
+  const bool fresh = view.value + limits::kFutureViews >= current.value;
+  proofs.add(proof);
+  note_turn(proof);
+  if (relay == Relay::kYes && fresh) relay_proof(proof);
+  enter(view.next());
+  touch();
+  return true;
+}
+
+// Two proofs that cannot both exist: every member who signed contradicting votes in them is named, and voting stops.
+void Engine::State::report_conflict(const QuorumProof& first, const QuorumProof& second) {
+  for (std::size_t i = 0; i < first.signers.size(); ++i) {
+    const auto at = std::ranges::lower_bound(second.signers, first.signers[i]);
+    if (at == second.signers.end() || *at != first.signers[i]) continue;
+    const auto j = static_cast<std::size_t>(at - second.signers.begin());
+    const Evidence evidence{{first.kind, first.subject, first.signers[i], first.signatures[i]},
+                            {second.kind, second.subject, second.signers[j], second.signatures[j]}};
+    if (contradict(evidence.first, evidence.second) && votes.convict(evidence)) report(evidence, true);
+  }
+  halt("FORK: two quorum proofs contradict each other");
+}
+
+void Engine::State::note_turn(const QuorumProof& proof) {
+  auto& peer = peers[leader(proof.subject.view)];
+  if (proof.kind == VoteKind::kNullify) ++nullified_views;
+  peer.turn_nullified = proof.kind == VoteKind::kNullify && proofs.step(proof.subject.view) == nullptr;
+}
+
+// The proof that let me into the current view.
+std::optional<QuorumProof> Engine::State::entry_proof() const {
+  const View before{current.value - 1};
+  for (const auto kind : {VoteKind::kFinalize, VoteKind::kNotarize, VoteKind::kNullify})
+    if (const auto* proof = proofs.find(before, kind)) return *proof;
+  if (before == fin.view) return finalization;
+  return std::nullopt;
+}
+
+bool Engine::State::entry_synced() const {
+  const View before{current.value - 1};
+  if (before <= committed_view) return true;
+  const auto at = proofs.all().find(before);
+  if (at == proofs.all().end()) return true;
+  return std::ranges::any_of(at->second, [&](const auto& known) { return known && synced(known->persisted_by); });
+}
+
+}  // namespace quipu::consensus

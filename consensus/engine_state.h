@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside the engine only: its whole state and the decisions on it, one file each (proposing, voting, finalizing,
+// catch_up, peers; engine.cpp dispatches and settles). R1..R12 are the rules of docs/protocol.md. One thread.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "consensus/blocks.h"
+#include "consensus/deadlines.h"
+#include "consensus/engine.h"
+#include "consensus/fetches.h"
+#include "consensus/limits.h"
+#include "consensus/proofs.h"
+#include "consensus/votes.h"
+
+namespace quipu::consensus {
+
+// What happened in one view besides votes and proofs.
+struct ViewNotes {
+  std::optional<Proposal> proposal;  // the first one kept, its block moved to the tree
+  Subject subject;                   // of `proposal`
+  bool proposal_valid = false;       // verified and voted for, or my own
+  std::optional<Proposal> mine;      // what I proposed, without block and proofs: they are attached when it is sent
+  bool build_asked = false;
+};
+
+struct PeerNotes {
+  bool up = false;
+  bool down = false;            // said so by the host, and silent since
+  bool turn_nullified = false;  // its last turn as a leader was nullified
+  View last_voted;
+  std::int64_t settled_sent_us = INT64_MIN / 2;  // R9: at most one a second
+  std::int64_t status_sent_us = INT64_MIN / 2;
+};
+
+struct PendingSign {
+  Ticket after = 0;  // emitted only once this ticket is durable
+  Slot slot;
+  Subject subject;
+};
+
+// A view step to build on.
+struct ParentRef {
+  View view;
+  Height height;
+  BlockId block;
+};
+
+enum class Relay : bool { kNo, kYes };
+
+struct Engine::State {
+  State(Config config_in, Restored restored_in);
+
+  // ---- engine.cpp: inputs, settling, deadlines
+  void dispatch(Input&& input);
+  void on(Received&& input);
+  void on(const Tick&);
+  void on(const BlockVerdict& input);
+  void on(const Persisted& input);
+  void on(const Signed& input);
+  void on(const Refused& input);
+  void on(Built&& input);
+  void on(const BuiltNone& input);
+  void on(const WorkChanged& input);
+  void on(const Committed& input);
+  void on(const PeerUp& input);
+  void on(const PeerDown& input);
+  void restore(Restored&& restored);
+  void sign_again();
+  void settle();
+  void settle_once();
+  void enter(View view);  // R1
+  bool awake() const;     // consensus.md 2.7
+  bool unfinalized_notarized() const;
+  void set_deadlines();
+  void set_view_deadlines();
+  void fire(Deadline kind);
+  void halt(std::string reason);
+
+  // ---- engine.cpp: small questions
+  MemberIndex leader(View view) const;
+  bool leading() const { return leader(current) == config.self; }
+  std::size_t count() const { return config.members.size(); }
+  // Newest finality known, committed or not.
+  View final_view() const;
+  Height final_height() const;
+  bool notarized_by_me(View view) const;
+  bool nullified_by_me(View view) const;
+  std::uint64_t backoff_exponent() const;
+  std::int64_t due_in(std::int64_t base_ms);
+  void emit(Effect effect) { out.push_back(std::move(effect)); }
+  void broadcast(Message message);
+  void send(PeerId to, Message message);
+  void touch() { changed = true; }
+
+  // ---- proofs (engine.cpp): R6
+  void form_proofs();
+  bool on_proof(QuorumProof proof, bool verified, Relay relay);
+  void report_conflict(const QuorumProof& first, const QuorumProof& second);
+  void note_turn(const QuorumProof& proof);
+  std::optional<QuorumProof> entry_proof() const;
+  bool entry_synced() const;
+
+  // ---- proposing.cpp: R2
+  void propose();
+  void propose_on(const ParentRef& parent);
+  void propose_repeat(const ParentRef& parent);
+  void offer(Proposal proposal, const Subject& subject);
+  Proposal complete(const Proposal& skeleton) const;
+  std::optional<ParentRef> parent_at(View view) const;
+
+  // ---- voting.cpp: R3, R4, R5 and the order Persist -> Sign
+  void receive(PeerId from, Proposal&& proposal);
+  std::optional<Subject> subject_of(const Proposal& proposal) const;
+  void consider_proposal();
+  bool fits(const ViewNotes& notes, const ParentRef& parent) const;
+  void vote_for(ViewNotes& notes);
+  void give_up();  // R5
+  void skip_hopeless_leader();
+  bool ask(VoteKind kind, const Subject& subject);
+  bool must_persist(VoteKind kind, const Subject& subject);
+  void persist_for(const Subject& subject, VoteKind kind);
+  void release_signs();
+  bool synced(const std::optional<std::uint64_t>& persisted_by) const { return persisted_by && *persisted_by <= done; }
+  void count_vote(const Vote& vote, Carrier carrier, PeerId from);
+
+  // ---- finalizing.cpp: R7, R8
+  void mark_needed();
+  void verify_blocks();
+  void request_verify(KnownBlock& known, bool check_clock);
+  bool is_final_tip(const BlockId& block) const { return block == fin.block; }
+  bool parent_ready(const Block& block) const;
+  void ask_finalize();
+  void commit();
+  enum class Chain : std::uint8_t { kReady, kIncomplete, kForked, kDiverged };
+  Chain chain_to(const Subject& subject, std::vector<BlockId>& ascending) const;
+  void emit_commit(const QuorumProof& finalization, const std::vector<BlockId>& ascending);
+  std::map<BlockId, std::vector<LinkProof>> links_below(const QuorumProof& finalization) const;
+
+  // ---- catch_up.cpp
+  std::vector<Wanted> wanted() const;
+  void want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const;
+  void want_proofs(std::vector<Wanted>& list) const;
+  std::vector<PeerId> candidates(const std::vector<MemberIndex>& preferred) const;
+  void fetch();
+  void receive(PeerId from, const ProofRequest& request);
+  void receive(PeerId from, ProofResponse&& response);
+  void receive(PeerId from, BlockRequest&& request);
+  void receive(PeerId from, BlockResponse&& response);
+  bool take_blocks(std::vector<Block>&& blocks);
+  bool take_finalized(BlockResponse&& response);
+  bool links_good(const BlockId& block, const std::vector<LinkProof>& links) const;
+
+  // ---- peers.cpp: R9..R12, status, relay, evidence
+  void receive(PeerId from, const Vote& vote);
+  void receive(PeerId from, QuorumProof&& proof);
+  void receive(PeerId from, Status&& status);
+  void receive(PeerId from, const Evidence& evidence);
+  template <class ReplicasMessage>
+  void receive(PeerId, const ReplicasMessage&) {}
+  void relay_proof(const QuorumProof& proof);
+  void settle_past(PeerId to, View view);  // R9
+  void ask_status(PeerId to);              // R10
+  void resend_own();                       // R11
+  void greet(PeerId to);                   // R12
+  Status status_for(PeerId to, bool answer_wanted) const;
+  void send_status(PeerId to, bool answer_wanted);
+  void send_next_status();
+  void report(const Evidence& evidence, bool tell_others);
+
+  Config config;
+  std::vector<MemberIndex> order;
+  Instant now;
+  Effects out;
+  bool changed = false;
+
+  View current{1};
+  Tip fin;              // committed; its view may run ahead of the disk's by repeats of the same block
+  View committed_view;  // the view of the last Commit
+  std::optional<QuorumProof> finalization;  // F of fin.view
+  std::optional<Tip> committing;            // handed out, not yet Committed
+  std::optional<QuorumProof> committing_proof;
+  bool syncing = false;  // a verified F is above what I can commit
+  bool halted = false;
+
+  SafetyRecord asked;  // the slot as it will be once every vote asked for is signed
+  std::deque<PendingSign> signs;
+  Ticket last_ticket = 0;
+  Ticket done = 0;
+
+  VotePool votes;
+  ProofStore proofs;
+  BlockTree blocks;
+  std::map<View, ViewNotes> views;  // fin.view < view <= current + 2
+  std::set<std::pair<View, VoteKind>> dirty;
+  std::vector<PeerNotes> peers;
+  FetchTable fetches;
+  Deadlines deadlines;
+  Jitter jitter;
+
+  bool ready = false;
+  bool was_awake = false;
+  bool repeat_due = false;
+  std::int64_t retry_ms = 0;
+  std::int64_t finalize_ms = 0;
+  PeerId next_status_peer = 0;
+  std::uint64_t nullified_views = 0;
+  std::uint64_t evidence_count = 0;
+  std::vector<Vote> record_votes;  // what start() signs again
+};
+
+}  // namespace quipu::consensus

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dealing with peers: votes and proofs as they arrive, R9 past and R10 future votes, R11 sending again, R12 greetings,
+// the relay of proofs, and evidence.
+#include <algorithm>
+#include <utility>
+
+#include "consensus/engine_state.h"
+
+namespace quipu::consensus {
+
+namespace {
+
+constexpr std::int64_t kReplyInterval_us = 1'000'000;
+constexpr std::size_t kBroadcastRelayMembers = 16;
+constexpr std::size_t kVotesResent = 24;
+constexpr std::size_t kProofsResent = 16;
+
+// One message of a sort per peer and second.
+bool take_turn(std::int64_t& last_us, std::int64_t now_us) {
+  if (now_us - last_us < kReplyInterval_us) return false;
+  last_us = now_us;
+  return true;
+}
+
+}  // namespace
+
+void Engine::State::receive(PeerId from, const Vote& vote) {
+  const View view = vote.subject.view;
+  if (vote.signer >= count() || vote.signer == config.self || view.value == 0) return;
+  if (from == vote.signer) peers[from].last_voted = std::max(peers[from].last_voted, view);
+  if (view <= fin.view) return settle_past(from, view);
+  if (view.value > current.value + limits::kFutureViews) return ask_status(from);
+  if (view.value + limits::kViewWindow <= current.value) return;
+  count_vote(vote, from == vote.signer ? Carrier::kSigner : Carrier::kOther, from);
+  if (view < current && vote.kind == VoteKind::kNullify) settle_past(from, view);
+}
+
+void Engine::State::receive(PeerId, QuorumProof&& proof) { on_proof(std::move(proof), false, Relay::kYes); }
+
+// R9: whoever still votes in a settled view gets what settled it.
+void Engine::State::settle_past(PeerId to, View view) {
+  if (to == config.self || !take_turn(peers[to].settled_sent_us, now.steady_us)) return;
+  const auto* highest = proofs.find(final_view(), VoteKind::kFinalize);
+  if (view <= final_view()) {
+    if (highest != nullptr) return send(to, *highest);
+    if (finalization) send(to, *finalization);
+    return;
+  }
+  if (const auto entry = entry_proof()) send(to, *entry);
+}
+
+// R10: a vote far ahead is only a hint; the sender's Status proves or disproves it.
+void Engine::State::ask_status(PeerId to) {
+  if (take_turn(peers[to].status_sent_us, now.steady_us)) send_status(to, true);
+}
+
+// R11: only votes that were signed, and proofs; nothing is constructed here.
+void Engine::State::resend_own() {
+  for (const auto& vote : votes.votes_of(config.self, final_view(), kVotesResent)) broadcast(vote);
+  std::size_t sent = 0;
+  const auto& steps = proofs.steps();
+  for (auto at = steps.rbegin(); at != steps.rend() && *at > final_view() && sent < kProofsResent; ++at, ++sent)
+    broadcast(*proofs.step(*at));
+  const auto entry = entry_proof();
+  if (entry && entry->kind == VoteKind::kNullify) broadcast(*entry);
+}
+
+// R12
+void Engine::State::greet(PeerId to) {
+  send_status(to, false);
+  for (const auto& vote : votes.votes_of(config.self, final_view(), kVotesResent)) send(to, vote);
+  const auto at = views.find(current);
+  if (at == views.end() || !at->second.mine) return;
+  if (at->second.mine->signature != crypto::Signature{}) send(to, complete(*at->second.mine));
+}
+
+Status Engine::State::status_for(PeerId to, bool answer_wanted) const {
+  return {.finalized = fin,
+          .current = current,
+          .finalization = finalization,
+          .entry = entry_proof(),
+          .your_votes = votes.highest_votes_of(to),
+          .answer_wanted = answer_wanted};
+}
+
+void Engine::State::send_status(PeerId to, bool answer_wanted) { send(to, status_for(to, answer_wanted)); }
+
+void Engine::State::receive(PeerId from, Status&& status) {
+  const bool behind = status.finalized.view < fin.view || status.current < current;
+  if (status.finalization) on_proof(std::move(*status.finalization), false, Relay::kNo);
+  if (status.entry) on_proof(std::move(*status.entry), false, Relay::kNo);
+  if ((status.answer_wanted || behind) && take_turn(peers[from].status_sent_us, now.steady_us))
+    send_status(from, false);
+}
+
+// STATUS: one connected peer in turn.
+void Engine::State::send_next_status() {
+  for (std::size_t i = 0; i < count(); ++i) {
+    next_status_peer = static_cast<PeerId>((next_status_peer + 1U) % count());
+    if (next_status_peer != config.self && peers[next_status_peer].up) return send_status(next_status_peer, true);
+  }
+}
+
+// Few members: everybody at once. Many: the next leader, a seeded handful, and whoever was seen voting further back.
+void Engine::State::relay_proof(const QuorumProof& proof) {
+  if (count() <= kBroadcastRelayMembers) return broadcast(proof);
+  std::set<PeerId> to{leader(proof.subject.view.next())};
+  for (std::size_t handful = 1; handful * handful <= count() + 2 * handful; ++handful)
+    to.insert(static_cast<PeerId>(jitter.next() % count()));
+  for (std::size_t i = 0; i < count(); ++i)
+    if (peers[i].up && peers[i].last_voted < proof.subject.view && peers[i].last_voted.value > 0)
+      to.insert(static_cast<PeerId>(i));
+  to.erase(config.self);
+  for (const auto peer : to) send(peer, proof);
+}
+
+// ---- evidence (consensus.md 2.10)
+
+void Engine::State::report(const Evidence& evidence, bool tell_others) {
+  ++evidence_count;
+  emit(ReportEvidence{evidence});
+  if (tell_others) broadcast(evidence);
+}
+
+void Engine::State::receive(PeerId, const Evidence& evidence) {
+  if (evidence.first.signer >= count() || !contradict(evidence.first, evidence.second)) return;
+  if (evidence.first.subject.view.value > current.value + limits::kViewWindow) return;
+  for (const auto* vote : {&evidence.first, &evidence.second}) {
+    const auto& key = config.members[vote->signer].vote;
+    if (!config.verify(key, vote_bytes(config.scope, vote->kind, vote->subject), vote->signature)) return;
+  }
+  if (votes.convict(evidence)) report(evidence, true);
+}
+
+}  // namespace quipu::consensus

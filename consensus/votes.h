@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vote pool: three slots per view and member, tallies that check signatures only when a quorum is in reach, and the
+// contradictions that prove a member guilty. One thread; no I/O.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <vector>
+
+#include "consensus/members.h"
+#include "consensus/message.h"
+#include "consensus/quorum_proof.h"
+#include "crypto/signature.h"
+
+namespace quipu::consensus {
+
+// Who brought a vote. The signer's own channel vouches for it until a quorum is in reach; anybody else's word is
+// checked first, so that nobody can block another's slot with junk.
+enum class Carrier : std::uint8_t { kSigner, kOther, kSelf };
+
+class VotePool {
+ public:
+  VotePool(const Scope& scope, const MemberSet& members, crypto::VerifyFunction verify);
+
+  struct Added {
+    bool stored = false;                 // new in its slot, or put in the place of one that failed
+    bool bad_signature = false;          // the carrier is to blame
+    std::optional<Evidence> evidence{};  // once per signer, view and kind of contradiction
+  };
+  // Bounds on the view are the caller's. A verified vote is never overwritten.
+  Added add(const Vote& vote, Carrier carrier);
+
+  // Verifies what it must and returns a proof once q members voted for one subject; votes that fail are dropped.
+  std::optional<QuorumProof> form(VoteKind kind, View view);
+
+  // The vote in a slot, checked or not.
+  std::optional<Vote> find(View view, MemberIndex signer, VoteKind kind) const;
+  // True when the slot holds exactly this vote and its signature was checked.
+  bool holds_verified(const Vote& vote) const;
+  // Distinct members with any vote in views at or above.
+  std::size_t voters_from(View first) const;
+  // A member's votes in views above `after`, ascending, at most `most`, the newest.
+  std::vector<Vote> votes_of(MemberIndex signer, View after, std::size_t most) const;
+  std::vector<Vote> highest_votes_of(MemberIndex signer) const;
+  // Counts a contradiction found elsewhere; false when it was reported before or the store of evidence is full.
+  bool convict(const Evidence& evidence);
+
+  void forget_through(View view);
+
+ private:
+  struct Kept {
+    Subject subject{};
+    crypto::Signature signature{};
+    bool verified = false;
+  };
+  using Slots = std::array<std::optional<Kept>, 3>;
+  using Convicted = std::tuple<View, MemberIndex, VoteKind, VoteKind>;
+
+  bool check(MemberIndex signer, VoteKind kind, const Kept& kept) const;
+  bool make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>& slot) const;
+  Added add_second(const Vote& vote, Kept incoming, std::optional<Kept>& slot);
+  std::optional<Evidence> cross_check(View view, MemberIndex signer, Slots& slots);
+  std::optional<Subject> leading_subject(VoteKind kind, const std::vector<Slots>& view) const;
+  std::optional<Evidence> accuse(const Vote& first, const Vote& second);
+
+  Scope scope_;
+  MemberSet members_;
+  crypto::VerifyFunction check_;
+  std::map<View, std::vector<Slots>> views_;
+  std::set<Convicted> convicted_;
+};
+
+// The pair of kinds and contents that no honest member signs in one view (E1..E4); signatures are not looked at.
+bool contradict(const Vote& first, const Vote& second);
+
+}  // namespace quipu::consensus
