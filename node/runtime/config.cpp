@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/config.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <vector>
+
+namespace quipu::runtime {
+
+namespace {
+
+struct Setting {
+  const char* table;
+  const char* name;
+  std::string NodeConfig::* text;  // or number
+  std::int64_t NodeConfig::* number;
+  std::function<bool(const NodeConfig&)> in_bounds;
+  const char* bound;
+  const char* sentence;
+};
+
+bool is_code(const std::string& code) {
+  return code.size() == 2 && std::isupper(static_cast<unsigned char>(code[0])) != 0 &&
+         std::isupper(static_cast<unsigned char>(code[1])) != 0;
+}
+
+bool one_of(const std::string& value, std::initializer_list<const char*> choices) {
+  return std::ranges::any_of(choices, [&](const char* choice) { return value == choice; });
+}
+
+Setting text(const char* table, const char* name, std::string NodeConfig::* field, const char* sentence,
+             std::function<bool(const NodeConfig&)> in_bounds = nullptr, const char* bound = "") {
+  return {table, name, field, nullptr, std::move(in_bounds), bound, sentence};
+}
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> table = {
+      text(
+          "node", "administration", &NodeConfig::administration,
+          "Whose node this is: the member's code in the genesis file.",
+          [](const NodeConfig& c) { return is_code(c.administration); }, "two upper-case letters"),
+      text(
+          "node", "timing", &NodeConfig::timing,
+          "Time-outs of consensus: wan between countries, local when all members share a machine.",
+          [](const NodeConfig& c) { return one_of(c.timing, {"wan", "local"}); }, "wan or local"),
+      {"node", "workers", nullptr, &NodeConfig::workers,
+       [](const NodeConfig& c) { return c.workers >= 0 && c.workers <= 256; }, "0 to 256",
+       "Threads that check signatures; 0 = one per processor."},
+      text("paths", "genesis", &NodeConfig::genesis, "The genesis file, byte for byte as all members have it."),
+      text("paths", "keys", &NodeConfig::keys, "Folder with vote.key, cosigner.key, log.key and transport.key."),
+      text("paths", "ledger", &NodeConfig::ledger, "The database."),
+      text("paths", "safety", &NodeConfig::safety,
+           "The safety file: what this member has signed. Never copy, snapshot, restore or delete it."),
+      text("paths", "passphrase_file", &NodeConfig::passphrase_file,
+           "File whose first line unlocks the keys; empty for keys without a passphrase (test networks)."),
+      text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
+      text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
+      text(
+          "log", "level", &NodeConfig::log_level, "How much is logged.",
+          [](const NodeConfig& c) { return one_of(c.log_level, {"debug", "info", "warn", "error"}); },
+          "debug, info, warn or error"),
+      text(
+          "log", "format", &NodeConfig::log_format, "Log lines for people or for machines.",
+          [](const NodeConfig& c) { return one_of(c.log_format, {"text", "json"}); }, "text or json"),
+  };
+  return table;
+}
+
+const Setting* find(const std::string& table, const std::string& name) {
+  for (const auto& setting : settings()) {
+    if (table == setting.table && name == setting.name) return &setting;
+  }
+  return nullptr;
+}
+
+std::string full_name(const Setting& setting) { return fmt::format("{}.{}", setting.table, setting.name); }
+
+bool assign(NodeConfig& config, const Setting& setting, const toml::node& value) {
+  if (setting.text != nullptr) {
+    const auto text_value = value.value_exact<std::string>();
+    if (text_value) config.*setting.text = *text_value;
+    return text_value.has_value();
+  }
+  const auto number = value.value_exact<std::int64_t>();
+  if (number) config.*setting.number = *number;
+  return number.has_value();
+}
+
+std::expected<void, std::string> read_table(NodeConfig& config, const std::string& name, const toml::table& table) {
+  for (const auto& [key, value] : table) {
+    const auto* setting = find(name, std::string(key.str()));
+    if (setting == nullptr) {
+      return std::unexpected(fmt::format("unknown setting {}.{}: remove it or check its spelling", name, key.str()));
+    }
+    if (!assign(config, *setting, value)) {
+      return std::unexpected(fmt::format("{} must be {}", full_name(*setting), setting->text ? "a text" : "a number"));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file) {
+  NodeConfig config;
+  config.directory = file.parent_path();
+  toml::table root;
+  try {
+    root = toml::parse_file(file.string());
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(
+        fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));
+  }
+  for (const auto& [key, value] : root) {
+    const auto* table = value.as_table();
+    if (table == nullptr) return std::unexpected(fmt::format("{}: unknown setting {}", file.string(), key.str()));
+    const auto read = read_table(config, std::string(key.str()), *table);
+    if (!read) return std::unexpected(fmt::format("{}: {}", file.string(), read.error()));
+  }
+  for (const auto& setting : settings()) {
+    if (!setting.in_bounds || setting.in_bounds(config)) continue;
+    return std::unexpected(fmt::format("{}: {} must be {}", file.string(), full_name(setting), setting.bound));
+  }
+  return config;
+}
+
+std::string format_config(const NodeConfig& config) {
+  std::string out = "# Settings of one Quipu node. Everything here has the value that runs without the line.\n";
+  std::string table;
+  for (const auto& setting : settings()) {
+    if (table != setting.table) out += fmt::format("\n[{}]\n", table = setting.table);
+    out += fmt::format("# {}{}\n", setting.sentence, *setting.bound != '\0' ? fmt::format(" ({})", setting.bound) : "");
+    if (setting.text != nullptr) {
+      out += fmt::format("{} = \"{}\"\n", setting.name, config.*setting.text);
+    } else {
+      out += fmt::format("{} = {}\n", setting.name, config.*setting.number);
+    }
+  }
+  return out;
+}
+
+}  // namespace quipu::runtime

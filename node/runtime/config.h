@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// quipud's one TOML file: every setting with its default, its bound and a sentence, in one table that also prints the
+// file.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+
+namespace quipu::runtime {
+
+struct NodeConfig {
+  std::filesystem::path directory;  // where the file lies; other paths are relative to it
+  std::string administration;
+  std::string genesis = "genesis.json";
+  std::string keys = "keys";
+  std::string ledger = "ledger";
+  std::string safety = "safety/slots";
+  std::string passphrase_file;
+  std::string http_listen = "127.0.0.1:8480";
+  std::string peers_listen = "0.0.0.0:8481";
+  std::string timing = "wan";
+  std::string log_level = "info";
+  std::string log_format = "text";
+  std::int64_t workers = 0;
+
+  std::filesystem::path resolve(const std::string& path) const { return directory / path; }
+};
+
+// Unknown settings, wrong types and values out of bounds are refused, each with its name.
+std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file);
+// A commented file with these values.
+std::string format_config(const NodeConfig& config);
+
+}  // namespace quipu::runtime

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/data_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "crypto/keyfile.h"
+#include "storage/safety_file.h"
+
+namespace quipu::runtime {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::expected<Bytes, std::string> read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", path.string()));
+  std::ostringstream content;
+  content << in.rdbuf();
+  return content.str();
+}
+
+std::expected<void, std::string> write_file(const fs::path& path, BytesView content) {
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  out.flush();
+  if (!out) return std::unexpected(fmt::format("cannot write {}: check the folder's permissions", path.string()));
+  return {};
+}
+
+std::expected<std::string, std::string> read_passphrase(const NodeConfig& config) {
+  if (config.passphrase_file.empty()) return std::string();
+  auto content = read_file(config.resolve(config.passphrase_file));
+  if (!content) return content;
+  return content->substr(0, content->find('\n'));
+}
+
+std::expected<crypto::SecretKey, std::string> unlock(const NodeConfig& config, const std::string& purpose,
+                                                     const std::string& passphrase) {
+  auto key = crypto::unlock_key_file(config.resolve(config.keys) / (purpose + ".key"), passphrase);
+  if (!key) return std::unexpected(key.error());
+  if (key->header.purpose != purpose || key->header.administration != config.administration) {
+    return std::unexpected(fmt::format("{}.key is a {} key of {}: put {}'s own there", purpose, key->header.purpose,
+                                       key->header.administration, config.administration));
+  }
+  return std::move(key->secret);
+}
+
+struct NodeKeys {
+  host::HostKeys host;
+  crypto::SecretKey transport;
+};
+
+std::expected<NodeKeys, std::string> unlock_all(const NodeConfig& config) {
+  const auto passphrase = read_passphrase(config);
+  if (!passphrase) return std::unexpected(passphrase.error());
+  auto vote = unlock(config, "vote", *passphrase);
+  if (!vote) return std::unexpected(vote.error());
+  auto cosigner = unlock(config, "cosigner", *passphrase);
+  if (!cosigner) return std::unexpected(cosigner.error());
+  auto log = unlock(config, "log", *passphrase);
+  if (!log) return std::unexpected(log.error());
+  auto transport = unlock(config, "transport", *passphrase);
+  if (!transport) return std::unexpected(transport.error());
+  return NodeKeys{{std::move(*vote), std::move(*cosigner), std::move(*log)}, std::move(*transport)};
+}
+
+std::expected<consensus::MemberIndex, std::string> own_index(const NodeConfig& config, const ledger::Genesis& genesis) {
+  const auto index = genesis.members.index_of(config.administration);
+  if (index) return *index;
+  return std::unexpected(fmt::format("{} is not a voting member of {}", config.administration, genesis.chain_id));
+}
+
+std::string open_error(const storage::OpenError& error, const fs::path& path) {
+  if (error.fault == storage::OpenFault::kLocked) {
+    return fmt::format("{} is in use: another quipud runs on it", path.string());
+  }
+  return fmt::format("cannot open {}: {}", path.string(), error.detail);
+}
+
+// How far this member's ledger has reached, by the witness outside the database.
+std::optional<consensus::Tip> witnessed_tip(const storage::SlotDevice& slots) {
+  std::optional<consensus::SafetyRecord> newest;
+  for (const auto& slot : slots.read()) {
+    auto record = storage::decode_safety_record(slot);
+    if (record && (!newest || record->generation > newest->generation)) newest = std::move(*record);
+  }
+  if (!newest) return std::nullopt;
+  return newest->tip;
+}
+
+// A power cut may leave a tail that the database refuses. A salvaged copy is as good as the original if, and only if,
+// it reaches what this member has witnessed.
+std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> salvage(
+    const fs::path& path, std::size_t members, const std::optional<consensus::Tip>& witnessed) {
+  auto copy = storage::RocksDatabase::open_salvaged(path);
+  if (!copy) return std::unexpected(open_error(copy.error(), path));
+  const auto tip = storage::BlockStore(**copy, members).read().tip();
+  if (!witnessed || !tip || tip->height < witnessed->height) {
+    return std::unexpected(
+        fmt::format("{} is damaged and what can be read of it ends at height {}, before height {} that this "
+                    "member has acknowledged: move it away, run `quipud init --keep-safety`, and let it "
+                    "catch up from the other members",
+                    path.string(), tip ? tip->height.value : 0, witnessed ? witnessed->height.value : 0));
+  }
+  if (auto adopted = (*copy)->adopt(); !adopted) return std::unexpected(open_error(adopted.error(), path));
+  return std::move(*copy);
+}
+
+}  // namespace
+
+std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
+  const auto content = read_file(file);
+  if (!content) return std::unexpected(content.error());
+  auto genesis = ledger::parse_genesis(*content);
+  if (!genesis) return std::unexpected(fmt::format("{}: {}", file.string(), genesis.error()));
+  return genesis;
+}
+
+std::expected<void, std::string> initialise(const NodeConfig& config, const fs::path& genesis_file) {
+  const auto genesis = read_genesis(genesis_file);
+  if (!genesis) return std::unexpected(genesis.error());
+  const auto self = own_index(config, *genesis);
+  if (!self) return std::unexpected(self.error());
+  const auto keys = unlock_all(config);
+  if (!keys) return std::unexpected(keys.error());
+  if (keys->host.vote.public_key() != genesis->members[*self].vote) {
+    return std::unexpected(fmt::format("vote.key is not {}'s key in the genesis file", config.administration));
+  }
+  const auto config_file = config.directory / "quipud.toml";
+  if (fs::exists(config_file)) {
+    return std::unexpected(fmt::format("{} exists: this directory was initialised before", config_file.string()));
+  }
+  const auto safety = config.resolve(config.safety);
+  fs::create_directories(safety.parent_path());
+  auto slots = storage::create_slot_file(safety);
+  if (!slots) return std::unexpected(slots.error());
+  auto database = storage::RocksDatabase::open(config.resolve(config.ledger));
+  if (!database) return std::unexpected(open_error(database.error(), config.resolve(config.ledger)));
+  if (auto made = host::Host::initialise(*genesis, **database, std::move(*slots)); !made) return made;
+  if (auto written = write_file(config.resolve(config.genesis), genesis->file); !written) return written;
+  return write_file(config_file, format_config(config));
+}
+
+std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
+  OpenNode node;
+  auto genesis = read_genesis(config.resolve(config.genesis));
+  if (!genesis) return std::unexpected(genesis.error());
+  node.genesis = std::move(*genesis);
+  const auto self = own_index(config, node.genesis);
+  if (!self) return std::unexpected(self.error());
+  node.self = *self;
+  auto keys = unlock_all(config);
+  if (!keys) return std::unexpected(keys.error());
+  if (keys->transport.public_key() != node.genesis.members[*self].transport) {
+    return std::unexpected(fmt::format("transport.key is not {}'s key in the genesis file", config.administration));
+  }
+  auto slots = storage::open_slot_file(config.resolve(config.safety));
+  if (!slots) return std::unexpected(slots.error());
+  const auto path = config.resolve(config.ledger);
+  auto database = storage::RocksDatabase::open(path);
+  if (!database && database.error().fault == storage::OpenFault::kCorrupt) {
+    auto salvaged = salvage(path, node.genesis.members.size(), witnessed_tip(**slots));
+    if (!salvaged) return std::unexpected(salvaged.error());
+    node.database = std::move(*salvaged);
+    node.notice = "the database refused to open and was salvaged: nothing this member acknowledged is missing";
+  } else if (!database) {
+    return std::unexpected(open_error(database.error(), path));
+  } else {
+    node.database = std::move(*database);
+  }
+  auto host = host::Host::open(node.genesis, node.self, *node.database, std::move(*slots), std::move(keys->host));
+  if (!host) return std::unexpected(host.error());
+  node.host = std::move(*host);
+  node.transport_key = std::make_shared<crypto::SecretKey>(std::move(keys->transport));
+  return node;
+}
+
+}  // namespace quipu::runtime

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's files: made once by `quipud init`, opened at every start, each refused when it is not what it should be.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "node/host/host.h"
+#include "node/runtime/config.h"
+#include "storage/rocks_database.h"
+
+namespace quipu::runtime {
+
+struct OpenNode {
+  ledger::Genesis genesis;
+  consensus::MemberIndex self = 0;
+  std::unique_ptr<storage::RocksDatabase> database;  // outlives the host
+  std::unique_ptr<host::Host> host;
+  std::shared_ptr<crypto::SecretKey> transport_key;
+  std::string notice;  // what an operator should know of this start; empty when nothing
+};
+
+std::expected<ledger::Genesis, std::string> read_genesis(const std::filesystem::path& file);
+
+// Writes quipud.toml, a copy of the genesis file, an empty ledger and the safety file into `config.directory`. The keys
+// must be there already and be those of the genesis file. Refuses a directory that was initialised before.
+std::expected<void, std::string> initialise(const NodeConfig& config, const std::filesystem::path& genesis_file);
+
+// The error says what is wrong and what to do.
+std::expected<OpenNode, std::string> open_node(const NodeConfig& config);
+
+}  // namespace quipu::runtime

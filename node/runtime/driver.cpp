@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/driver.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <deque>
+
+#include "node/runtime/clock.h"
+
+namespace quipu::runtime {
+
+namespace asio = boost::asio;
+
+struct Driver::State : std::enable_shared_from_this<Driver::State> {
+  State(asio::io_context& io_in, host::Host& host_in, net::Mesh* mesh_in, replica::Config config,
+        std::size_t worker_count, DriverCallbacks callbacks_in)
+      : io(io_in),
+        timer(io_in),
+        workers(worker_count),
+        host(host_in),
+        mesh(mesh_in),
+        scope(config.genesis.scope()),
+        members(config.genesis.members.size()),
+        self(config.self),
+        replica(std::move(config), host_in.restore()),
+        callbacks(std::move(callbacks_in)) {}
+
+  void feed(replica::Input input) {
+    inbox.push_back(std::move(input));
+    if (working) return;  // an effect's answer: its turn comes below
+    working = true;
+    while (!inbox.empty() && !stopped) {
+      auto next = std::move(inbox.front());
+      inbox.pop_front();
+      ++counters.steps;
+      perform_all(replica.step(std::move(next), real_now()));
+    }
+    working = false;
+    publish_status();
+    arm_timer();
+  }
+
+  void perform_all(replica::Effects effects) {
+    for (auto& effect : effects) {
+      std::visit([&](auto& concrete) { perform(concrete); }, effect);
+    }
+  }
+
+  // Durable effects return when they are durable, so whatever follows in the list may leave the node.
+  void perform(replica::Persist& effect) {
+    ++counters.persists;
+    inbox.emplace_back(host.perform(effect));
+  }
+  void perform(replica::Sign& effect) {
+    auto answer = host.perform(effect);
+    if (std::holds_alternative<replica::Refused>(answer)) {
+      ++counters.refusals;
+      callbacks.log("the vote guard refused to sign: " + std::get<replica::Refused>(answer).why, true);
+    } else {
+      ++counters.votes_signed;
+    }
+    inbox.push_back(std::move(answer));
+  }
+  void perform(replica::Commit& effect) {
+    auto committed = host.perform(effect);
+    counters.blocks_committed += effect.blocks.size();
+    for (const auto& block : effect.blocks) counters.submissions_final += block.executed->block.leaves.size() - 1;
+    inbox.emplace_back(std::move(committed));
+  }
+  void perform(replica::Cosign& effect) {
+    if (auto cosigned = host.perform(effect)) inbox.emplace_back(std::move(*cosigned));
+  }
+  void perform(replica::PublishCheckpoint& effect) { host.perform(effect); }
+  void perform(replica::ReportEvidence& effect) {
+    host.perform(effect);
+    callbacks.log("evidence of equivocation by member " + std::to_string(effect.evidence.first.signer), true);
+  }
+  void perform(replica::Send& effect) {
+    if (mesh != nullptr) mesh->send(effect.to, effect.frame, effect.queue);
+  }
+  void perform(replica::Broadcast& effect) {
+    if (mesh == nullptr) return;
+    for (std::size_t member = 0; member < members; ++member) {
+      if (member != self) mesh->send(static_cast<net::MemberIndex>(member), effect.frame, effect.queue);
+    }
+  }
+  void perform(replica::ExpectAnswer& effect) {
+    if (mesh != nullptr) mesh->expect_answer(effect.from);
+  }
+  void perform(replica::Serve& effect) {
+    const auto response = host.perform(effect);
+    if (!response || mesh == nullptr) return;
+    auto frame = std::make_shared<const Bytes>(consensus::encode(consensus::Message(*response), scope, members));
+    mesh->send(effect.to, std::move(frame), consensus::Class::kSync);
+  }
+  void perform(replica::VerifySubmissions& effect) {
+    counters.signatures_checked += effect.items.size();
+    auto check = [self_ptr = shared_from_this(), ticket = effect.ticket, items = std::move(effect.items)]() {
+      replica::SubmissionsVerified verified{ticket, {}};
+      for (const auto& item : items) {
+        verified.valid.push_back(crypto::verify_statement(item.submission->statement, item.key));
+      }
+      asio::post(self_ptr->io, [self_ptr, verified = std::move(verified)]() mutable {
+        if (!self_ptr->stopped) self_ptr->feed(std::move(verified));
+      });
+    };
+    asio::post(workers, std::move(check));
+  }
+  void perform(replica::Changed& effect) { callbacks.changed(effect.outcome); }
+  void perform(replica::Answer& effect) { callbacks.answered(effect); }
+  void perform(replica::Halt& effect) { callbacks.log("halted, this node votes no more: " + effect.reason, true); }
+
+  void publish_status() {
+    const std::lock_guard lock(status_mutex);
+    status = replica.status();
+  }
+
+  void arm_timer() {
+    const auto due = replica.next_deadline_us();
+    if (due == armed_us) return;
+    armed_us = due;
+    if (!due) return void(timer.cancel());
+    timer.expires_at(std::chrono::steady_clock::time_point(std::chrono::microseconds(*due)));
+    timer.async_wait([self_ptr = shared_from_this()](const boost::system::error_code& error) {
+      if (error || self_ptr->stopped) return;
+      self_ptr->armed_us.reset();
+      self_ptr->feed(replica::Tick{});
+    });
+  }
+
+  asio::io_context& io;
+  asio::steady_timer timer;
+  asio::thread_pool workers;
+  host::Host& host;
+  net::Mesh* mesh;
+  consensus::Scope scope;
+  std::size_t members;
+  consensus::MemberIndex self;
+  replica::Replica replica;
+  DriverCallbacks callbacks;
+  DriverCounters counters;
+
+  std::deque<replica::Input> inbox;
+  bool working = false;
+  bool stopped = false;
+  std::optional<std::int64_t> armed_us;
+  mutable std::mutex status_mutex;
+  replica::Status status;
+};
+
+Driver::Driver(asio::io_context& io, host::Host& host, net::Mesh* mesh, replica::Config config, std::size_t workers,
+               DriverCallbacks callbacks)
+    : state_(std::make_shared<State>(io, host, mesh, std::move(config), workers, std::move(callbacks))) {}
+Driver::~Driver() { stop(); }
+
+void Driver::start() {
+  state_->working = true;
+  state_->perform_all(state_->replica.start(real_now()));
+  state_->working = false;
+  feed(replica::Tick{});
+}
+
+void Driver::feed(replica::Input input) {
+  if (!state_->stopped) state_->feed(std::move(input));
+}
+
+const replica::Replica& Driver::replica() const { return state_->replica; }
+
+replica::Status Driver::status() const {
+  const std::lock_guard lock(state_->status_mutex);
+  return state_->status;
+}
+
+const DriverCounters& Driver::counters() const { return state_->counters; }
+
+void Driver::stop() {
+  if (std::exchange(state_->stopped, true)) return;
+  state_->timer.cancel();
+  state_->workers.stop();
+  state_->workers.join();
+}
+
+}  // namespace quipu::runtime

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives one replica: feeds it inputs, carries out its effects in order, wakes it at its deadlines. Everything runs on
+// the io_context handed in, which one thread runs; signature checks run on workers and come back to it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "node/host/host.h"
+#include "node/net/mesh.h"
+#include "node/replica/replica.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace quipu::runtime {
+
+struct DriverCallbacks {
+  std::function<void(const replica::Answer&)> answered;
+  std::function<void(const replica::Outcome&)> changed;
+  std::function<void(std::string line, bool alarm)> log;
+};
+
+// Counters for metrics; read from any thread.
+struct DriverCounters {
+  std::atomic<std::uint64_t> steps{0};
+  std::atomic<std::uint64_t> blocks_committed{0};
+  std::atomic<std::uint64_t> submissions_final{0};
+  std::atomic<std::uint64_t> signatures_checked{0};
+  std::atomic<std::uint64_t> persists{0};
+  std::atomic<std::uint64_t> votes_signed{0};
+  std::atomic<std::uint64_t> refusals{0};
+};
+
+class Driver {
+ public:
+  Driver(boost::asio::io_context& io, host::Host& host, net::Mesh* mesh, replica::Config config, std::size_t workers,
+         DriverCallbacks callbacks);
+  ~Driver();
+
+  void start();
+  // From the io thread.
+  void feed(replica::Input input);
+  const replica::Replica& replica() const;
+  // The newest status, from any thread.
+  replica::Status status() const;
+  const DriverCounters& counters() const;
+  // No further input is taken; waits for the workers.
+  void stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace quipu::runtime

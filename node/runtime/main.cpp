@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// quipud: one administration's node.
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "crypto/signature.h"
+#include "node/runtime/config.h"
+#include "node/runtime/data_directory.h"
+#include "node/runtime/node.h"
+
+namespace {
+
+using quipu::runtime::NodeConfig;
+
+struct Options {
+  std::string config_file;
+  bool check_only = false;
+  std::string follow;
+  std::string init_directory;
+  std::string genesis_file;
+  std::string administration;
+  std::string http_listen;
+  std::string peers_listen;
+  std::string timing = "wan";
+};
+
+int fail(const std::string& why) {
+  std::cerr << "quipud: " << why << "\n";
+  return 1;
+}
+
+// Key material must not reach a core file or a debugger of the same user.
+void protect_memory() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+void set_up_log(const NodeConfig& config) {
+  if (config.log_format == "json") {
+    spdlog::set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})",
+                        spdlog::pattern_time_type::utc);
+  } else {
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  }
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  spdlog::flush_on(spdlog::level::info);
+}
+
+int init(const Options& options) {
+  NodeConfig config;
+  config.directory = options.init_directory;
+  config.administration = options.administration;
+  config.timing = options.timing;
+  if (!options.http_listen.empty()) config.http_listen = options.http_listen;
+  if (!options.peers_listen.empty()) config.peers_listen = options.peers_listen;
+  if (const auto made = quipu::runtime::initialise(config, options.genesis_file); !made) return fail(made.error());
+  std::cout << "Initialised the node of " << options.administration << " in " << options.init_directory
+            << "\nStart it: quipud --config " << options.init_directory << "/quipud.toml\n";
+  return 0;
+}
+
+int serve(const Options& options) {
+  const auto config = quipu::runtime::read_config(options.config_file);
+  if (!config) return fail(config.error());
+  if (options.check_only) {
+    std::cout << "The configuration is in order.\n";
+    return 0;
+  }
+  set_up_log(*config);
+  if (!quipu::crypto::self_test()) {
+    return fail("the cryptographic self-test failed: a library of this machine computes wrongly, do not start");
+  }
+  const auto node = quipu::runtime::Node::open(*config);
+  if (!node) return fail(node.error());
+  if (const auto ran = (*node)->run(); !ran) return fail(ran.error());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  protect_memory();
+  Options options;
+  CLI::App app{"The Quipu node of one customs administration."};
+  app.footer(
+      "Examples:\n"
+      "  quipud init --dir /var/lib/quipu --genesis genesis.json --administration BO\n"
+      "  quipud --config /var/lib/quipu/quipud.toml");
+  app.add_option("--config", options.config_file, "The node's TOML file (made by init)");
+  app.add_flag("--check-config", options.check_only, "Read the configuration, say whether it is in order, and stop");
+  app.add_option("--follow", options.follow, "Follow other nodes without being a member (not yet)");
+  auto* init_command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
+  init_command->add_option("--dir", options.init_directory, "The data directory")->required();
+  init_command->add_option("--genesis", options.genesis_file, "The genesis file")->required();
+  init_command->add_option("--administration", options.administration, "The member's code, e.g. BO")->required();
+  init_command->add_option("--http", options.http_listen, "Address of the HTTP API [127.0.0.1:8480]");
+  init_command->add_option("--peers", options.peers_listen, "Address for the other members [0.0.0.0:8481]");
+  init_command->add_option("--timing", options.timing, "wan or local [wan]");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (init_command->parsed()) return init(options);
+  if (!options.follow.empty()) return fail("--follow is not there yet: run the node as a member");
+  if (options.config_file.empty()) {
+    std::cerr << app.help();
+    return 2;
+  }
+  return serve(options);
+}

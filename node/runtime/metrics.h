@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What /metrics says, in Prometheus' text format. Any thread.
+#pragma once
+
+#include <string>
+
+#include "node/http/backend.h"
+#include "node/replica/replica.h"
+#include "node/runtime/driver.h"
+
+namespace quipu::runtime {
+
+std::string render_metrics(const http::NodeStatus& node, const replica::Status& replica, const DriverCounters& counters,
+                           std::uint64_t database_syncs, std::uint64_t slot_syncs);
+
+}  // namespace quipu::runtime

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/node.h"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <future>
+#include <map>
+#include <thread>
+
+#include "consensus/limits.h"
+#include "node/http/routes.h"
+#include "node/http/server.h"
+#include "node/ledger/rules/apply.h"
+#include "node/runtime/clock.h"
+#include "node/runtime/data_directory.h"
+#include "node/runtime/driver.h"
+#include "node/runtime/metrics.h"
+#include "node/runtime/outcomes.h"
+
+namespace quipu::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::int64_t kStopGrace_ms = 2'000;
+constexpr std::chrono::seconds kSequenceWait{2};
+
+http::SubmitAnswer::Kind kind_of(const replica::Answer& answer) {
+  using Kind = http::SubmitAnswer::Kind;
+  switch (answer.admission) {
+    case replica::Admission::kAccepted:
+      return Kind::kAccepted;
+    case replica::Admission::kRejected:
+      return Kind::kRejected;
+    case replica::Admission::kSequence:
+      return Kind::kSequence;
+    case replica::Admission::kTooLarge:
+      return Kind::kTooLarge;
+    case replica::Admission::kBusy:
+      return Kind::kBusy;
+    case replica::Admission::kUnavailable:
+      return Kind::kUnavailable;
+  }
+  return Kind::kUnavailable;
+}
+
+std::size_t worker_count(const NodeConfig& config) {
+  if (config.workers > 0) return static_cast<std::size_t>(config.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
+  net::MeshConfig out;
+  out.chain = files.genesis.chain;
+  out.protocol_version = static_cast<std::uint16_t>(files.genesis.protocol_version);
+  out.self = files.self;
+  out.listen = config.peers_listen;
+  for (std::size_t i = 0; i < files.genesis.members.size(); ++i) {
+    const auto index = static_cast<consensus::MemberIndex>(i);
+    const auto& member = files.genesis.members[index];
+    const auto address = files.genesis.addresses.find(member.code);
+    if (index == files.self) continue;
+    out.peers.push_back(
+        {index, member.code, address == files.genesis.addresses.end() ? "" : address->second, member.transport});
+  }
+  return out;
+}
+
+}  // namespace
+
+struct Node::State final : public http::Backend {
+  State(NodeConfig config_in, OpenNode files_in)
+      : config(std::move(config_in)),
+        files(std::move(files_in)),
+        mesh(io, mesh_config(config, files), std::move(*files.transport_key), mesh_callbacks()),
+        driver(io, *files.host, &mesh, replica_config(), worker_count(config), driver_callbacks()),
+        server(http_io, config.http_listen,
+               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond); }) {}
+
+  replica::Config replica_config() const {
+    const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
+    // Any seed does: it only spreads the members' time-outs.
+    const auto seed = static_cast<std::uint64_t>(real_now().steady_us) ^ files.self;
+    return {files.genesis, files.self, timing, seed, &crypto::verify};
+  }
+
+  net::MeshCallbacks mesh_callbacks() {
+    return {[this](net::MemberIndex from, Bytes frame) { driver.feed(replica::Received{from, std::move(frame)}); },
+            [this](net::MemberIndex peer) {
+              spdlog::info("peer {} is up", files.genesis.members[peer].code);
+              driver.feed(replica::PeerUp{peer});
+            },
+            [this](net::MemberIndex peer) {
+              spdlog::warn("peer {} is down", files.genesis.members[peer].code);
+              driver.feed(replica::PeerDown{peer});
+            },
+            [](const std::string& line) { spdlog::debug("{}", line); }};
+  }
+
+  DriverCallbacks driver_callbacks() {
+    return {[this](const replica::Answer& answer) { finish(answer); },
+            [this](const replica::Outcome& outcome) { outcomes.record(outcome, real_now().steady_us / 1000); },
+            [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); }};
+  }
+
+  void finish(const replica::Answer& answer) {
+    auto waiting = requests.extract(answer.request);
+    if (waiting.empty()) return;
+    waiting.mapped()({kind_of(answer), answer.id, answer.rejection, answer.holder});
+  }
+
+  // ---- http::Backend
+  const ledger::Genesis& genesis() const override { return files.genesis; }
+  std::shared_ptr<const ledger::LedgerReader> reader() const override { return files.host->reader(); }
+
+  http::NodeStatus status() const override {
+    const auto replica_status = driver.status();
+    http::NodeStatus out;
+    out.administration = config.administration;
+    out.version = "0.1.0";
+    out.view = replica_status.engine.current.value;
+    out.leader = files.genesis.members[replica_status.engine.leader].code;
+    out.awake = replica_status.engine.awake;
+    out.syncing = replica_status.engine.syncing;
+    out.halted = replica_status.engine.halted;
+    out.pool = replica_status.pool;
+    out.members = files.genesis.members.size();
+    out.quorum = files.genesis.members.quorum();
+    out.nullified_views = replica_status.engine.nullified_views;
+    out.evidence = replica_status.engine.evidence;
+    out.age_ms = age_ms(replica_status);
+    const std::lock_guard lock(peers_mutex);
+    out.peers = peers;
+    return out;
+  }
+
+  std::int64_t age_ms(const replica::Status& replica_status) const {
+    const auto fresh_ms = replica_status.cosigned_s ? static_cast<std::int64_t>(*replica_status.cosigned_s * 1000)
+                                                    : static_cast<std::int64_t>(replica_status.block_time_ms);
+    return std::max<std::int64_t>(real_now().utc_ms - fresh_ms, 0);
+  }
+
+  void submit(Bytes leaf, std::function<void(http::SubmitAnswer)> done) override {
+    const auto id = crypto::leaf_hash(leaf);
+    if (reader()->find(id)) return done({http::SubmitAnswer::Kind::kAccepted, id, std::nullopt, std::nullopt});
+    if (stopping) return done({http::SubmitAnswer::Kind::kUnavailable, id, std::nullopt, std::nullopt});
+    asio::post(io, [this, leaf = std::move(leaf), done = std::move(done)]() mutable {
+      const auto request = next_request++;
+      requests.emplace(request, std::move(done));
+      driver.feed(replica::Submitted{request, std::move(leaf)});
+    });
+  }
+
+  http::SubmissionState submission(const crypto::Digest& id) const override {
+    const auto ledger_reader = reader();
+    const auto place = ledger_reader->find(id);
+    if (!place) return outcomes.find(id);
+    const auto block = ledger_reader->block(place->height).value();
+    return {http::SubmissionPhase::kFinal, place->height.value, place->index, block.block_time_ms, std::nullopt};
+  }
+
+  std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const override {
+    auto answer = std::make_shared<std::promise<std::uint64_t>>();
+    auto future = answer->get_future();
+    asio::post(io, [this, answer, administration, key] {
+      answer->set_value(driver.replica().next_sequence(administration, key));
+    });
+    if (future.wait_for(kSequenceWait) == std::future_status::ready) return future.get();
+    return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
+  }
+
+  std::string metrics() const override {
+    return render_metrics(status(), driver.status(), driver.counters(), files.database->syncs(),
+                          files.host->slot_syncs());
+  }
+
+  // ---- life
+  std::expected<void, std::string> start() {
+    if (files.genesis.members.size() > 1) {
+      if (auto started = mesh.start(); !started) return started;
+    }
+    if (auto started = server.start(); !started) return started;
+    asio::post(io, [this] {
+      driver.start();
+      watch_peers();
+    });
+    signals.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
+    return {};
+  }
+
+  void watch_peers() {
+    std::vector<http::PeerSummary> fresh;
+    for (const auto& peer : mesh.peers()) {
+      fresh.push_back({files.genesis.members[peer.index].code, peer.up, peer.received_bytes, peer.sent_bytes});
+    }
+    {
+      const std::lock_guard lock(peers_mutex);
+      peers = std::move(fresh);
+    }
+    peer_timer.expires_after(std::chrono::milliseconds(250));
+    peer_timer.async_wait([this](const boost::system::error_code& error) {
+      if (!error && !stopping) watch_peers();
+    });
+  }
+
+  void stop() {
+    if (stopping.exchange(true)) return;
+    spdlog::info("stopping");
+    server.stop(kStopGrace_ms);
+    asio::post(io, [this] {
+      mesh.stop();
+      driver.stop();
+      peer_timer.cancel();
+      io_guard.reset();
+    });
+    http_guard.reset();
+  }
+
+  NodeConfig config;
+  OpenNode files;
+  mutable asio::io_context io{1};
+  asio::io_context http_io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> io_guard = asio::make_work_guard(io);
+  asio::executor_work_guard<asio::io_context::executor_type> http_guard = asio::make_work_guard(http_io);
+  asio::signal_set signals{http_io, SIGTERM, SIGINT};
+  asio::steady_timer peer_timer{io};
+  std::atomic<bool> stopping{false};
+  mutable std::mutex peers_mutex;
+  std::vector<http::PeerSummary> peers;
+  Outcomes outcomes;
+  std::map<std::uint64_t, std::function<void(http::SubmitAnswer)>> requests;  // io thread only
+  std::uint64_t next_request = 1;
+  net::Mesh mesh;
+  Driver driver;
+  http::Server server;
+};
+
+Node::Node(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Node::~Node() = default;
+
+std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& config) {
+  auto files = open_node(config);
+  if (!files) return std::unexpected(files.error());
+  if (!files->notice.empty()) spdlog::warn("{}", files->notice);
+  return std::unique_ptr<Node>(new Node(std::make_unique<State>(config, std::move(*files))));
+}
+
+std::expected<void, std::string> Node::run() {
+  if (auto started = state_->start(); !started) return started;
+  const auto tip = state_->reader()->newest();
+  spdlog::info("node of {} on {} at height {}, API http://{}, peers {}", state_->config.administration,
+               state_->files.genesis.chain_id, tip.height.value, state_->config.http_listen,
+               state_->config.peers_listen);
+  std::thread http_thread([this] { state_->http_io.run(); });
+  state_->io.run();
+  http_thread.join();
+  spdlog::info("stopped");
+  return {};
+}
+
+}  // namespace quipu::runtime
