@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions behind the routes, one file per subject; routes.cpp has the table. Any thread.
+#pragma once
+
+#include "node/http/call.h"
+
+namespace quipu::http {
+
+// routes_submissions.cpp
+void post_submission(const Call& call, const Respond& respond);
+Response get_submission(const Call& call);
+Response get_sequence(const Call& call);
+Response get_receipt(const Call& call);
+
+// routes_recognition.cpp
+Response get_recognition(const Call& call);
+Response post_recognition(const Call& call);
+
+// routes_lookup.cpp
+Response get_operator(const Call& call);
+Response get_certificate(const Call& call);
+Response get_certificate_history(const Call& call);
+
+// routes_list.cpp
+Response get_list(const Call& call);
+
+// routes_network.cpp
+Response get_members(const Call& call);
+Response get_arrangements(const Call& call);
+Response get_block(const Call& call);
+Response get_checkpoints(const Call& call);
+
+// routes_mirror.cpp
+Response get_genesis(const Call& call);
+Response get_checkpoint(const Call& call);
+Response get_checkpoint_at(const Call& call);
+Response get_policy(const Call& call);
+Response get_tile(const Call& call);
+Response get_quorum(const Call& call);
+Response get_evidence_list(const Call& call);
+Response get_evidence(const Call& call);
+
+// routes_node.cpp
+Response get_health(const Call& call);
+Response get_readiness(const Call& call);
+Response get_metrics(const Call& call);
+Response get_node_status(const Call& call);
+
+}  // namespace quipu::http

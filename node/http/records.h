@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the routes read the ledger: records by key, all members, the newest published checkpoint. Any thread. For .cpp
+// files only: it brings in the generated schema.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "crypto/note.h"
+#include "node/ledger/ledger_reader.h"
+#include "node/ledger/state.pb.h"
+
+namespace quipu::http {
+
+template <class Record>
+std::optional<Record> read_record(const ledger::StateView& state, const ledger::MapKey& key) {
+  const auto value = state.get(key);
+  Record record;
+  if (!value || !record.ParseFromString(*value)) return std::nullopt;
+  return record;
+}
+
+inline void for_each_member(const ledger::StateView& state,
+                            const std::function<void(const ledger::v1::MemberRecord&)>& each) {
+  state.scan(ledger::map_prefix(ledger::RecordType::kMember), [&](const ledger::MapKey&, BytesView value) {
+    ledger::v1::MemberRecord member;
+    if (member.ParseFromArray(value.data(), static_cast<int>(value.size()))) each(member);
+    return true;
+  });
+}
+
+// Every arrangement and its parties, ascending by id.
+ledger::v1::ArrangementIndex arrangement_index(const ledger::StateView& state);
+
+struct PublishedCheckpoint {
+  consensus::Height height;
+  Bytes note;
+  crypto::Checkpoint checkpoint;
+};
+// Nothing before the first was published.
+std::optional<PublishedCheckpoint> published_checkpoint(const ledger::LedgerReader& reader);
+
+}  // namespace quipu::http

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mirror: the same bytes as an exported bundle, never beyond a published checkpoint.
+#include "crypto/digest.h"
+#include "node/http/handlers.h"
+#include "node/http/json_answer.h"
+#include "node/http/records.h"
+#include "node/ledger/mirror.h"
+
+namespace quipu::http {
+
+namespace {
+
+constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kOctets = "application/octet-stream";
+constexpr const char* kForEver = "public, max-age=31536000, immutable";
+
+Response file(Bytes body, const char* content_type, const char* caching) {
+  Response response;
+  response.content_type = content_type;
+  response.headers.emplace_back("Cache-Control", caching);
+  response.body = std::move(body);
+  return response;
+}
+
+// With an ETag, for files that are asked for again and again.
+Response tagged_file(const Call& call, Bytes body, const char* content_type, const char* caching) {
+  const std::string tag = '"' + crypto::to_hex(crypto::sha256(body).view().substr(0, 16)) + '"';
+  const bool known = call.request.if_none_match == tag;
+  Response response = file(known ? Bytes() : std::move(body), content_type, caching);
+  if (known) response.status = 304;
+  response.headers.emplace_back("ETag", tag);
+  return response;
+}
+
+Response absent() { return problem(ApiCode::kNotFound, "the mirror has no such file"); }
+
+std::optional<consensus::Height> height_in(const Call& call) {
+  const auto number = parse_decimal(call.path[0]);
+  return number ? std::optional(consensus::Height{*number}) : std::nullopt;
+}
+
+Bytes entry_bundle(const ledger::LedgerReader& reader, const ledger::TileName& name) {
+  const std::uint64_t first = name.index * ledger::kTileWidth;
+  return ledger::encode_entries(reader.leaves(first, first + name.width));
+}
+
+Bytes policy(const ledger::Genesis& genesis) {
+  std::vector<std::string> codes;
+  std::vector<crypto::PublicKey> log_keys;
+  std::vector<crypto::PublicKey> cosigner_keys;
+  for (const auto& member : genesis.members.all()) {
+    codes.push_back(member.code);
+    log_keys.push_back(member.log);
+    cosigner_keys.push_back(member.cosigner);
+  }
+  return crypto::policy_text(genesis.origin, codes, log_keys, cosigner_keys, genesis.members.quorum());
+}
+
+}  // namespace
+
+Response get_genesis(const Call& call) {
+  return tagged_file(call, call.backend.genesis().file, "application/json", kForEver);
+}
+
+Response get_checkpoint(const Call& call) {
+  auto published = published_checkpoint(*call.backend.reader());
+  if (!published) return problem(ApiCode::kNotPublished, "no checkpoint has been published yet");
+  return tagged_file(call, std::move(published->note), kText, "public, max-age=2");
+}
+
+Response get_checkpoint_at(const Call& call) {
+  const auto height = height_in(call);
+  auto note = height ? call.backend.reader()->note(*height) : std::nullopt;
+  return note ? file(std::move(*note), kText, kForEver) : absent();
+}
+
+Response get_policy(const Call& call) {
+  if (call.path[0] != "0") return absent();
+  return tagged_file(call, policy(call.backend.genesis()), kText, kForEver);
+}
+
+Response get_tile(const Call& call) {
+  std::string path = "tile";
+  for (const std::string& segment : call.path) path.append("/").append(segment);
+  const auto name = ledger::TileName::parse(path);
+  const auto reader = call.backend.reader();
+  const auto published = name ? published_checkpoint(*reader) : std::nullopt;
+  if (!published || name->width > ledger::tile_width(name->level, name->index, published->checkpoint.size))
+    return absent();
+  if (!name->level) return file(entry_bundle(*reader, *name), kOctets, kForEver);
+  const auto node = [&](unsigned level, std::uint64_t index) { return reader->node(level, index); };
+  return file(ledger::hash_tile(*name, node), kOctets, kForEver);
+}
+
+Response get_quorum(const Call& call) {
+  const auto height = height_in(call);
+  const auto reader = call.backend.reader();
+  const auto newest = reader->newest_note();
+  if (!height || !newest || *height > *newest) return absent();
+  const auto links = reader->links(*height);
+  if (links.empty()) return absent();
+  return file(ledger::encode_links(links, call.backend.genesis().members.size()), kOctets, kForEver);
+}
+
+Response get_evidence_list(const Call& call) {
+  const ledger::Genesis& genesis = call.backend.genesis();
+  JsonWriter json;
+  json.begin_object().key("evidence").begin_array();
+  for (const auto& pair : call.backend.reader()->evidence()) {
+    const Bytes content = ledger::encode_evidence(pair, genesis.scope());
+    json.begin_object().field("path", ledger::evidence_path(content));
+    json.field("administration", genesis.members[pair.first.signer].code).end_object();
+  }
+  json.end_array().end_object();
+  return json_response(200, json.take());
+}
+
+Response get_evidence(const Call& call) {
+  for (const auto& pair : call.backend.reader()->evidence()) {
+    Bytes content = ledger::encode_evidence(pair, call.backend.genesis().scope());
+    if (ledger::evidence_path(content) == "evidence/" + call.path[0])
+      return file(std::move(content), kOctets, kForEver);
+  }
+  return absent();
+}
+
+}  // namespace quipu::http

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "node/http/handlers.h"
+#include "node/http/json_answer.h"
+#include "node/http/records.h"
+
+namespace quipu::http {
+
+namespace {
+
+Response text_response(int status, Bytes body) {
+  Response response = json_response(status, std::move(body));
+  response.content_type = "text/plain; charset=utf-8";
+  return response;
+}
+
+void write_peers(JsonWriter& json, const std::vector<PeerSummary>& peers) {
+  json.key("peers").begin_array();
+  for (const PeerSummary& peer : peers) {
+    json.begin_object().field("administration", peer.code).field("up", peer.up);
+    json.field("received_bytes", peer.received_bytes).field("sent_bytes", peer.sent_bytes).end_object();
+  }
+  json.end_array();
+}
+
+void write_node(JsonWriter& json, const NodeStatus& node) {
+  json.field("administration", node.administration).field("version", node.version);
+  json.field("view", node.view).field("leader", node.leader);
+  json.field("awake", node.awake).field("syncing", node.syncing).field("halted", node.halted);
+  json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);
+  json.field("nullified_views", node.nullified_views).field("evidence", node.evidence);
+  write_peers(json, node.peers);
+}
+
+// Why the node should not be asked now; empty when it is fine.
+std::string unready(const NodeStatus& node) {
+  if (node.halted) return "halted";
+  if (node.syncing) return "catching up";
+  const auto up = std::count_if(node.peers.begin(), node.peers.end(), [](const PeerSummary& peer) { return peer.up; });
+  if (static_cast<std::size_t>(up) + 1 < node.quorum) return "fewer members connected than a quorum";
+  return {};
+}
+
+}  // namespace
+
+Response get_health(const Call&) { return text_response(200, "ok\n"); }
+
+Response get_readiness(const Call& call) {
+  const std::string reason = unready(call.backend.status());
+  return reason.empty() ? text_response(200, "ready\n") : text_response(503, reason + "\n");
+}
+
+Response get_metrics(const Call& call) {
+  Response response = text_response(200, call.backend.metrics());
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return response;
+}
+
+Response get_node_status(const Call& call) {
+  if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  const ledger::Genesis& genesis = call.backend.genesis();
+  JsonWriter json = begin_answer(call, *asked);
+  json.field("chain_id", genesis.chain_id).field("chain", crypto::to_hex(genesis.chain.view()));
+  json.field("origin", genesis.origin).field("size", asked->block.tree_size);
+  json.field("root", crypto::to_hex(asked->block.tree_root.view()));
+  json.field("block", crypto::to_hex(asked->block.block.view()));
+  if (const auto published = asked->reader->newest_note()) json.field("published_height", published->value);
+  write_node(json, call.backend.status());
+  return end_answer(std::move(json));
+}
+
+}  // namespace quipu::http

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hot path: answered from local state in microseconds.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "consensus/limits.h"
+#include "node/http/handlers.h"
+#include "node/http/json_answer.h"
+#include "node/ledger/json.h"
+#include "node/ledger/recognition.h"
+
+namespace quipu::http {
+
+namespace {
+
+void write_result(JsonWriter& json, const ledger::RecognitionResult& result) {
+  json.begin_object().field("arrangement", result.arrangement).optional_field("certificate", result.certificate);
+  json.field("reason", ledger::name_of(result.reason));
+  if (!result.benefits.empty()) json.strings("benefits", result.benefits);
+  json.end_object();
+}
+
+void write_answer(JsonWriter& json, const ledger::RecognitionAnswer& answer) {
+  json.field("recognised", answer.recognised).field("reason", ledger::name_of(answer.reason));
+  json.optional_field("subject", answer.subject);
+  json.key("results").begin_array();
+  for (const auto& result : answer.results) write_result(json, result);
+  json.end_array();
+}
+
+// One field of a question: nothing but a string that is there.
+using Field = std::function<std::optional<std::string>(std::string_view name)>;
+
+std::expected<ledger::RecognitionQuestion, std::string> read_question(const Field& field) {
+  ledger::RecognitionQuestion question;
+  struct Wanted {
+    std::string_view name;
+    std::string* into;
+  };
+  std::string on;
+  const Wanted wanted[] = {{"tin", &question.tin},
+                           {"role", &question.role},
+                           {"flow", &question.flow},
+                           {"by", &question.recogniser},
+                           {"on", &on}};
+  for (const auto& [name, into] : wanted) {
+    auto value = field(name);
+    if (!value) return std::unexpected("\"" + std::string(name) + "\" is missing or not a string");
+    *into = std::move(*value);
+  }
+  const auto day = ledger::Date::parse(on);
+  if (!day) return std::unexpected("\"on\" is a date, YYYY-MM-DD");
+  question.on = *day;
+  return question;
+}
+
+std::expected<ledger::RecognitionQuestion, std::string> read_question(const boost::json::value& value) {
+  const auto* object = value.if_object();
+  if (!object) return std::unexpected("a question is an object");
+  if (object->size() != 5) return std::unexpected("a question has exactly tin, role, flow, by, on");
+  return read_question([object](std::string_view name) -> std::optional<std::string> {
+    const auto* member = object->if_contains({name.data(), name.size()});
+    const auto* text = member ? member->if_string() : nullptr;
+    if (!text) return std::nullopt;
+    return std::string(text->data(), text->size());
+  });
+}
+
+using Questions = std::vector<ledger::RecognitionQuestion>;
+std::expected<Questions, std::string> read_questions(BytesView body) {
+  const auto json = ledger::parse_strict_json(body);
+  if (!json) return std::unexpected(json.error());
+  const auto* array = json->if_array();
+  if (!array) return std::unexpected("the body is an array of questions");
+  if (array->size() > limits::kBatchQuestions) return std::unexpected("at most 3000 questions at once");
+  Questions questions;
+  for (const auto& value : *array) {
+    auto question = read_question(value);
+    if (!question) return std::unexpected("question " + std::to_string(questions.size()) + ": " + question.error());
+    questions.push_back(std::move(*question));
+  }
+  return questions;
+}
+
+}  // namespace
+
+Response get_recognition(const Call& call) {
+  if (const auto fault = call.unexpected({"tin", "role", "flow", "by", "on", "known_at", "proof"})) {
+    return problem(ApiCode::kBadParameter, *fault);
+  }
+  if (call.query("proof").value_or("0") != "0") return problem(ApiCode::kNotYet, "proofs belong to a later version");
+  const auto question = read_question([&](std::string_view name) { return call.query(name); });
+  if (!question) return problem(ApiCode::kBadParameter, question.error());
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  const auto answer = ledger::recognise(*asked->state, *question);
+  if (!answer) return problem(ApiCode::kBadParameter, answer.error());
+  JsonWriter json = begin_answer(call, *asked);
+  json.field("by", question->recogniser).field("role", question->role).field("flow", question->flow);
+  json.field("on", question->on.text());
+  write_answer(json, *answer);
+  return end_answer(std::move(json));
+}
+
+Response post_recognition(const Call& call) {
+  if (const auto fault = call.unexpected({"known_at"})) return problem(ApiCode::kBadParameter, *fault);
+  const auto questions = read_questions(call.request.body);
+  if (!questions) return problem(ApiCode::kBadRequest, questions.error());
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  JsonWriter json = begin_answer(call, *asked);
+  json.key("answers").begin_array();
+  for (std::size_t i = 0; i < questions->size(); ++i) {
+    const auto answer = ledger::recognise(*asked->state, (*questions)[i]);
+    if (!answer) return problem(ApiCode::kBadRequest, "question " + std::to_string(i) + ": " + answer.error());
+    json.begin_object();
+    write_answer(json, *answer);
+    json.end_object();
+  }
+  json.end_array();
+  return end_answer(std::move(json));
+}
+
+}  // namespace quipu::http
