@@ -45,37 +45,42 @@ Digest hash_inner(std::uint32_t bit, const Digest& left, const Digest& right) {
 
 }  // namespace
 
-// A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions.
+// A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions. The hash stands
+// in front, on the cache line of the reference count: changing a path touches just that of every sibling.
 struct StatusMap::Node {
-  std::uint32_t bit;  // where the two sides differ; kLeafBit for a leaf
-};
-
-namespace {
-
-using NodePtr = std::shared_ptr<const StatusMap::Node>;
-
-struct Leaf : StatusMap::Node {
-  Leaf(BytesView k, BytesView value) : Node{kLeafBit}, hash(hash_leaf(k, value)), key(k) {}
-  Digest hash;
-  Bytes key;
-};
-
-struct Inner : StatusMap::Node {
-  Inner(std::uint32_t b, NodePtr l, NodePtr r) : Node{b}, left(std::move(l)), right(std::move(r)) {}
-  NodePtr left;
-  NodePtr right;
-  // The cached hash. Nodes are shared between maps, so two threads may ask different maps for their roots and meet
-  // here: whoever moves kEmpty to kFilling may write; the others go without and compute their own.
+  // Nodes are shared between maps, so two threads may ask different maps for their roots and meet at an inner node:
+  // whoever moves kEmpty to kFilling may write the hash; the others go without and compute their own.
   enum State : std::uint8_t { kEmpty, kFilling, kFilled };
+
+  explicit Node(std::uint32_t b) : bit(b) {}
+  Node(std::uint32_t b, const Digest& h) : bit(b), state(kFilled), hash(h) {}
+
+  std::uint32_t bit;  // where the two sides differ; kLeafBit for a leaf
   mutable std::atomic<State> state = kEmpty;
   mutable Digest hash;
 };
 
-const Leaf& as_leaf(const StatusMap::Node& node) { return static_cast<const Leaf&>(node); }
-const Inner& as_inner(const StatusMap::Node& node) { return static_cast<const Inner&>(node); }
+namespace {
+
+using Node = StatusMap::Node;
+using NodePtr = std::shared_ptr<const Node>;
+
+struct Leaf : Node {
+  Leaf(BytesView k, BytesView value) : Node(kLeafBit, hash_leaf(k, value)), key(k) {}
+  Bytes key;
+};
+
+struct Inner : Node {
+  Inner(std::uint32_t b, NodePtr l, NodePtr r) : Node(b), left(std::move(l)), right(std::move(r)) {}
+  NodePtr left;
+  NodePtr right;
+};
+
+const Leaf& as_leaf(const Node& node) { return static_cast<const Leaf&>(node); }
+const Inner& as_inner(const Node& node) { return static_cast<const Inner&>(node); }
 
 // Any leaf below shares with `key` all bits that the path to it tests; the closest one is as good as any.
-const Leaf& closest_leaf(const StatusMap::Node* node, BytesView key) {
+const Leaf& closest_leaf(const Node* node, BytesView key) {
   while (node->bit != kLeafBit) {
     const Inner& inner = as_inner(*node);
     node = bit_at(key, inner.bit) ? inner.right.get() : inner.left.get();
@@ -98,15 +103,14 @@ NodePtr with_leaf(const NodePtr& node, std::uint32_t bit, std::shared_ptr<const 
   return std::make_shared<Inner>(inner.bit, with_leaf(inner.left, bit, std::move(leaf)), inner.right);
 }
 
-Digest hash_of(const StatusMap::Node& node) {
-  if (node.bit == kLeafBit) return as_leaf(node).hash;
+Digest hash_of(const Node& node) {
+  if (node.state.load(std::memory_order_acquire) == Node::kFilled) return node.hash;
   const Inner& inner = as_inner(node);
-  if (inner.state.load(std::memory_order_acquire) == Inner::kFilled) return inner.hash;
   const Digest hash = hash_inner(inner.bit, hash_of(*inner.left), hash_of(*inner.right));
-  auto empty = Inner::kEmpty;
-  if (inner.state.compare_exchange_strong(empty, Inner::kFilling, std::memory_order_relaxed)) {
-    inner.hash = hash;
-    inner.state.store(Inner::kFilled, std::memory_order_release);
+  auto empty = Node::kEmpty;
+  if (node.state.compare_exchange_strong(empty, Node::kFilling, std::memory_order_relaxed)) {
+    node.hash = hash;
+    node.state.store(Node::kFilled, std::memory_order_release);
   }
   return hash;
 }
