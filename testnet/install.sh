@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing to build Quipu on Debian 12. `sh testnet/install.sh tests` adds what only the tests use.
+set -eu
+
+build="g++ cmake ninja-build ccache mold pkg-config git
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsodium-dev libssl-dev librocksdb-dev
+  libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev prometheus-cpp-dev
+  libbenchmark-dev python3 curl"
+tests="clang-tools-19 clang-format-19"
+
+wanted=$build
+[ "${1:-}" = tests ] && wanted="$wanted $tests"
+
+missing=""
+for package in $wanted; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+if dpkg-query -W -f='${Status}' libboost1.74-dev 2>/dev/null | grep -q 'install ok installed'; then
+  echo "libboost1.74-dev is installed and excludes libboost1.81-dev, which Quipu needs: remove it first" >&2
+  echo "  apt-get remove libboost1.74-dev" >&2
+  exit 1
+fi
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "run as root, or install:$missing" >&2; exit 1; }
+  as_root=sudo
+fi
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
