@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The peer mesh: one TLS 1.3 connection to every other member, both sides pinned to the Ed25519 transport keys of the
 // member table, frames with limits checked before anything is parsed, queues by class, ping, reconnect with back-off.
-// Everything, callbacks too, runs on the io_context handed in, which one thread runs.
+// Everything, callbacks too, runs on the io_context handed in, which one thread runs and which outlives the mesh.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "consensus/limits.h"
 #include "consensus/message.h"
 #include "crypto/keys.h"
 
@@ -29,18 +30,31 @@ struct MeshPeer {
   crypto::PublicKey transport_key;
 };
 
+// Tests shorten these; a node leaves them alone.
+struct MeshTiming {
+  std::int64_t handshake_ms = limits::kHandshakeTimeout_ms;
+  std::int64_t ping_ms = limits::kPingInterval_ms;
+  std::int64_t silent_ms = limits::kPeerSilent_ms;
+  std::int64_t down_grace_ms = limits::kPeerDownGrace_ms;
+  std::int64_t reconnect_first_ms = limits::kReconnectFirst_ms;
+  std::int64_t reconnect_cap_ms = limits::kReconnectCap_ms;
+};
+
 struct MeshConfig {
   crypto::Digest chain;
   std::uint64_t epoch = 0;
   std::uint16_t protocol_version = 1;
   MemberIndex self = 0;
-  std::string listen;           // host:port
+  std::string listen;           // host:port; port 0 takes any free one
   std::vector<MeshPeer> peers;  // every other member
+  MeshTiming timing;
 };
 
 struct MeshCallbacks {
   std::function<void(MemberIndex from, Bytes frame)> received;
-  std::function<void(MemberIndex peer)> up;    // after the first authenticated frame, not after the handshake
+  // After the first authenticated frame, not after the handshake. Again, without a down between, when the peer connects
+  // anew within the grace: what was on its way may be lost, and the other end may be a new process.
+  std::function<void(MemberIndex peer)> up;
   std::function<void(MemberIndex peer)> down;  // closed for kPeerDownGrace_ms, or silent for kPeerSilent_ms
   std::function<void(std::string line)> log;   // one line, no secrets
 };
@@ -51,7 +65,7 @@ struct PeerState {
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t dropped_frames = 0;  // outbound queue full
-  std::uint64_t refused_frames = 0;  // inbound: over a limit
+  std::uint64_t refused_frames = 0;  // inbound: over a limit; one too long also ends the connection
   std::uint64_t queued_bytes = 0;
 };
 
@@ -65,11 +79,13 @@ class Mesh {
   std::expected<void, std::string> start();
   // Queued behind frames of its class and of classes before it; when the queue is over limits::kOutboundQueueBytes the
   // last class is dropped first. `frame` is shared, so that a broadcast is encoded once. A peer that is not up:
-  // dropped.
+  // dropped. A frame that the receiver would refuse (longest_payload() in frame.h) is dropped, counted and logged.
   void send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::Class queue);
   // An answer to our own request may be up to kSyncFrameBytes; call before asking, once per answer expected.
   void expect_answer(MemberIndex from);
   std::vector<PeerState> peers() const;
+  // After start(): where peers reach this mesh.
+  std::uint16_t listening_port() const;
   // Closes the listener and all connections (close_notify where possible); callbacks stop.
   void stop();
 

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which connection of a pair is used. Both members dial while they have none, so that one open direction is enough and
+// a restarted member is back at once. The lower index of a pair is its arbiter (connection.h): it puts the newest
+// authenticated connection into use and closes the one before, which also replaces a half-open one. The other side
+// sends on what was acknowledged last and keeps reading the one before until the arbiter has closed it; if
+// acknowledgements overtake each other, the wrong one ends and the other is used again. So two simultaneous dials
+// always settle on one.
+#include "node/net/mesh.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
+
+#include "node/net/budget.h"
+#include "node/net/connection.h"
+#include "node/net/listener.h"
+#include "node/net/tls.h"
+
+namespace quipu::net {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// Strangers must not fill the log.
+constexpr std::uint64_t kStrangerLinesPerSecond = 5;
+
+std::int64_t now_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch()).count();
+}
+
+struct Peer {
+  Peer(asio::io_context& io, MeshPeer who) : member(std::move(who)), redial(io), grace(io) {}
+
+  MeshPeer member;
+  ConnectionPtr current;   // frames go out here
+  ConnectionPtr previous;  // not the arbiter's side only: replaced, but not yet closed by the arbiter
+  ConnectionPtr dialling;
+  InboundBudget budget;
+  AnswerCredit credit;
+  PeerState counters;
+  asio::steady_timer redial;
+  asio::steady_timer grace;
+  std::int64_t backoff_ms = 0;
+  Clock::time_point since;  // of `current`
+  bool told_up = false;
+  std::string last_line;
+};
+
+}  // namespace
+
+struct Mesh::State final : ConnectionOwner, std::enable_shared_from_this<State> {
+  State(asio::io_context& context, MeshConfig mesh, crypto::SecretKey key, MeshCallbacks calls);
+
+  const MeshConfig& config() const override { return config_; }
+  const TlsContext& tls() const override { return tls_; }
+  const crypto::SecretKey& transport_key() const override { return key_; }
+  const MeshPeer* peer_with(const crypto::PublicKey& key) const override;
+  AnswerCredit& credit(MemberIndex peer) override { return peers.at(peer)->credit; }
+  void authenticated(const ConnectionPtr& connection, std::uint64_t epoch) override;
+  void received(MemberIndex from, Frame frame) override;
+  void count(MemberIndex peer, std::size_t received_bytes, std::size_t sent_bytes) override;
+  void refused(MemberIndex peer) override { ++peers.at(peer)->counters.refused_frames; }
+  void closed(const ConnectionPtr& connection, Ending ending, const std::string& why) override;
+
+  void accepted(int socket, bool ipv6, const std::string& address);
+  void dial(Peer& peer);
+  void dial_later(Peer& peer);
+  std::int64_t next_delay_ms(Peer& peer);
+  void put_into_use(Peer& peer, const ConnectionPtr& connection);
+  void lost(Peer& peer, Ending ending, const std::string& why);
+  void tell_down(Peer& peer);
+  void stranger_gone(const ConnectionPtr& connection, const std::string& why);
+  void leave_handshake(const ConnectionPtr& connection);
+  void log(Peer& peer, const std::string& line);
+  void log(const std::string& line) const;
+  void stop();
+
+  asio::io_context& io;
+  MeshConfig config_;
+  crypto::SecretKey key_;
+  MeshCallbacks callbacks;
+  std::map<crypto::PublicKey, MemberIndex> by_key;
+  TlsContext tls_;
+  Listener listener;
+  HandshakeSlots slots;
+  std::map<ConnectionPtr, std::string> in_handshake;  // inbound, with the address that holds a slot
+  std::set<ConnectionPtr> connections;
+  std::map<MemberIndex, std::unique_ptr<Peer>> peers;
+  std::minstd_rand random{std::random_device{}()};
+  TokenBucket stranger_lines{kStrangerLinesPerSecond};
+  bool stopped = false;
+};
+
+Mesh::State::State(asio::io_context& context, MeshConfig mesh, crypto::SecretKey key, MeshCallbacks calls)
+    : io(context),
+      config_(std::move(mesh)),
+      key_(std::move(key)),
+      callbacks(std::move(calls)),
+      tls_(key_, [this](const crypto::PublicKey& shown) { return by_key.contains(shown); }),
+      listener(context) {
+  for (const MeshPeer& member : config_.peers) {
+    by_key.emplace(member.transport_key, member.index);
+    auto peer = std::make_unique<Peer>(io, member);
+    peer->counters.index = member.index;
+    peers.emplace(member.index, std::move(peer));
+  }
+}
+
+const MeshPeer* Mesh::State::peer_with(const crypto::PublicKey& key) const {
+  const auto found = by_key.find(key);
+  return found == by_key.end() ? nullptr : &peers.at(found->second)->member;
+}
+
+// ---- connecting
+
+void Mesh::State::accepted(int socket, bool ipv6, const std::string& address) {
+  if (stopped || !slots.take(address)) {
+    ::close(socket);
+    return;
+  }
+  const ConnectionPtr connection = accept(io, shared_from_this(), socket, ipv6);
+  connections.insert(connection);
+  in_handshake.emplace(connection, address);
+}
+
+void Mesh::State::dial(Peer& peer) {
+  if (stopped || peer.current || peer.dialling) return;
+  peer.dialling = net::dial(io, shared_from_this(), peer.member);
+  connections.insert(peer.dialling);
+}
+
+void Mesh::State::dial_later(Peer& peer) {
+  if (stopped || peer.current || peer.dialling) return;
+  peer.redial.expires_after(milliseconds(next_delay_ms(peer)));
+  peer.redial.async_wait([self = shared_from_this(), &peer](const boost::system::error_code& error) {
+    if (!error) self->dial(peer);
+  });
+}
+
+// Doubles up to the cap; from a half to the whole of it, so that members do not dial in step.
+std::int64_t Mesh::State::next_delay_ms(Peer& peer) {
+  const MeshTiming& timing = config_.timing;
+  peer.backoff_ms = std::clamp(peer.backoff_ms * 2, timing.reconnect_first_ms, timing.reconnect_cap_ms);
+  return std::uniform_int_distribution<std::int64_t>(peer.backoff_ms / 2, peer.backoff_ms)(random);
+}
+
+void Mesh::State::leave_handshake(const ConnectionPtr& connection) {
+  const auto found = in_handshake.find(connection);
+  if (found == in_handshake.end()) return;
+  slots.give_back(found->second);
+  in_handshake.erase(found);
+}
+
+void Mesh::State::authenticated(const ConnectionPtr& connection, std::uint64_t epoch) {
+  leave_handshake(connection);
+  Peer& peer = *peers.at(*connection->peer());
+  if (peer.dialling == connection) peer.dialling = nullptr;
+  put_into_use(peer, connection);
+  peer.since = Clock::now();
+  peer.redial.cancel();
+  peer.grace.cancel();
+  peer.told_up = true;
+  log(peer, epoch == config_.epoch ? "connected" : "connected; it is in epoch " + std::to_string(epoch));
+  if (!stopped && callbacks.up) callbacks.up(peer.member.index);
+}
+
+void Mesh::State::put_into_use(Peer& peer, const ConnectionPtr& connection) {
+  const ConnectionPtr before = std::exchange(peer.current, connection);
+  if (config_.self > peer.member.index) {
+    const ConnectionPtr oldest = std::exchange(peer.previous, before);
+    if (oldest) oldest->close("replaced twice");
+    return;
+  }
+  if (before) before->close("replaced by a newer connection");
+  const ConnectionPtr attempt = peer.dialling;
+  if (attempt) attempt->close("connected the other way round");
+}
+
+// ---- ending
+
+void Mesh::State::closed(const ConnectionPtr& connection, Ending ending, const std::string& why) {
+  leave_handshake(connection);
+  connections.erase(connection);
+  if (stopped) return;
+  for (auto& [index, peer] : peers) {
+    if (peer->previous == connection) {
+      peer->previous = nullptr;
+      return;
+    }
+    if (peer->dialling == connection) {
+      peer->dialling = nullptr;
+      if (!peer->current) log(*peer, why);
+      return dial_later(*peer);
+    }
+    if (peer->current == connection) {
+      peer->current = std::exchange(peer->previous, nullptr);
+      if (!peer->current) lost(*peer, ending, why);
+      return;
+    }
+  }
+  stranger_gone(connection, why);
+}
+
+void Mesh::State::stranger_gone(const ConnectionPtr& connection, const std::string& why) {
+  if (!stranger_lines.take(1, now_us())) return;
+  const auto member = connection->peer();
+  log("inbound connection" + (member ? " of " + peers.at(*member)->member.code : std::string()) + " ended: " + why);
+}
+
+void Mesh::State::lost(Peer& peer, Ending ending, const std::string& why) {
+  log(peer, "disconnected: " + why);
+  // A connection that ends early, by a broken limit for example, must not restart the back-off.
+  if (Clock::now() - peer.since >= milliseconds(config_.timing.reconnect_cap_ms)) peer.backoff_ms = 0;
+  dial_later(peer);
+  if (ending == Ending::kSilent) return tell_down(peer);
+  peer.grace.expires_after(milliseconds(config_.timing.down_grace_ms));
+  peer.grace.async_wait([self = shared_from_this(), &peer](const boost::system::error_code& error) {
+    if (!error && !self->stopped && !peer.current) self->tell_down(peer);
+  });
+}
+
+void Mesh::State::tell_down(Peer& peer) {
+  peer.grace.cancel();
+  if (!std::exchange(peer.told_up, false)) return;
+  if (callbacks.down) callbacks.down(peer.member.index);
+}
+
+void Mesh::State::stop() {
+  if (std::exchange(stopped, true)) return;
+  listener.stop();
+  const std::set<ConnectionPtr> ending = connections;
+  for (const ConnectionPtr& connection : ending) connection->leave();
+  for (auto& [index, peer] : peers) {
+    peer->redial.cancel();
+    peer->grace.cancel();
+    peer->current = peer->previous = peer->dialling = nullptr;
+  }
+  // Not at once: it may be a callback that stops us.
+  asio::post(io, [self = shared_from_this()] { self->callbacks = {}; });
+}
+
+// ---- frames and lines
+
+void Mesh::State::received(MemberIndex from, Frame frame) {
+  if (stopped) return;
+  Peer& peer = *peers.at(from);
+  if (!peer.budget.admits(frame, now_us())) {
+    ++peer.counters.refused_frames;
+    return;
+  }
+  if (callbacks.received) callbacks.received(from, std::move(frame.payload));
+}
+
+void Mesh::State::count(MemberIndex peer, std::size_t received_bytes, std::size_t sent_bytes) {
+  PeerState& counters = peers.at(peer)->counters;
+  counters.received_bytes += received_bytes;
+  counters.sent_bytes += sent_bytes;
+}
+
+// A peer that stays away says the same thing again and again: once is enough.
+void Mesh::State::log(Peer& peer, const std::string& line) {
+  if (std::exchange(peer.last_line, line) != line) log("peer " + peer.member.code + ": " + line);
+}
+
+void Mesh::State::log(const std::string& line) const {
+  if (!stopped && callbacks.log) callbacks.log(line);
+}
+
+// ---- the mesh
+
+Mesh::Mesh(asio::io_context& io, MeshConfig config, crypto::SecretKey transport_key, MeshCallbacks callbacks)
+    : state_(std::make_shared<State>(io, std::move(config), std::move(transport_key), std::move(callbacks))) {}
+
+Mesh::~Mesh() { stop(); }
+
+std::expected<void, std::string> Mesh::start() {
+  State& state = *state_;
+  std::weak_ptr<State> weak = state_;
+  auto listening =
+      state.listener.start(state.config_.listen, [weak](int socket, bool ipv6, const std::string& address) {
+        if (const auto alive = weak.lock()) return alive->accepted(socket, ipv6, address);
+        ::close(socket);
+      });
+  if (!listening) return listening;
+  for (auto& [index, peer] : state.peers) state.dial(*peer);
+  return {};
+}
+
+void Mesh::send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::Class queue) {
+  const auto found = state_->peers.find(to);
+  if (found == state_->peers.end() || !found->second->current) return;
+  Peer& peer = *found->second;
+  if (frame->size() > longest_payload(kind_of(queue), true)) {
+    ++peer.counters.dropped_frames;
+    return state_->log(peer,
+                       "a frame of " + std::to_string(frame->size()) + " bytes is too long for its class; not sent");
+  }
+  peer.counters.dropped_frames += peer.current->send(std::move(frame), queue);
+}
+
+void Mesh::expect_answer(MemberIndex from) {
+  const auto found = state_->peers.find(from);
+  if (found != state_->peers.end()) found->second->credit.expect();
+}
+
+std::vector<PeerState> Mesh::peers() const {
+  std::vector<PeerState> all;
+  for (const auto& [index, peer] : state_->peers) {
+    PeerState state = peer->counters;
+    state.up = peer->told_up;
+    state.queued_bytes = peer->current ? peer->current->queued_bytes() : 0;
+    all.push_back(state);
+  }
+  return all;
+}
+
+std::uint16_t Mesh::listening_port() const { return state_->listener.port(); }
+
+void Mesh::stop() { state_->stop(); }
+
+}  // namespace quipu::net
