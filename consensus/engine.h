@@ -42,7 +42,7 @@ struct Config {
   Scope scope{};
   MemberSet members;
   MemberIndex self = 0;
-  Timing timing;
+  Timing timing{};
   std::uint64_t jitter_seed = 0;  // the only source of jitter
   crypto::VerifyFunction verify = &crypto::verify;
 };
