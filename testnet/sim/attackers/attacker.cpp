@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testnet/sim/attackers/attacker.h"
+
+namespace quipu::testnet {
+
+consensus::Vote forge_vote(const AttackerContext& context, consensus::VoteKind kind, const consensus::Subject& subject) {
+  consensus::Vote vote{kind, subject, context.self, {}};
+  if (kind == consensus::VoteKind::kNullify) vote.subject = {subject.view, {}, {}, {}};
+  vote.signature =
+      context.cast->vote[context.self]->sign(consensus::vote_bytes(context.cast->genesis.scope(), kind, vote.subject));
+  return vote;
+}
+
+std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext context) {
+  switch (kind) {
+    case AttackerKind::kEquivocatingLeader: return equivocating_leader(std::move(context));
+    case AttackerKind::kNullifyAlways: return nullify_always(std::move(context));
+    case AttackerKind::kReplayer: return replayer(std::move(context));
+    case AttackerKind::kNone:
+    case AttackerKind::kTwin: break;
+  }
+  return nullptr;
+}
+
+}  // namespace quipu::testnet

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Byzantine member: our own code runs at its node, and the attacker stands between it and the wire, with its vote key.
+// One file per attacker. (A twin needs none: it is the same member running twice.)
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "consensus/message.h"
+#include "testnet/sim/cast.h"
+#include "testnet/sim/options.h"
+#include "testnet/sim/random.h"
+
+namespace quipu::testnet {
+
+class Attacker {
+ public:
+  // To one peer, or to all.
+  using Say = std::function<void(std::optional<consensus::PeerId> to, const consensus::Message& message)>;
+
+  virtual ~Attacker() = default;
+  // Our code wanted to send this.
+  virtual void says(std::optional<consensus::PeerId> to, const consensus::Message& message, const Say& say) {
+    say(to, message);
+  }
+  // This came in; our code gets it too.
+  virtual void hears([[maybe_unused]] consensus::PeerId from, const consensus::Message&, const Say&) {}
+};
+
+struct AttackerContext {
+  std::shared_ptr<const Cast> cast;
+  consensus::MemberIndex self = 0;
+  Random random;
+};
+std::unique_ptr<Attacker> equivocating_leader(AttackerContext context);
+std::unique_ptr<Attacker> nullify_always(AttackerContext context);
+std::unique_ptr<Attacker> replayer(AttackerContext context);
+// Nothing for a twin and for none.
+std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext context);
+
+// A vote by the attacker's own key.
+consensus::Vote forge_vote(const AttackerContext& context, consensus::VoteKind kind, const consensus::Subject& subject);
+
+}  // namespace quipu::testnet

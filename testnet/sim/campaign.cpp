@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testnet/sim/campaign.h"
+
+#include "testnet/sim/cluster.h"
+
+namespace quipu::testnet {
+
+namespace {
+
+void tell(const Options& options, const RunResult& result, std::ostream& out) {
+  out << "seed " << options.seed << ": height " << result.height.value << " in " << result.view.value << " views, "
+      << result.crashes << " crashes, " << result.events << " events, " << result.simulated / kSecond
+      << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; " << describe(options) << "\n";
+}
+
+}  // namespace
+
+RunResult run_once(const Options& options) {
+  Cluster cluster(options);
+  RunResult result;
+  result.violation = cluster.run();
+  result.trace = cluster.trace();
+  result.events = cluster.queue().events();
+  result.crashes = cluster.crashes();
+  result.simulated = cluster.now();
+  const auto furthest = cluster.furthest();
+  result.view = furthest.current;
+  result.height = furthest.finalized.height;
+  return result;
+}
+
+std::string replay_command(const Options& options) {
+  const std::string seed = std::to_string(options.seed);
+  const std::string trouble = options.trouble == Campaign{}.trouble
+                                  ? ""
+                                  : " --duration " + std::to_string(options.trouble / kSecond);
+  return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) + trouble;
+}
+
+int simulate(const Campaign& campaign, std::ostream& out) {
+  std::uint64_t runs = 0;
+  Micros simulated = 0;
+  for (const std::size_t members : campaign.members) {
+    for (std::uint64_t seed = campaign.first_seed; seed <= campaign.last_seed; ++seed) {
+      Options options = swarm_options(seed, members);
+      options.trouble = campaign.trouble;
+      const RunResult result = run_once(options);
+      ++runs;
+      simulated += result.simulated;
+      if (campaign.verbose || result.violation) tell(options, result, out);
+      if (!result.violation) continue;
+      out << "BROKEN: " << result.violation->law << ": " << result.violation->what << "\nreplay: " << replay_command(options)
+          << "\n";
+      return 1;
+    }
+  }
+  out << runs << " runs, " << simulated / (3600 * kSecond) << " virtual hours, every law held\n";
+  return 0;
+}
+
+}  // namespace quipu::testnet

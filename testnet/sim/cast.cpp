@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testnet/sim/cast.h"
+
+#include <array>
+#include <cassert>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+#include "crypto/digest.h"
+#include "node/ledger/ledger.pb.h"
+
+namespace quipu::testnet {
+
+namespace {
+
+constexpr std::array<const char*, kCastMembers> kCodes = {"BO", "BR", "CL", "CO", "CR", "DO", "EC",
+                                                          "GT", "MX", "PE", "PY", "US", "UY"};
+
+crypto::SecretKey secret(const std::string& code, const std::string& purpose) {
+  const crypto::Digest seed = crypto::sha256({"quipu simulator key/", code, "/", purpose});
+  return *crypto::SecretKey::from_seed(seed.view());
+}
+
+Bytes public_bytes(const std::string& code, const std::string& purpose) {
+  return Bytes(secret(code, purpose).public_key().view());
+}
+
+ledger::v1::Member member(const std::string& code) {
+  ledger::v1::Member card;
+  card.set_administration(code);
+  card.set_name("Aduana " + code);
+  card.set_governance_key(public_bytes(code, "governance"));
+  card.set_vote_key(public_bytes(code, "vote"));
+  card.set_transport_key(public_bytes(code, "transport"));
+  card.set_cosigner_key(public_bytes(code, "cosigner"));
+  card.set_log_key(public_bytes(code, "log"));
+  for (unsigned key = 0; key < kIssuerKeys; ++key)
+    card.add_issuer_keys(public_bytes(code, "issuer" + std::to_string(key)));
+  card.set_address(code + ".example.org:7470");
+  auto* programme = card.add_programme();
+  programme->set_scheme(ledger::v1::SECURITY);
+  programme->set_label("OEA");
+  card.set_term_years(3);
+  return card;
+}
+
+[[noreturn]] void impossible(const std::string& why) {
+  std::fprintf(stderr, "simulator: its own genesis is refused: %s\n", why.c_str());
+  std::abort();
+}
+
+std::shared_ptr<const Cast> make_cast(std::size_t members) {
+  std::vector<ledger::v1::Member> cards;
+  for (std::size_t i = 0; i < members; ++i) cards.push_back(member(kCodes[i]));
+  const std::uint64_t created_ms = kStartUtc_ms - 3'600'000;
+  const auto file = ledger::make_genesis_file("quipu-sim-" + std::to_string(members), created_ms, cards, "");
+  if (!file) impossible(file.error());
+  auto genesis = ledger::parse_genesis(*file);
+  if (!genesis) impossible(genesis.error());
+  auto cast = std::make_shared<Cast>(Cast{*std::move(genesis), {}, {}});
+  for (std::size_t i = 0; i < members; ++i) {
+    const std::string& code = cast->code(i);
+    cast->vote.push_back(std::make_shared<crypto::SecretKey>(secret(code, "vote")));
+    for (unsigned key = 0; key < kIssuerKeys; ++key)
+      cast->issuer.push_back(std::make_shared<crypto::SecretKey>(secret(code, "issuer" + std::to_string(key))));
+  }
+  return cast;
+}
+
+}  // namespace
+
+std::shared_ptr<const Cast> cast_of(std::size_t members) {
+  assert(members >= 1 && members <= kCastMembers);
+  thread_local std::map<std::size_t, std::shared_ptr<const Cast>> casts;
+  auto& cast = casts[members];
+  if (!cast) cast = make_cast(members);
+  return cast;
+}
+
+host::HostKeys host_keys(const Cast& cast, std::size_t member) {
+  const std::string& code = cast.code(member);
+  return {secret(code, "vote"), secret(code, "cosigner"), secret(code, "log")};
+}
+
+}  // namespace quipu::testnet

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who plays: the administrations of a simulated network of n members, all their keys, and their genesis. Made from fixed
+// seeds, the same in every run of that size, and cached per thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/keys.h"
+#include "node/host/host.h"
+#include "node/ledger/genesis.h"
+
+namespace quipu::testnet {
+
+inline constexpr std::size_t kCastMembers = 13;
+// The virtual UTC at virtual time 0, one hour after the genesis was made: 2026-03-02 12:00:00.
+inline constexpr std::int64_t kStartUtc_ms = 1'772'452'800'000;
+
+// Issuer key 0 signs valid submissions only; key 1 belongs to somebody who tries everything.
+inline constexpr unsigned kIssuerKeys = 2;
+
+struct Cast {
+  ledger::Genesis genesis;
+  std::vector<std::shared_ptr<const crypto::SecretKey>> vote;  // by member
+  std::vector<std::shared_ptr<const crypto::SecretKey>> issuer;  // by member * kIssuerKeys + key
+
+  std::size_t members() const { return genesis.members.size(); }
+  const std::string& code(std::size_t member) const { return genesis.members[static_cast<std::uint16_t>(member)].code; }
+};
+
+// 1 <= members <= kCastMembers.
+std::shared_ptr<const Cast> cast_of(std::size_t members);
+// Fresh copies: a node owns its keys.
+host::HostKeys host_keys(const Cast& cast, std::size_t member);
+
+}  // namespace quipu::testnet

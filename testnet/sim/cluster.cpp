@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testnet/sim/cluster.h"
+
+#include <algorithm>
+
+#include "testnet/sim/nemesis.h"
+#include "testnet/sim/signatures.h"
+
+namespace quipu::testnet {
+
+namespace {
+
+// (f + 2) timeouts at their cap, and time to fetch what was missed.
+constexpr Micros kConvergence = 900 * kSecond;
+constexpr Micros kSettling = 10 * kSecond;
+constexpr Micros kSilence = 120 * kSecond;
+constexpr std::uint64_t kMostEvents = 20'000'000;
+
+}  // namespace
+
+Cluster::Cluster(const Options& options) : random_(options.seed, "cluster") {
+  forget_signatures();
+  world_.options = options;
+  world_.cast = cast_of(options.members);
+  add_nodes();
+  connect();
+  workload_ = std::make_unique<Workload>(options, world_.cast, world_.queue, clients_access());
+}
+
+Cluster::~Cluster() = default;
+
+// Attackers are the last members; a twin is a second process of its member.
+void Cluster::add_nodes() {
+  const Options& options = world_.options;
+  const std::size_t honest = options.members - options.attackers;
+  std::vector<bool> is_honest(options.members);
+  for (std::size_t member = 0; member < options.members; ++member) is_honest[member] = member < honest;
+  world_.laws = all_laws({world_.cast, is_honest, world_.report});
+  const auto add = [&](std::size_t member) {
+    const Who who{nodes_.size(), static_cast<consensus::MemberIndex>(member)};
+    const Random random(options.seed, "attacker " + std::to_string(member));
+    auto attacker = is_honest[member] ? nullptr : make_attacker(options.attack, {world_.cast, who.member, random});
+    nodes_.push_back(std::make_unique<Node>(world_, who, std::move(attacker), is_honest[member]));
+  };
+  for (std::size_t member = 0; member < options.members; ++member) add(member);
+  if (options.attack == AttackerKind::kTwin)
+    for (std::size_t member = honest; member < options.members; ++member) add(member);
+  kept_down_.assign(nodes_.size(), false);
+}
+
+void Cluster::connect() {
+  const auto same = [this](Endpoint a, Endpoint b) { return nodes_[a]->who().member == nodes_[b]->who().member; };
+  const auto member = [this](Endpoint endpoint) { return nodes_[endpoint]->who().member; };
+  Network::Receiver receiver{
+      [this, member](Endpoint to, Endpoint from, const Bytes& frame) { nodes_[to]->receive(member(from), frame); },
+      [this, member, same](Endpoint to, Endpoint peer) {
+        if (!same(to, peer)) nodes_[to]->input(replica::PeerUp{member(peer)});
+      },
+      [this, member, same](Endpoint to, Endpoint peer) {
+        if (!same(to, peer)) nodes_[to]->input(replica::PeerDown{member(peer)});
+      }};
+  network_ = std::make_unique<Network>(world_.options, world_.queue, nodes_.size(), std::move(receiver));
+  world_.transmit = [this](Endpoint from, consensus::PeerId to, std::shared_ptr<const Bytes> frame) {
+    transmit(from, to, frame);
+  };
+  world_.outcome = [this](const Who& who, const replica::Outcome& outcome) {
+    if (nodes_[who.endpoint]->honest()) workload_->outcome(outcome);
+  };
+  world_.answer = [](const Who&, const replica::Answer&) {};
+  world_.died = [this](const Who& who) { died(who); };
+}
+
+// To every process of the member; what a twin says reaches only some.
+void Cluster::transmit(Endpoint from, consensus::PeerId to, const std::shared_ptr<const Bytes>& frame) {
+  const bool selective = world_.options.attack == AttackerKind::kTwin && !nodes_[from]->honest();
+  if (selective && random_.chance(300)) return;
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint)
+    if (nodes_[endpoint]->who().member == to) network_->send(from, endpoint, frame);
+}
+
+void Cluster::died(const Who& who) {
+  ++crashes_;
+  network_->process_died(who.endpoint);
+  const Micros rest = random_.between(10 * kMillisecond, world_.options.restart_most);
+  world_.queue.after(rest, [this, endpoint = who.endpoint] { boot(endpoint); });
+}
+
+void Cluster::boot(Endpoint endpoint) {
+  if (kept_down_[endpoint] || nodes_[endpoint]->alive() || violation()) return;
+  nodes_[endpoint]->boot();
+  if (nodes_[endpoint]->alive()) network_->process_started(endpoint);
+}
+
+void Cluster::boot_all() {
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint) {
+    const Micros most = world_.options.skew_most / kMillisecond;
+    nodes_[endpoint]->skew_clock(random_.between(-most, most) * kMillisecond);
+    nodes_[endpoint]->set_drift(random_.between(-world_.options.drift_ppm, world_.options.drift_ppm));
+    boot(endpoint);
+  }
+}
+
+void Cluster::run_for(Micros duration) {
+  const Micros end = now() + duration;
+  while (!violation() && world_.queue.run_next(end))
+    if (world_.queue.events() > kMostEvents) world_.report.broken("liveness", "the network never comes to rest");
+}
+
+void Cluster::cut_power(Endpoint endpoint) { nodes_[endpoint]->cut_power(); }
+
+void Cluster::cut_power_of_all() {
+  for (const auto& node : nodes_) node->cut_power();
+}
+
+void Cluster::keep_down(Endpoint endpoint) {
+  kept_down_[endpoint] = true;
+  nodes_[endpoint]->cut_power();
+}
+
+void Cluster::let_boot(Endpoint endpoint) {
+  kept_down_[endpoint] = false;
+  boot(endpoint);
+}
+
+void Cluster::heal(bool core_only) {
+  healed_ = true;
+  network_->heal();
+  std::size_t core = 0;
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint) {
+    Node& node = *nodes_[endpoint];
+    node.disarm_power_cut();
+    node.skew_clock(random_.between(-1'000, 1'000) * kMillisecond);
+    node.slow_disk(0);
+    node.pause(0);
+    const bool stays = !core_only || !node.honest() || core++ < quorum();
+    stays ? let_boot(endpoint) : keep_down(endpoint);
+  }
+}
+
+bool Cluster::healthy(Endpoint endpoint) const { return nodes_[endpoint]->honest() && !kept_down_[endpoint]; }
+
+std::vector<Endpoint> Cluster::answering() {
+  std::vector<Endpoint> out;
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint)
+    if (healthy(endpoint) && nodes_[endpoint]->alive()) out.push_back(endpoint);
+  return out;
+}
+
+Workload::Access Cluster::clients_access() {
+  const auto some = [this]() -> Node* {
+    const auto up = answering();
+    return up.empty() ? nullptr : nodes_[up[random_.below(up.size())]].get();
+  };
+  return {[this, some](const Bytes& leaf) {
+            Node* node = some();
+            if (node) node->input(replica::Submitted{++requests_, leaf});
+            return node != nullptr;
+          },
+          [some](const crypto::Digest& id) {
+            Node* node = some();
+            return node && node->place_of(id).has_value();
+          },
+          [this](BytesView leaf, bool valid) {
+            for (const auto& law : world_.laws) law->submitted(leaf, valid);
+          },
+          [this, some](const Bytes& frame) {
+            Node* node = some();
+            const auto peer = static_cast<consensus::PeerId>(random_.below(world_.cast->members()));
+            if (node && peer != node->who().member) node->input(replica::Received{peer, frame});
+          }};
+}
+
+bool Cluster::final_everywhere(const crypto::Digest& id) const {
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint)
+    if (healthy(endpoint) && (!nodes_[endpoint]->alive() || !nodes_[endpoint]->place_of(id))) return false;
+  return true;
+}
+
+bool Cluster::at_rest() const { return unrest().empty(); }
+
+std::string Cluster::unrest() const {
+  std::optional<consensus::Tip> tip;
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint) {
+    if (!healthy(endpoint)) continue;
+    const std::string name = name_of(nodes_[endpoint]->who());
+    if (!nodes_[endpoint]->alive()) return name + " is down";
+    const auto engine = nodes_[endpoint]->status().engine;
+    const std::string where = name + " in view " + std::to_string(engine.current.value) + ", final height " +
+                              std::to_string(engine.finalized.height.value);
+    if (engine.awake) return where + ", is awake";
+    if (engine.syncing) return where + ", is syncing";
+    if (tip && *tip != engine.finalized) return where + ", has another tip than height " + std::to_string(tip->height.value);
+    tip = engine.finalized;
+  }
+  for (const auto& id : workload_->valid_ids())
+    if (!final_everywhere(id)) return "not everywhere final: " + crypto::to_hex(id.view());
+  return {};
+}
+
+consensus::EngineStatus Cluster::furthest() const {
+  consensus::EngineStatus best;
+  for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint) {
+    if (!healthy(endpoint) || !nodes_[endpoint]->alive()) continue;
+    const auto engine = nodes_[endpoint]->status().engine;
+    if (engine.finalized.height >= best.finalized.height) best = engine;
+  }
+  return best;
+}
+
+std::optional<Violation> Cluster::run() {
+  Nemesis nemesis(*this);
+  boot_all();
+  workload_->begin();
+  nemesis.begin();
+  run_for(world_.options.trouble);
+  if (!violation()) heal(world_.options.lonely_core);
+  if (!violation()) check_convergence();
+  if (!violation() && world_.options.attackers == 0) check_silence();
+  return violation();
+}
+
+void Cluster::check_convergence() {
+  if (run_until(kConvergence, [this] { return at_rest(); }) || violation()) return;
+  world_.report.broken("liveness", "no rest " + std::to_string(kConvergence / kSecond) + " s after healing: " + unrest());
+}
+
+// At rest only Status and cosignatures are sent.
+void Cluster::check_silence() {
+  run_for(kSettling);
+  const std::uint64_t before = world_.consensus_messages;
+  run_for(kSilence);
+  if (!violation() && world_.consensus_messages != before)
+    world_.report.broken("silence", std::to_string(world_.consensus_messages - before) + " messages while nothing is to do");
+}
+
+}  // namespace quipu::testnet

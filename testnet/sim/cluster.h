@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole simulated network under virtual time: nodes, mesh, clients and laws. One run has a time of trouble, then a core
+// of q members is healed and must converge, then nothing may be said any more. Scenario tests drive it by hand. One thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "testnet/sim/network.h"
+#include "testnet/sim/node.h"
+#include "testnet/sim/workload.h"
+
+namespace quipu::testnet {
+
+class Cluster {
+ public:
+  explicit Cluster(const Options& options);
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+
+  // The whole of it; the first broken law, if any.
+  std::optional<Violation> run();
+
+  // ---- by hand
+  void boot_all();
+  void run_for(Micros duration);  // ends early when a law is broken
+  // False when it did not become true within the time.
+  template <class Condition>
+  bool run_until(Micros within, const Condition& condition) {
+    const Micros end = now() + within;
+    while (!violation() && now() < end) {
+      if (condition()) return true;
+      run_for(100 * kMillisecond);
+    }
+    return condition();
+  }
+  crypto::Digest submit(std::size_t member) { return workload_->submit_valid(member); }
+  // Every healthy node has it.
+  bool final_everywhere(const crypto::Digest& id) const;
+  // Everything valid is final on all healthy nodes, their tips are equal, and none is awake.
+  bool at_rest() const;
+  std::string unrest() const;  // why not, for people
+
+  // A node that goes down comes back after a random time, unless told to stay down.
+  void cut_power(Endpoint endpoint);
+  void cut_power_of_all();
+  void keep_down(Endpoint endpoint);
+  void let_boot(Endpoint endpoint);
+  // All links good, all clocks near, nothing armed. `core`: only q honest nodes stay up.
+  void heal(bool core_only);
+
+  Micros now() const { return world_.queue.now(); }
+  Node& node(Endpoint endpoint) { return *nodes_[endpoint]; }
+  Network& network() { return *network_; }
+  const Options& options() const { return world_.options; }
+  std::size_t endpoints() const { return nodes_.size(); }
+  std::size_t quorum() const { return world_.cast->genesis.members.quorum(); }
+  EventQueue& queue() { return world_.queue; }
+  const Cast& cast() const { return *world_.cast; }
+  const std::optional<Violation>& violation() const { return world_.report.first(); }
+  std::uint64_t trace() const { return world_.trace.hash(); }
+  std::uint64_t crashes() const { return crashes_; }
+  std::uint64_t consensus_messages() const { return world_.consensus_messages; }
+  // Of the highest finalized block on any healthy node.
+  consensus::EngineStatus furthest() const;
+
+ private:
+  void add_nodes();
+  void connect();
+  void transmit(Endpoint from, consensus::PeerId to, const std::shared_ptr<const Bytes>& frame);
+  void died(const Who& who);
+  void boot(Endpoint endpoint);
+  bool healthy(Endpoint endpoint) const;
+  std::vector<Endpoint> answering();
+  Workload::Access clients_access();
+  void check_convergence();
+  void check_silence();
+
+  World world_;
+  Random random_;
+  std::unique_ptr<Network> network_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<bool> kept_down_;
+  std::unique_ptr<Workload> workload_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t crashes_ = 0;
+  bool healed_ = false;
+};
+
+}  // namespace quipu::testnet

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testnet/sim/disk.h"
+
+#include <algorithm>
+
+namespace quipu::testnet {
+
+class SimDatabase final : public storage::Database {
+ public:
+  explicit SimDatabase(Disk& disk) : disk_(disk) {}
+
+  void write(const storage::Batch& batch, storage::Durability durability) override {
+    disk_.power_.point();
+    disk_.database_->write(batch, durability);
+    if (disk_.watcher_.database_written) disk_.watcher_.database_written(batch, durability);
+    disk_.power_.point();
+  }
+  std::shared_ptr<const storage::Snapshot> snapshot() const override { return disk_.database_->snapshot(); }
+
+ private:
+  Disk& disk_;
+};
+
+class SimSlots final : public storage::SlotDevice {
+ public:
+  explicit SimSlots(Disk& disk) : disk_(disk) {}
+
+  std::array<Bytes, 2> read() const override { return disk_.slots_; }
+  void write_synced(unsigned slot, BytesView content) override {
+    disk_.power_.point();
+    if (disk_.power_.cuts_next()) tear(slot, content);
+    disk_.power_.point();
+    disk_.slots_[slot] = Bytes(content);
+    const auto record = storage::decode_safety_record(content);
+    if (record && disk_.watcher_.slot_written) disk_.watcher_.slot_written(*record);
+    disk_.power_.point();
+  }
+
+ private:
+  // The first bytes are new, the rest is what was there.
+  void tear(unsigned slot, BytesView content) {
+    Bytes& old = disk_.slots_[slot];
+    if (old.size() < content.size()) old.resize(content.size());
+    const std::size_t written = disk_.random_.below(content.size());
+    std::copy_n(content.begin(), written, old.begin());
+  }
+
+  Disk& disk_;
+};
+
+std::unique_ptr<storage::Database> Disk::open_database() { return std::make_unique<SimDatabase>(*this); }
+std::unique_ptr<storage::SlotDevice> Disk::open_slots() { return std::make_unique<SimSlots>(*this); }
+
+std::size_t Disk::lose_unsynced() {
+  const std::size_t kept = random_.below(database_->unsynced() + 1);
+  database_->crash(kept);
+  return kept;
+}
+
+}  // namespace quipu::testnet

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong in the time of trouble: crashes at any point, blackouts, partitions, clogs, pauses, slow disks, clocks
+// that jump; each as often as the options say.
+#pragma once
+
+#include <functional>
+
+#include "testnet/sim/cluster.h"
+
+namespace quipu::testnet {
+
+class Nemesis {
+ public:
+  explicit Nemesis(Cluster& cluster);
+  // Until the end of the time of trouble.
+  void begin();
+
+ private:
+  void every(Micros mean, const std::function<void()>& what);
+  void again(Micros mean, const std::function<void()>& what);
+  Endpoint any();
+  void crash();
+  void partition();
+  void cut_for_a_while(Endpoint from, Endpoint to, Micros duration);
+  void clog();
+  void pause();
+  void slow_disk();
+  void jump_clock();
+
+  Cluster& cluster_;
+  Random random_;
+};
+
+}  // namespace quipu::testnet

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a run depends on. A seed and a size decide all of it; tests may then change single values. Plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "testnet/sim/event_queue.h"
+
+namespace quipu::testnet {
+
+enum class AttackerKind : std::uint8_t { kNone, kTwin, kEquivocatingLeader, kNullifyAlways, kReplayer };
+std::string_view to_string(AttackerKind kind);
+
+struct Options {
+  std::uint64_t seed = 0;
+  std::size_t members = 4;
+  Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
+
+  // network
+  Micros delay_least = 1 * kMillisecond;
+  Micros delay_most = 100 * kMillisecond;
+  std::uint64_t late_per_mille = 0;  // frames that take up to 50 times as long
+  std::uint64_t lost_per_mille = 0;
+  std::uint64_t repeated_per_mille = 0;
+  Micros partition_every = 0;  // mean; 0 = never, as everywhere below
+  Micros clog_every = 0;
+
+  // nodes
+  Micros crash_every = 0;
+  Micros restart_most = 20 * kSecond;
+  Micros blackout_every = 0;  // all nodes at once
+  Micros pause_every = 0;     // one process stands still for up to 60 s
+  Micros disk_most = 2 * kMillisecond;
+  Micros slow_disk_every = 0;
+  Micros skew_most = 0;  // offset of each UTC clock
+  Micros jump_every = 0;  // one node's UTC clock jumps by up to an hour
+  std::int64_t drift_ppm = 0;
+
+  // clients
+  std::size_t submissions = 24;
+  std::uint64_t wrong_per_mille = 100;   // submissions nobody may take
+  std::uint64_t garbage_per_mille = 20;  // frames that are not in form, beside each client's action
+
+  std::size_t attackers = 0;  // at most f
+  AttackerKind attack = AttackerKind::kNone;
+  bool lonely_core = false;  // what is beyond q members stays down after the trouble
+};
+
+// No faults: 1..20 ms links, quick disks, exact clocks.
+Options calm_options(std::uint64_t seed, std::size_t members);
+// Each kind of fault is there or not, and as strong, as the seed says.
+Options swarm_options(std::uint64_t seed, std::size_t members);
+// One line, for people.
+std::string describe(const Options& options);
+
+}  // namespace quipu::testnet
