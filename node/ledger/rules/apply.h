@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's transition function: one submission on a state. One rules/*.cpp per family of events; docs/rules.md lists
-// what each checks. Pure.
+// The ledger's transition function: one submission on a state. One rules/*.cpp per family of events; docs/rules.md
+// lists what each checks. Pure.
 #pragma once
 
 #include <expected>
@@ -26,8 +26,8 @@ std::expected<crypto::PublicKey, Rejection> signing_key(const StateView& state, 
 // The key's next sequence number on this state (1 for a key that never signed).
 std::uint64_t next_sequence(const StateView& state, std::string_view administration, const crypto::PublicKey& key);
 
-// Everything but the signature: issued-at, author, key and its purpose, sequence, every event's rules in order. All events
-// are taken or, with the rejection of the first that is not, none.
+// Everything but the signature: issued-at, author, key and its purpose, sequence, every event's rules in order. All
+// events are taken or, with the rejection of the first that is not, none.
 std::expected<void, Rejection> apply(Overlay& state, const Submission& submission, const Origin& origin);
 
 }  // namespace quipu::ledger

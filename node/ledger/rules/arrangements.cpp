@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/ledger/rules/arrangements.h"
+
+#include <algorithm>
+
+#include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/records.h"
+#include "node/ledger/state.pb.h"
+
+namespace quipu::ledger {
+namespace {
+
+constexpr std::uint32_t kLongestNoticeDays = 3660;
+
+bool party(const v1::Arrangement& arrangement, std::string_view country) {
+  return std::ranges::find(arrangement.parties(), country) != arrangement.parties().end();
+}
+
+std::expected<v1::EdgeRecord, Rejection> edge_to(const Context& at, std::string_view arrangement,
+                                                 std::string_view issuer) {
+  if (auto fields = all_of({check_id("arrangement", arrangement), check_country("issuer", issuer)}); !fields) {
+    return std::unexpected(fields.error());
+  }
+  auto edge = get<v1::EdgeRecord>(at.state, at.author, join(arrangement, issuer));
+  if (!edge) return refuse(Code::kEdgeUnknown, join(arrangement, issuer));
+  return *std::move(edge);
+}
+
+v1::EdgeChange last_change(const v1::EdgeRecord& edge, Date day) {
+  const v1::EdgeFact* fact = in_effect(edge.facts(), day.text());
+  return fact ? fact->change() : v1::EDGE_CHANGE_UNSPECIFIED;
+}
+
+void add_edge_fact(const Context& at, const std::string& arrangement, const std::string& issuer, v1::EdgeFact fact) {
+  const std::string id = join(arrangement, issuer);
+  auto edge = get<v1::EdgeRecord>(at.state, at.author, id).value_or(v1::EdgeRecord{});
+  fact.set_effective_from(at.effect.text());
+  *fact.mutable_by() = at.place;
+  add_fact(*edge.mutable_facts(), std::move(fact));
+  remember(*edge.mutable_history(), at.here);
+  put(at.state, at.author, id, edge);
+}
+
+Verdict check_benefit_codes(const Context& at, const v1::RecognitionActivated& stated) {
+  for (const std::string& benefit : stated.benefits()) {
+    if (auto code = check_code(at.state, "benefit", benefit); !code) return code;
+  }
+  return {};
+}
+
+Verdict check_notice(const Context& at, const v1::RecognitionSuspended& stated) {
+  if (stated.emergency()) return check_date_if_any("notified_on", stated.notified_on());
+  if (auto real = check_date("notified_on", stated.notified_on()); !real) return real;
+  const auto record = get<v1::ArrangementRecord>(at.state, "--", join("arrangement", stated.arrangement()));
+  const std::uint32_t days = record ? std::min(record->arrangement().notice_days(), kLongestNoticeDays) : 0;
+  const Date earliest = Date::parse(stated.notified_on())->plus(static_cast<std::int32_t>(days));
+  if (at.effect < earliest) return refuse(Code::kNoticeTooShort, "not before " + earliest.text());
+  return {};
+}
+
+}  // namespace
+
+std::expected<v1::Arrangement, Rejection> arrangement_between(const Context& at, std::string_view arrangement,
+                                                              std::string_view other) {
+  if (auto fields = all_of({check_id("arrangement", arrangement), check_country("country", other)}); !fields) {
+    return std::unexpected(fields.error());
+  }
+  auto record = get<v1::ArrangementRecord>(at.state, "--", join("arrangement", arrangement));
+  if (!record) return refuse(Code::kArrangementUnknown, std::string(arrangement));
+  v1::Arrangement& found = *record->mutable_arrangement();
+  if (other == at.author || !party(found, at.author) || !party(found, other)) {
+    return refuse(Code::kNotAParty, at.author + " and " + std::string(other) + " in " + found.arrangement());
+  }
+  if (at.decision.text() < found.signed_on()) {
+    return refuse(Code::kArrangementNotInForce, "signed on " + found.signed_on());
+  }
+  return std::move(found);
+}
+
+Verdict check_recognition_activated(const Context& at, const v1::Event& event) {
+  const v1::RecognitionActivated& stated = event.recognition_activated();
+  const auto arrangement = arrangement_between(at, stated.arrangement(), stated.issuer());
+  if (!arrangement) return std::unexpected(arrangement.error());
+  return all_of({check_given("schemes", stated.schemes_size()), check_each_given("schemes", stated.schemes()),
+                 check_each_given("roles", stated.roles()), check_each_given("flows", stated.flows()),
+                 check_benefit_codes(at, stated)});
+}
+
+void act_recognition_activated(const Context& at, const v1::Event& event) {
+  const v1::RecognitionActivated& stated = event.recognition_activated();
+  v1::EdgeFact fact;
+  fact.set_change(v1::EDGE_ACTIVATED);
+  *fact.mutable_schemes() = stated.schemes();
+  *fact.mutable_roles() = stated.roles();
+  *fact.mutable_flows() = stated.flows();
+  *fact.mutable_benefits() = stated.benefits();
+  add_edge_fact(at, stated.arrangement(), stated.issuer(), std::move(fact));
+}
+
+Verdict check_recognition_suspended(const Context& at, const v1::Event& event) {
+  const v1::RecognitionSuspended& stated = event.recognition_suspended();
+  const auto edge = edge_to(at, stated.arrangement(), stated.issuer());
+  if (!edge) return std::unexpected(edge.error());
+  const v1::EdgeChange last = last_change(*edge, at.decision);
+  if (last != v1::EDGE_ACTIVATED && last != v1::EDGE_RESUMED) {
+    return refuse(Code::kEdgeNotLive, join(stated.arrangement(), stated.issuer()));
+  }
+  return check_notice(at, stated);
+}
+
+void act_recognition_suspended(const Context& at, const v1::Event& event) {
+  const v1::RecognitionSuspended& stated = event.recognition_suspended();
+  v1::EdgeFact fact;
+  fact.set_change(v1::EDGE_SUSPENDED);
+  fact.set_notified_on(stated.notified_on());
+  fact.set_emergency(stated.emergency());
+  add_edge_fact(at, stated.arrangement(), stated.issuer(), std::move(fact));
+}
+
+Verdict check_recognition_resumed(const Context& at, const v1::Event& event) {
+  const v1::RecognitionResumed& stated = event.recognition_resumed();
+  const auto edge = edge_to(at, stated.arrangement(), stated.issuer());
+  if (!edge) return std::unexpected(edge.error());
+  if (last_change(*edge, at.decision) == v1::EDGE_SUSPENDED) return {};
+  return refuse(Code::kEdgeNotSuspended, join(stated.arrangement(), stated.issuer()));
+}
+
+void act_recognition_resumed(const Context& at, const v1::Event& event) {
+  const v1::RecognitionResumed& stated = event.recognition_resumed();
+  v1::EdgeFact fact;
+  fact.set_change(v1::EDGE_RESUMED);
+  add_edge_fact(at, stated.arrangement(), stated.issuer(), std::move(fact));
+}
+
+}  // namespace quipu::ledger

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/operators.h"
+#include "node/ledger/rules/records.h"
+#include "node/ledger/state.pb.h"
+
+namespace quipu::ledger {
+namespace {
+
+// ConsentGranted and ConsentWithdrawn have the same fields.
+template <class Consent>
+Verdict check_consent(const Context& at, const Consent& stated) {
+  if (auto firm = own_operator(at, stated.subject()); !firm) return std::unexpected(firm.error());
+  for (const std::string& arrangement : stated.arrangements()) {
+    if (auto formed = check_id("arrangements", arrangement); !formed) return formed;
+    if (!get<v1::ArrangementRecord>(at.state, "--", join("arrangement", arrangement))) {
+      return refuse(Code::kArrangementUnknown, arrangement);
+    }
+  }
+  return check_hash_if_any("evidence_commitment", stated.evidence_commitment());
+}
+
+template <class Consent>
+void act_consent(const Context& at, const Consent& stated, bool granted) {
+  auto record = get<v1::ConsentRecord>(at.state, at.author, stated.subject()).value_or(v1::ConsentRecord{});
+  v1::ConsentFact fact;
+  fact.set_effective_from(at.effect.text());
+  fact.set_granted(granted);
+  *fact.mutable_arrangements() = stated.arrangements();
+  *fact.mutable_by() = at.place;
+  add_fact(*record.mutable_facts(), std::move(fact));
+  remember(*record.mutable_history(), at.here);
+  put(at.state, at.author, stated.subject(), record);
+}
+
+}  // namespace
+
+Verdict check_consent_granted(const Context& at, const v1::Event& event) {
+  return check_consent(at, event.consent_granted());
+}
+void act_consent_granted(const Context& at, const v1::Event& event) { act_consent(at, event.consent_granted(), true); }
+
+Verdict check_consent_withdrawn(const Context& at, const v1::Event& event) {
+  return check_consent(at, event.consent_withdrawn());
+}
+void act_consent_withdrawn(const Context& at, const v1::Event& event) {
+  act_consent(at, event.consent_withdrawn(), false);
+}
+
+}  // namespace quipu::ledger

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The members as rules read them. Pure.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "node/ledger/state_view.h"
+
+namespace quipu::ledger {
+
+namespace v1 {
+class MemberRecord;
+}
+
+// Any text may be asked for; nothing when it is not a member's code.
+std::optional<v1::MemberRecord> member_named(const StateView& state, std::string_view administration);
+bool votes(const v1::MemberRecord& member);
+
+// The first other member, by code, for which `holds`: to tell "somebody else's" from "nobody's".
+std::optional<std::string> other_member(const StateView& state, std::string_view author,
+                                        const std::function<bool(const std::string& code)>& holds);
+
+}  // namespace quipu::ledger

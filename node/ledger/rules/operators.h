@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules of operators, their TINs and their consent. Pure.
+#pragma once
+
+#include "node/ledger/rules/rule.h"
+
+namespace quipu::ledger {
+
+namespace v1 {
+class OperatorRecord;
+}
+
+// An operator of any issuer: kOperatorUnknown. `issuer` must be well formed.
+std::expected<v1::OperatorRecord, Rejection> known_operator(const StateView& state, std::string_view issuer,
+                                                            std::string_view subject);
+// The author's own; kNotYourOperator when another member has such a subject.
+std::expected<v1::OperatorRecord, Rejection> own_operator(const Context& at, std::string_view subject);
+
+Verdict check_operator_registered(const Context& at, const v1::Event& event);
+void act_operator_registered(const Context& at, const v1::Event& event);
+Verdict check_operator_amended(const Context& at, const v1::Event& event);
+void act_operator_amended(const Context& at, const v1::Event& event);
+Verdict check_tin_replaced(const Context& at, const v1::Event& event);
+void act_tin_replaced(const Context& at, const v1::Event& event);
+
+Verdict check_consent_granted(const Context& at, const v1::Event& event);
+void act_consent_granted(const Context& at, const v1::Event& event);
+Verdict check_consent_withdrawn(const Context& at, const v1::Event& event);
+void act_consent_withdrawn(const Context& at, const v1::Event& event);
+
+}  // namespace quipu::ledger

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of all statements that the ledger takes.
+#include "node/ledger/rules/rule.h"
+
+#include <algorithm>
+
+#include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/approvals.h"
+#include "node/ledger/rules/arrangements.h"
+#include "node/ledger/rules/certificates.h"
+#include "node/ledger/rules/indicators.h"
+#include "node/ledger/rules/operators.h"
+#include "node/ledger/rules/validations.h"
+
+namespace quipu::ledger {
+namespace {
+
+constexpr bool kAlone = false;
+constexpr bool kDual = true;
+
+// clang-format off
+constexpr Rule kRules[] = {
+#define RULE(Case, family, author, purpose, control, backdating, name) \
+  {v1::Event::Case, family, AuthorRule::author, v1::purpose, control, Backdating::backdating, check_##name, act_##name},
+  RULE(kOperatorRegistered,     "operator",    kIssuer,             ISSUER,   kAlone, kNever,  operator_registered)
+  RULE(kOperatorAmended,        "operator",    kIssuer,             ISSUER,   kAlone, kNever,  operator_amended)
+  RULE(kTinReplaced,            "operator",    kIssuer,             ISSUER,   kAlone, kNever,  tin_replaced)
+  RULE(kConsentGranted,         "operator",    kIssuer,             ISSUER,   kAlone, kNever,  consent_granted)
+  RULE(kConsentWithdrawn,       "operator",    kIssuer,             ISSUER,   kAlone, kNever,  consent_withdrawn)
+  RULE(kValidationRecorded,     "validation",  kIssuerOrPeer,       ISSUER,   kAlone, kNever,  validation_recorded)
+  RULE(kCertificateGranted,     "certificate", kIssuer,             ISSUER,   kDual,  kNever,  certificate_granted)
+  RULE(kCertificateAmended,     "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_amended)
+  RULE(kCertificateRenewed,     "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_renewed)
+  RULE(kCertificateExtended,    "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_extended)
+  RULE(kCertificateSuspended,   "certificate", kIssuer,             ISSUER,   kDual,  kNever,  certificate_suspended)
+  RULE(kSuspensionProlonged,    "certificate", kIssuer,             ISSUER,   kAlone, kNever,  suspension_prolonged)
+  RULE(kCertificateReinstated,  "certificate", kIssuer,             ISSUER,   kAlone, kExTunc, certificate_reinstated)
+  RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,   kDual,  kNever,  certificate_revoked)
+  RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_surrendered)
+  RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,   kDual,  kAlways, certificate_annulled)
+  RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  recognition_activated)
+  RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  recognition_suspended)
+  RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  recognition_resumed)
+  RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  benefits_denied)
+  RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  benefits_restored)
+  RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,   kAlone, kNever,  indicator_reported)
+  RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER, kAlone, kNever,  event_approved)
+#undef RULE
+};
+// clang-format on
+static_assert(std::ranges::is_sorted(kRules, {}, &Rule::statement));
+
+}  // namespace
+
+Date stated_effect(const v1::Event& event) {
+  return *Date::parse(event.effective_from().empty() ? event.decision_date() : event.effective_from());
+}
+
+std::span<const Rule> rules() { return kRules; }
+
+const Rule* rule_for(int statement) {
+  const auto found = std::ranges::lower_bound(kRules, statement, {}, &Rule::statement);
+  return found != std::end(kRules) && found->statement == statement ? found : nullptr;
+}
+
+}  // namespace quipu::ledger
