@@ -1,20 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key file is text, one `name: value` a line, in exactly this order, LF-ended:
-//
-//   quipu-key-v1
-//   administration: PE
-//   purpose: vote
-//   label: node 1, Callao
-//   public-key: <base64, 32 bytes>
-//   kdf: argon2id
-//   ops: 3
-//   memory-bytes: 268435456
-//   salt: <base64, 16 bytes>
-//   nonce: <base64, 24 bytes>
-//   box: <base64, 80 bytes>
-//
-// box = secretbox(key, nonce, seed || SHA-256(everything before the line `box`)) under key = argon2id(passphrase, salt,
-// ops, memory-bytes). The digest in the box authenticates the header: nobody can relabel a key without the passphrase.
 #include "crypto/keyfile.h"
 
 #include <fcntl.h>
@@ -22,31 +6,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cassert>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>
 
 #include "crypto/digest.h"
+#include "crypto/keyfile_text.h"
 
 namespace quipu::crypto {
 namespace {
 
-constexpr std::string_view kFirstLine = "quipu-key-v1\n";
 constexpr std::size_t kMaxFileSize = 4096;
-constexpr std::size_t kMaxLabelSize = 200;
 constexpr std::size_t kPlainSize = crypto_sign_SEEDBYTES + Digest::kSize;
-constexpr std::size_t kBoxSize = crypto_secretbox_MACBYTES + kPlainSize;
+constexpr std::size_t kBoxSize = KeyFileText::kBoxSize;
+static_assert(kBoxSize == crypto_secretbox_MACBYTES + kPlainSize);
+static_assert(KeyFileText::Salt::kSize == crypto_pwhash_SALTBYTES);
+static_assert(KeyFileText::Nonce::kSize == crypto_secretbox_NONCEBYTES);
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr const char* kPurposes[] = {"issuer", "approver", "governance", "vote", "cosigner", "log", "transport"};
 
 using Failure = std::unexpected<std::string>;
-using Salt = Fixed<crypto_pwhash_SALTBYTES, struct SaltTag>;
-using Nonce = Fixed<crypto_secretbox_NONCEBYTES, struct NonceTag>;
 
 struct Cost {
   std::uint64_t ops = 0;
@@ -73,100 +53,7 @@ bool is_bounded(const Cost& cost) {
          cost.memory_bytes <= most.memory_bytes;
 }
 
-// What a key file says, before anything is unlocked.
-struct Contents {
-  KeyFile header;
-  Cost cost;
-  Salt salt;
-  Nonce nonce;
-  Bytes box;
-  Bytes authenticated;  // the text before the line `box`
-};
-
-// --- text
-
 unsigned char* unsigned_data(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
-std::string line(std::string_view name, std::string_view value) {
-  return std::string(name) + ": " + std::string(value) + '\n';
-}
-
-std::string authenticated_text(const Contents& contents) {
-  return std::string(kFirstLine) + line("administration", contents.header.administration) +
-         line("purpose", contents.header.purpose) + line("label", contents.header.label) +
-         line("public-key", to_base64(contents.header.public_key.view())) + line("kdf", "argon2id") +
-         line("ops", std::to_string(contents.cost.ops)) +
-         line("memory-bytes", std::to_string(contents.cost.memory_bytes)) +
-         line("salt", to_base64(contents.salt.view())) + line("nonce", to_base64(contents.nonce.view()));
-}
-
-// Why this header cannot stand in a file; empty when it can.
-std::string header_fault(const KeyFile& header) {
-  const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (header.administration.size() != 2 || !std::ranges::all_of(header.administration, capital)) {
-    return "the administration is not a code of two capital letters";
-  }
-  if (std::ranges::find(kPurposes, header.purpose) == std::end(kPurposes)) return "the purpose is unknown";
-  if (header.label.size() > kMaxLabelSize) return "the label is longer than 200 bytes";
-  if (std::ranges::any_of(header.label, control)) return "the label has control characters";
-  if (!admissible(header.public_key)) return "the public key is not a sound Ed25519 key";
-  return {};
-}
-
-// Takes `name: value` lines in order; after the first that is missing, everything is empty.
-class LineReader {
- public:
-  explicit LineReader(std::string_view text) : text_(text), ok_(text.starts_with(kFirstLine)) {
-    if (ok_) at_ = kFirstLine.size();
-  }
-  std::string_view value(std::string_view name) {
-    const std::string_view rest = text_.substr(at_);
-    const std::size_t end = rest.find('\n');
-    ok_ = ok_ && end != std::string_view::npos && rest.starts_with(std::string(name) + ": ");
-    if (!ok_) return {};
-    at_ += end + 1;
-    return rest.substr(name.size() + 2, end - name.size() - 2);
-  }
-  template <class F>
-  F fixed(std::string_view name) {
-    const auto parsed = F::from(from_base64(value(name)).value_or(""));
-    ok_ = ok_ && parsed;
-    return parsed.value_or(F{});
-  }
-  std::uint64_t number(std::string_view name) {
-    const std::string_view digits = value(name);
-    std::uint64_t parsed = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), parsed);
-    ok_ = ok_ && digits == std::to_string(parsed);
-    return parsed;
-  }
-  std::string_view so_far() const { return text_.substr(0, at_); }
-  bool done() const { return ok_ && at_ == text_.size(); }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-  bool ok_;
-};
-
-std::optional<Contents> parse_contents(std::string_view text) {
-  LineReader in(text);
-  Contents contents;
-  contents.header.administration = in.value("administration");
-  contents.header.purpose = in.value("purpose");
-  contents.header.label = in.value("label");
-  contents.header.public_key = in.fixed<PublicKey>("public-key");
-  const bool known = in.value("kdf") == "argon2id";
-  contents.cost.ops = in.number("ops");
-  contents.cost.memory_bytes = in.number("memory-bytes");
-  contents.salt = in.fixed<Salt>("salt");
-  contents.nonce = in.fixed<Nonce>("nonce");
-  contents.authenticated = in.so_far();
-  contents.box = from_base64(in.value("box")).value_or("");
-  if (!known || !in.done() || contents.box.size() != kBoxSize) return std::nullopt;
-  return contents;
-}
 
 // --- secrets
 
@@ -184,19 +71,19 @@ Locked locked(std::size_t size) {
 }
 
 // Null when the memory that the cost asks for is not to be had.
-Locked derive_key(const Contents& contents, std::string_view passphrase) {
+Locked derive_key(const KeyFileText& contents, std::string_view passphrase) {
   Locked key = locked(crypto_secretbox_KEYBYTES);
   if (crypto_pwhash(key.get(), crypto_secretbox_KEYBYTES, passphrase.data(), passphrase.size(),
-                    contents.salt.bytes.data(), contents.cost.ops, contents.cost.memory_bytes,
+                    contents.salt.bytes.data(), contents.ops, contents.memory_bytes,
                     crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return nullptr;
   }
   return key;
 }
 
-Bytes sealed_box(const Contents& contents, const SecretKey& secret, const unsigned char* key) {
+Bytes sealed_box(const KeyFileText& contents, const SecretKey& secret, const unsigned char* key) {
   const Locked plain = locked(kPlainSize);
-  const Digest digest = sha256(contents.authenticated);
+  const Digest digest = sha256(contents.authenticated());
   std::memcpy(plain.get(), secret.seed().data(), crypto_sign_SEEDBYTES);
   std::memcpy(plain.get() + crypto_sign_SEEDBYTES, digest.bytes.data(), Digest::kSize);
   Bytes box(kBoxSize, '\0');
@@ -204,14 +91,14 @@ Bytes sealed_box(const Contents& contents, const SecretKey& secret, const unsign
   return box;
 }
 
-std::expected<SecretKey, std::string> opened_box(const Contents& contents, const unsigned char* key) {
+std::expected<SecretKey, std::string> opened_box(const KeyFileText& contents, const unsigned char* key) {
   const Locked plain = locked(kPlainSize);
   if (crypto_secretbox_open_easy(plain.get(), reinterpret_cast<const unsigned char*>(contents.box.data()), kBoxSize,
                                  contents.nonce.bytes.data(), key) != 0) {
     return Failure("has another passphrase or was changed; try again or take the backup.");
   }
   const BytesView opened(reinterpret_cast<const char*>(plain.get()), kPlainSize);
-  if (opened.substr(crypto_sign_SEEDBYTES) != sha256(contents.authenticated).view()) {
+  if (opened.substr(crypto_sign_SEEDBYTES) != sha256(contents.authenticated()).view()) {
     return Failure("has a changed header; take the backup.");
   }
   auto secret = SecretKey::from_seed(opened.substr(0, crypto_sign_SEEDBYTES));
@@ -281,7 +168,7 @@ std::string access_fault(const struct stat& status) {
 
 enum class Access { kAnyone, kOwnerOnly };
 
-std::expected<Contents, std::string> read_contents(const std::filesystem::path& path, Access access) {
+std::expected<KeyFileText, std::string> read_contents(const std::filesystem::path& path, Access access) {
   // Not blocking, lest a pipe in its place stop us.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
@@ -294,9 +181,10 @@ std::expected<Contents, std::string> read_contents(const std::filesystem::path& 
   const ssize_t size = ::read(*file, text.data(), text.size());
   if (size < 0) return about(path, system_fault("read"));
   text.resize(static_cast<std::size_t>(size));
-  auto contents = text.size() > kMaxFileSize ? std::nullopt : parse_contents(text);
+  auto contents = text.size() > kMaxFileSize ? std::nullopt : KeyFileText::parse(text);
   if (!contents) return about(path, "is not in the form quipu-key-v1; take the backup.");
-  if (!is_bounded(contents->cost)) return about(path, "asks for parameters out of bounds; take the backup.");
+  if (!is_bounded({contents->ops, contents->memory_bytes}))
+    return about(path, "asks for parameters out of bounds; take the backup.");
   const std::string header_wrong = header_fault(contents->header);
   if (!header_wrong.empty()) return about(path, "is wrong: " + header_wrong + "; take the backup.");
   return std::move(*contents);
@@ -325,13 +213,15 @@ std::expected<void, std::string> write_key_file(const std::filesystem::path& pat
   if (header.public_key != secret.public_key()) {
     return about(path, "cannot be written: its public key is not that of the secret; correct it.");
   }
-  Contents contents{
-      header, cost_of(cost), *Salt::from(random_bytes(Salt::kSize)), *Nonce::from(random_bytes(Nonce::kSize)), {}, {}};
-  contents.authenticated = authenticated_text(contents);
+  const Cost wanted = cost_of(cost);
+  KeyFileText contents{header, wanted.ops, wanted.memory_bytes, {}, {}, {}};
+  randombytes_buf(contents.salt.bytes.data(), contents.salt.bytes.size());
+  randombytes_buf(contents.nonce.bytes.data(), contents.nonce.bytes.size());
   const Locked key = derive_key(contents, passphrase);
   if (!key)
     return about(path, "cannot be written: too little memory to derive its key; free some or take a lower cost.");
-  return create_file(path, contents.authenticated + line("box", to_base64(sealed_box(contents, secret, key.get()))));
+  contents.box = sealed_box(contents, secret, key.get());
+  return create_file(path, contents.format());
 }
 
 std::expected<KeyFile, std::string> read_key_header(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <limits>
 #include <utility>
 
@@ -118,6 +119,7 @@ Digest hash_of(const Node& node) {
 }  // namespace
 
 StatusMap StatusMap::insert(BytesView key, BytesView value) const {
+  assert(key.size() <= kMaxKeySize);
   auto leaf = std::make_shared<const Leaf>(key, value);
   StatusMap next;
   if (!top_) {

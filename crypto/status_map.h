@@ -13,8 +13,12 @@ namespace quipu::crypto {
 // asked for. Reading from several threads needs root() called first.
 class StatusMap {
  public:
+  // Bounds the depth of the tree, hence of every recursion over it; the ledger's keys have 35 bytes.
+  static constexpr std::size_t kMaxKeySize = 255;
+
   StatusMap() = default;  // empty
-  // Replaces the value when the key is there. The value is hashed, not kept.
+  // Replaces the value when the key is there. The value is hashed, not kept. Requires a key of at most kMaxKeySize
+  // bytes.
   [[nodiscard]] StatusMap insert(BytesView key, BytesView value) const;
   Digest root() const;  // SHA-256("") when empty
   std::uint64_t size() const { return size_; }

@@ -16,27 +16,39 @@ PublicKey key_of(const char* hex) { return PublicKey::from(from_hex(hex).value()
 SecretKey seeded(const std::string& name) { return SecretKey::from_seed(sha256(name).view()).value(); }
 
 // The dumb twin of the subgroup check: L times the point by doubling and adding, which no library check gets between.
-// Nothing when the bytes are not on the curve.
+// Sums are nothing when the bytes are not on the curve.
 std::optional<PublicKey> plus(const PublicKey& a, const PublicKey& b) {
   PublicKey sum;
   if (crypto_core_ed25519_add(sum.bytes.data(), a.bytes.data(), b.bytes.data()) != 0) return std::nullopt;
   return sum;
 }
 
-bool twin_has_prime_order(const PublicKey& key) {
-  const Bytes order = from_hex("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed").value();
-  const PublicKey neutral = key_of("0100000000000000000000000000000000000000000000000000000000000000");
-  PublicKey product = neutral;
-  for (const char c : order) {
+const char* const kNeutral = "0100000000000000000000000000000000000000000000000000000000000000";
+
+std::optional<PublicKey> times(std::string_view scalar_big_endian_hex, const PublicKey& key) {
+  const Bytes scalar = from_hex(scalar_big_endian_hex).value();
+  PublicKey product = key_of(kNeutral);
+  for (const char c : scalar) {
     for (int bit = 7; bit >= 0; --bit) {
       product = plus(product, product).value();
-      if ((c >> bit & 1) == 0) continue;
-      const auto sum = plus(product, key);
-      if (!sum) return false;
+      const auto sum = (c >> bit & 1) == 1 ? plus(product, key) : product;
+      if (!sum) return std::nullopt;
       product = *sum;
     }
   }
-  return product == neutral && key != neutral;
+  return product;
+}
+
+constexpr const char* kOrder = "1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed";
+constexpr const char* kOrderMinusOne = "1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ec";
+
+bool twin_has_prime_order(const PublicKey& key) {
+  return times(kOrder, key) == key_of(kNeutral) && key != key_of(kNeutral);
+}
+
+PublicKey negated(PublicKey key) {
+  key.bytes[31] ^= 0x80;
+  return key;
 }
 
 }  // namespace keys_test
@@ -90,14 +102,18 @@ TEST_CASE("the admission of keys agrees with multiplication by the group order i
 
 TEST_CASE("a key shifted by a point of order 2 or 4 or 8 is refused") {
   using namespace keys_test;
+  const PublicKey sound = seeded("sound").public_key();
   // The point of order 2 is the one that a library without the fix of CVE-2025-69277 lets through.
   for (const auto* torsion : {"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
                               "0000000000000000000000000000000000000000000000000000000000000000",
                               "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"}) {
-    const auto shifted = plus(seeded("shifted").public_key(), key_of(torsion));
+    const auto shifted = plus(sound, key_of(torsion));
     REQUIRE(shifted);
+    CHECK(times(kOrderMinusOne, sound) == negated(sound));
     CHECK_FALSE(admissible(*shifted));
     CHECK_FALSE(twin_has_prime_order(*shifted));
+    // What our own check asks of an unfixed library: it tells the shifted key from a sound one.
+    CHECK(times(kOrderMinusOne, *shifted) != negated(*shifted));
   }
 }
 
