@@ -135,13 +135,15 @@ struct Node::State final : public http::Backend {
     out.quorum = files.genesis.members.quorum();
     out.nullified_views = replica_status.engine.nullified_views;
     out.evidence = replica_status.engine.evidence;
-    out.age_ms = age_ms(replica_status);
+    out.age_ms = age_of(replica_status);
     const std::lock_guard lock(peers_mutex);
     out.peers = peers;
     return out;
   }
 
-  std::int64_t age_ms(const replica::Status& replica_status) const {
+  std::int64_t age_ms() const override { return age_of(driver.status()); }
+
+  std::int64_t age_of(const replica::Status& replica_status) const {
     const auto fresh_ms = replica_status.cosigned_s ? static_cast<std::int64_t>(*replica_status.cosigned_s * 1000)
                                                     : static_cast<std::int64_t>(replica_status.block_time_ms);
     return std::max<std::int64_t>(real_now().utc_ms - fresh_ms, 0);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "testnet/processes/network.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "testnet/processes/children.h"
+#include "testnet/processes/probe.h"
+
+namespace quipu::processes {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto kStartPatience = std::chrono::seconds(60);
+constexpr auto kStopPatience = std::chrono::seconds(10);
+constexpr auto kAgreePatience = std::chrono::seconds(120);
+constexpr auto kPause = std::chrono::milliseconds(100);
+
+// Polls until `done` says so; false when the patience ran out.
+template <class Done>
+bool poll(std::chrono::seconds patience, const Done& done) {
+  const auto until = steady_clock::now() + patience;
+  while (!done()) {
+    if (steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
+}
+
+std::uint64_t number(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
+}
+
+std::string text(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+bool all_agree(const Network& network) {
+  std::optional<NodeView> first;
+  for (const auto& node : network.nodes) {
+    const auto view = look_at(node);
+    if (!view || view->pool != 0) return false;
+    if (!first) first = view;
+    if (view->size != first->size || view->root != first->root) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::expected<Network, std::string> load_network(const fs::path& directory) {
+  std::ifstream in(directory / "testnet.json");
+  if (!in) {
+    return std::unexpected(directory.string() + " holds no network: start one with `quipu-testnet up --dir " +
+                           directory.string() + "`");
+  }
+  std::ostringstream content;
+  content << in.rdbuf();
+  boost::system::error_code error;
+  const auto parsed = json::parse(content.str(), error);
+  if (error || !parsed.is_object()) return std::unexpected("testnet.json in " + directory.string() + " is damaged");
+  Network network{fs::absolute(directory), text(parsed.as_object(), "chain_id"), {}};
+  const auto* nodes = parsed.as_object().if_contains("nodes");
+  if (nodes == nullptr || !nodes->is_array()) return std::unexpected("testnet.json names no nodes");
+  for (const auto& entry : nodes->as_array()) {
+    if (!entry.is_object()) return std::unexpected("testnet.json is damaged");
+    const auto& object = entry.as_object();
+    network.nodes.push_back(
+        {text(object, "code"), text(object, "http"), text(object, "peers"), static_cast<int>(number(object, "pid"))});
+  }
+  return network;
+}
+
+std::expected<void, std::string> save_network(const Network& network) {
+  json::array nodes;
+  for (const auto& node : network.nodes) {
+    nodes.push_back({{"code", node.code}, {"http", node.http}, {"peers", node.peers}, {"pid", node.pid}});
+  }
+  const json::object root{{"chain_id", network.chain_id}, {"nodes", nodes}};
+  const auto path = network.directory / "testnet.json";
+  const auto fresh = network.directory / "testnet.json.new";
+  std::ofstream out(fresh);
+  out << json::serialize(root) << "\n";
+  out.close();
+  std::error_code error;
+  fs::rename(fresh, path, error);
+  if (!out || error) return std::unexpected("cannot write " + path.string());
+  return {};
+}
+
+std::optional<NodeView> look_at(const NodeEntry& node) {
+  const auto answer = get(node.http, "/v1/node/status");
+  if (!answer || answer->status != 200) return std::nullopt;
+  boost::system::error_code error;
+  const auto parsed = json::parse(answer->body, error);
+  if (error || !parsed.is_object()) return std::nullopt;
+  const auto& object = parsed.as_object();
+  NodeView view{number(object, "height"),
+                number(object, "size"),
+                text(object, "root"),
+                number(object, "view"),
+                text(object, "leader"),
+                number(object, "pool"),
+                0,
+                false};
+  if (const auto* peers = object.if_contains("peers"); peers != nullptr && peers->is_array()) {
+    for (const auto& peer : peers->as_array()) {
+      const auto* up = peer.is_object() ? peer.as_object().if_contains("up") : nullptr;
+      if (up != nullptr && up->is_bool() && up->as_bool()) ++view.peers_up;
+    }
+  }
+  const auto readiness = get(node.http, "/readyz");
+  view.ready = readiness && readiness->status == 200;
+  return view;
+}
+
+bool is_running(const NodeEntry& node) {
+  if (node.pid <= 0) return false;
+  waitpid(node.pid, nullptr, WNOHANG);  // a child that ended, when it is ours
+  if (kill(node.pid, 0) != 0) return false;
+  std::error_code error;
+  return fs::read_symlink("/proc/" + std::to_string(node.pid) + "/exe", error).filename() == "quipud" && !error;
+}
+
+std::expected<void, std::string> start_nodes(Network& network) {
+  for (auto& node : network.nodes) {
+    if (is_running(node)) continue;
+    const auto directory = network.node_directory(node);
+    const auto pid =
+        spawn({program("quipud").string(), "--config", (directory / "quipud.toml").string()}, directory / "quipud.log");
+    if (!pid) return std::unexpected(pid.error());
+    node.pid = *pid;
+  }
+  if (const auto saved = save_network(network); !saved) return saved;
+  const NodeEntry* late = nullptr;
+  const bool ready = poll(kStartPatience, [&] {
+    for (const auto& node : network.nodes) {
+      late = &node;
+      const auto view = look_at(node);
+      if (!is_running(node)) return true;
+      if (!view || !view->ready) return false;
+    }
+    late = nullptr;
+    return true;
+  });
+  if (ready && late == nullptr) return {};
+  return std::unexpected("the node of " + late->code + " did not become ready: see " +
+                         (network.node_directory(*late) / "quipud.log").string());
+}
+
+int stop_nodes(Network& network) {
+  for (const auto& node : network.nodes) {
+    if (is_running(node)) kill(node.pid, SIGTERM);
+  }
+  int killed = 0;
+  const auto any_left = [&] { return std::ranges::any_of(network.nodes, is_running); };
+  if (!poll(kStopPatience, [&] { return !any_left(); })) {
+    for (const auto& node : network.nodes) {
+      if (is_running(node) && kill(node.pid, SIGKILL) == 0) ++killed;
+    }
+  }
+  for (auto& node : network.nodes) node.pid = 0;
+  static_cast<void>(save_network(network));
+  return killed;
+}
+
+std::expected<void, std::string> import_histories(const Network& network, const fs::path& data) {
+  std::map<int, std::string> imports;
+  for (const auto& node : network.nodes) {
+    const auto history = data / "history" / (node.code + ".jsonl");
+    if (!fs::exists(history)) continue;
+    const auto pid = spawn({program("quipu").string(), "import", "history", history.string(), "--key",
+                            network.key(node, "issuer").string(), "--approver-key",
+                            network.key(node, "approver").string(), "--node", network.url(node)},
+                           network.node_directory(node) / "import.log");
+    if (!pid) return std::unexpected(pid.error());
+    imports.emplace(*pid, node.code);
+  }
+  std::string failed;
+  for (const auto& [pid, code] : imports) {
+    if (wait_for(pid) != 0) failed += (failed.empty() ? "" : ", ") + code;
+  }
+  if (!failed.empty()) return std::unexpected("the import of " + failed + " failed: see import.log of each");
+  if (!poll(kAgreePatience, [&] { return all_agree(network); })) {
+    return std::unexpected("the nodes did not reach the same size: see `quipu-testnet status`");
+  }
+  return {};
+}
+
+}  // namespace quipu::processes

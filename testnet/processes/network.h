@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A local network in one directory: founded once, its processes started, watched and stopped. One thread.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quipu::processes {
+
+struct NodeEntry {
+  std::string code;
+  std::string http;   // host:port
+  std::string peers;  // host:port
+  int pid = 0;        // 0: not started
+};
+
+// What `<dir>/testnet.json` keeps.
+struct Network {
+  std::filesystem::path directory;
+  std::string chain_id;
+  std::vector<NodeEntry> nodes;
+
+  std::filesystem::path node_directory(const NodeEntry& node) const { return directory / node.code; }
+  std::filesystem::path key(const NodeEntry& node, const std::string& purpose) const {
+    return node_directory(node) / "keys" / (purpose + ".key");
+  }
+  std::string url(const NodeEntry& node) const { return "http://" + node.http; }
+};
+
+std::expected<Network, std::string> load_network(const std::filesystem::path& directory);
+std::expected<void, std::string> save_network(const Network& network);
+
+struct FoundingPlan {
+  std::filesystem::path directory;
+  std::vector<std::string> members;           // in the order of their ports
+  std::optional<std::filesystem::path> data;  // members.json, arrangements.json
+  unsigned short first_port = 8480;           // node i: HTTP first_port + 2 i, peers one above
+};
+
+// Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this
+// one.
+std::expected<Network, std::string> found_network(const FoundingPlan& plan);
+
+// What a node says of itself; nothing when it does not answer.
+struct NodeView {
+  std::uint64_t height = 0;
+  std::uint64_t size = 0;
+  std::string root;
+  std::uint64_t view = 0;
+  std::string leader;
+  std::uint64_t pool = 0;
+  std::uint64_t peers_up = 0;
+  bool ready = false;
+};
+std::optional<NodeView> look_at(const NodeEntry& node);
+
+// Starts every node that is not running and waits until all are ready.
+std::expected<void, std::string> start_nodes(Network& network);
+// SIGTERM, then after ten seconds SIGKILL. How many had to be killed.
+int stop_nodes(Network& network);
+bool is_running(const NodeEntry& node);
+
+// Imports `<data>/history/<code>.jsonl` of every member through its own node, all at once, then waits until all nodes
+// show the same size and root. The output of each import goes to `<node directory>/import.log`.
+std::expected<void, std::string> import_histories(const Network& network, const std::filesystem::path& data);
+
+}  // namespace quipu::processes
