@@ -8,6 +8,8 @@
 #include <fstream>
 #include <set>
 
+#include "crypto/keyfile_text.h"
+
 namespace quipu::crypto {
 namespace keyfile_test {
 
@@ -59,6 +61,21 @@ struct Written {
   }
 };
 
+// Opened by an independent implementation of argon2id and XSalsa20-Poly1305; passphrase "correct horse".
+const std::string kFrozenFile =
+    "quipu-key-v1\n"
+    "administration: PE\n"
+    "purpose: vote\n"
+    "label: golden\n"
+    "public-key: 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+    "kdf: argon2id\n"
+    "ops: 1\n"
+    "memory-bytes: 8388608\n"
+    "salt: vDBpJkahG1sB6Gq8iIV9bg==\n"
+    "nonce: A6K+AdRnFJ0VIYk55clENVKfW62FHOCy\n"
+    "box: "
+    "DDVjSXCJO2zd6Z6Fn7RYDO2J/BfgXZzy1ujGDGkVQiw5kZK2eJ1fFUfp2IYLF7f4ueYT1VplPBeSO2/dMeojIgCZ8zlYRSp5xf81sjmZi5o=\n";
+
 bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 }  // namespace keyfile_test
@@ -76,6 +93,23 @@ TEST_CASE("a key file gives back its header and key") {
   CHECK(unlocked->header.label == "node 1, Callao");
   CHECK(unlocked->secret.public_key() == file.key.public_key());
   CHECK(unlocked->secret.sign("m") == file.key.sign("m"));
+}
+
+TEST_CASE("a key file written by an earlier version still opens") {
+  const keyfile_test::Folder folder;
+  keyfile_test::write_text(folder.path / "k", keyfile_test::kFrozenFile);
+  const auto unlocked = unlock_key_file(folder.path / "k", "correct horse");
+  REQUIRE(unlocked);
+  CHECK(unlocked->header.label == "golden");
+  CHECK(to_hex(unlocked->secret.seed()) == "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+}
+
+TEST_CASE("the text of a key file is read and written byte for byte") {
+  const auto text = KeyFileText::parse(keyfile_test::kFrozenFile);
+  REQUIRE(text);
+  CHECK(text->format() == keyfile_test::kFrozenFile);
+  CHECK(keyfile_test::kFrozenFile.starts_with(text->authenticated() + "box: "));
+  CHECK(header_fault(text->header).empty());
 }
 
 TEST_CASE("a key file is its owner's alone and does not show the seed") {

@@ -6,6 +6,7 @@
 
 #include "crypto/cose.h"
 #include "crypto/digest.h"
+#include "crypto/keyfile_text.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 
@@ -120,6 +121,22 @@ TEST_CASE("a damaged verifier key is refused") {
     const Bytes changed = damaged(vkey, random);
     if (changed != vkey) REQUIRE_FALSE(NoteVerifier::parse(changed));
   }
+}
+
+TEST_CASE("a damaged key file is refused or is its own only spelling") {
+  using namespace mutation_test;
+  Random random(6);
+  KeyFileText text{{"PE", "log", "label", test_key().public_key()}, 1, 8 << 20, {}, {}, Bytes(80, 'b')};
+  const Bytes written = text.format();
+  std::size_t accepted = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const Bytes changed = damaged(written, random);
+    const auto read = KeyFileText::parse(changed);
+    if (!read) continue;
+    ++accepted;
+    REQUIRE(read->format() == changed);
+  }
+  CHECK(accepted > 500);
 }
 
 TEST_CASE("a damaged inclusion or consistency proof is refused") {
