@@ -73,6 +73,7 @@ void Engine::State::dispatch(Input&& input) {
 
 void Engine::State::on(Received&& input) {
   if (input.from >= count() || input.from == config.self) return;
+  peers[input.from].up = true;
   peers[input.from].down = false;
   std::visit([&](auto&& message) { receive(input.from, std::move(message)); }, std::move(input.message));
 }

@@ -155,6 +155,14 @@ void Network::submit_to(PeerId id, const std::string& payload) {
   refresh_work(id);
 }
 
+void Network::spread_pools() {
+  std::set<std::string> all;
+  for (const auto& host : hosts_) all.insert(host.pool.begin(), host.pool.end());
+  for (std::size_t i = 0; i < hosts_.size(); ++i)
+    for (const auto& payload : all)
+      if (hosts_[i].engine && !has(static_cast<PeerId>(i), payload)) submit_to(static_cast<PeerId>(i), payload);
+}
+
 Vote Network::vote(VoteKind kind, const Subject& subject, PeerId signer) const {
   return {kind, subject, signer, fake_sign(members_[signer].vote, vote_bytes(scope_, kind, subject))};
 }
@@ -363,6 +371,8 @@ bool Network::fire_next_event(std::int64_t limit_us) {
     return true;
   }
   auto event = std::move(events_.extract(events_.begin()).mapped());
+  const auto* down = std::get_if<PeerDown>(&event.input);
+  if (down != nullptr && hosts_[down->peer].engine) return true;  // it is back already
   if (hosts_[event.to].engine && hosts_[event.to].life == event.life) step(event.to, std::move(event.input));
   return true;
 }
@@ -389,6 +399,28 @@ bool Network::all_have(const std::string& payload) const {
   for (std::size_t i = 0; i < hosts_.size(); ++i)
     if (hosts_[i].engine && !has(static_cast<PeerId>(i), payload)) return false;
   return true;
+}
+
+std::string Network::describe() const {
+  std::string text = "at " + std::to_string(now_us_ / 1000) + " ms";
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    text += "\n  member " + std::to_string(i);
+    if (!hosts_[i].engine) {
+      text += " down";
+      continue;
+    }
+    const auto status = hosts_[i].engine->status();
+    text += " view " + std::to_string(status.current.value) + " leader " + std::to_string(status.leader);
+    text +=
+        " final " + std::to_string(status.finalized.height.value) + "/" + std::to_string(status.finalized.view.value);
+    text += std::string(status.awake ? " awake" : "") + (status.syncing ? " syncing" : "");
+    text += std::string(status.halted ? " halted" : "") + (hosts_[i].told_ready ? " ready" : "");
+    const auto& record = hosts_[i].disk.record;
+    text += " top " + std::to_string(record.top_view.value) + (record.top_notarized ? "N" : "") +
+            (record.top_nullified ? "X" : "") + (record.top_finalized ? "F" : "");
+    text += " next " + std::to_string(hosts_[i].engine->next_deadline_us().value_or(0) / 1000);
+  }
+  return text;
 }
 
 std::size_t Network::living() const {

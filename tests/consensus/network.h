@@ -79,6 +79,7 @@ class Network {
   void start();
   void submit(const std::string& payload);  // to every living host
   void submit_to(PeerId id, const std::string& payload);
+  void spread_pools();  // what the replica does with offers: every host gets what any holds and has not seen final
   void crash(PeerId id, bool tell_others = true);
   void restart(PeerId id);
   // Delivers a message to one host as if `from` had sent it.
@@ -95,6 +96,8 @@ class Network {
   bool all_have(const std::string& payload) const;
   bool has(PeerId id, const std::string& payload) const;
   std::size_t living() const;
+  // One line per host, for a test that fails.
+  std::string describe() const;
 
   Filter pass = [](PeerId, PeerId, const Message&) { return true; };
   std::int64_t link_us = 1'000;
