@@ -35,6 +35,11 @@ constexpr milliseconds kGoodbyeTimeout{300};
 // Unsent bytes that the kernel may hold, so that votes overtake what it has not seen yet.
 constexpr int kUnsentInKernelBytes = 128 << 10;
 
+std::string in_words(const error_code& error) {
+  const bool ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+  return ended ? "it closed the connection" : error.message();
+}
+
 class TlsConnection final : public Connection, public FrameRules, public std::enable_shared_from_this<TlsConnection> {
  public:
   TlsConnection(asio::io_context& io, std::shared_ptr<ConnectionOwner> owner, tcp::socket socket)
@@ -148,7 +153,7 @@ asio::awaitable<void> TlsConnection::converse(asio::ssl::stream_base::handshake_
   auto token = asio::redirect_error(asio::use_awaitable, error);
   co_await stream_.async_handshake(role, token);
   if (closed_) co_return;
-  const std::string failure = error ? "TLS handshake: " + error.message() : identify();
+  const std::string failure = error ? "TLS handshake: " + in_words(error) : identify();
   if (!failure.empty()) {
     close(failure);
     co_return;
@@ -201,6 +206,8 @@ std::string TlsConnection::hear(const Frame& frame) {
   if (!epoch) return epoch.error();
   if (frame.kind == FrameKind::kHello) say(FrameKind::kHelloAck);
   live_ = true;
+  deadline_ = Clock::now() + milliseconds(timing().silent_ms);
+  watchdog_.cancel();  // it looks at the deadline again, which may have come nearer
   owner_->authenticated(shared_from_this(), *epoch);
   return {};
 }
@@ -222,7 +229,7 @@ asio::awaitable<void> TlsConnection::read_frames() {
   while (!closed_ && failure.empty()) {
     const std::size_t size = co_await stream_.async_read_some(space, token);
     if (closed_) co_return;
-    failure = error ? error.message() : handle(BytesView(chunk_.data(), size));
+    failure = error ? in_words(error) : handle(BytesView(chunk_.data(), size));
   }
   close(failure);
 }
@@ -241,7 +248,6 @@ std::string TlsConnection::handle(BytesView chunk) {
     Frame frame = reader_.frame();
     if (!live_) {
       if (const std::string failure = hear(frame); !failure.empty()) return failure;
-      deadline_ = Clock::now() + milliseconds(timing().silent_ms);
     } else if (frame.kind != FrameKind::kPing) {
       owner_->received(*peer_, std::move(frame));
     }

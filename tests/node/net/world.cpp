@@ -31,7 +31,10 @@ struct Node::Machine {
 
 Node::Node(MeshConfig config, crypto::SecretKey key) : machine_(std::make_unique<Machine>()) {
   MeshCallbacks callbacks;
-  callbacks.received = [this](MemberIndex from, Bytes frame) { received[from].push_back(std::move(frame)); };
+  callbacks.received = [this](MemberIndex from, Bytes frame) {
+    received[from].push_back(std::move(frame));
+    if (on_received) on_received();
+  };
   callbacks.up = [this](MemberIndex peer) {
     up[peer] = true;
     ++ups[peer];
@@ -52,6 +55,11 @@ Node::~Node() {
 Mesh& Node::mesh() { return *machine_->mesh; }
 
 bool Node::turn() { return machine_ && !frozen && machine_->io.poll() > 0; }
+
+bool Node::runs_out_of_work() {
+  machine_->io.run_for(std::chrono::seconds(10));
+  return machine_->io.stopped();
+}
 
 void Node::vanish() {
   machine_->mesh.reset();
@@ -103,6 +111,12 @@ void World::start_all() {
 void World::kill(MemberIndex self) {
   nodes_.at(self)->vanish();
   nodes_.erase(self);
+}
+
+void World::abandon(MemberIndex self) {
+  abandoned_.push_back(std::move(nodes_.at(self)));
+  nodes_.erase(self);
+  ports_.erase(self);
 }
 
 bool World::until(const std::function<bool()>& done) {

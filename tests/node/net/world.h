@@ -22,8 +22,9 @@ class Node {
   ~Node();
 
   Mesh& mesh();
-  bool turn();    // true when something happened
-  void vanish();  // what a killed process looks like from outside
+  bool turn();              // true when something happened
+  void vanish();            // what a killed process looks like from outside
+  bool runs_out_of_work();  // after stop()
   bool is_up(MemberIndex peer) const { return up.contains(peer) && up.at(peer); }
   PeerState state(MemberIndex peer);
 
@@ -32,6 +33,7 @@ class Node {
   std::map<MemberIndex, int> downs;
   std::map<MemberIndex, std::vector<Bytes>> received;
   std::vector<std::string> lines;
+  std::function<void()> on_received;
   bool frozen = false;
 
  private:
@@ -49,6 +51,8 @@ class World {
   Node& start(const MeshConfig& config, crypto::SecretKey key);
   void start_all();
   void kill(MemberIndex self);
+  // It is turned no more, keeps its sockets, and its place is free for another: a half-open connection.
+  void abandon(MemberIndex self);
   Node& node(MemberIndex self) { return *nodes_.at(self); }
   std::uint16_t port(MemberIndex self) const { return ports_.at(self); }
 
@@ -64,6 +68,7 @@ class World {
   std::size_t members_;
   std::map<MemberIndex, std::uint16_t> ports_;
   std::map<MemberIndex, std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Node>> abandoned_;
 };
 
 std::shared_ptr<const Bytes> frame_of(Bytes content);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/net/budget.h"
+
+#include <catch2/catch.hpp>
+#include <deque>
+#include <random>
+
+#include "consensus/limits.h"
+
+namespace quipu::net::test::budgets {
+
+constexpr std::int64_t kSecond_us = 1'000'000;
+
+TEST_CASE("a bucket gives one second's worth at once and then at its rate") {
+  TokenBucket bucket(10);
+  for (int i = 0; i < 10; ++i) CHECK(bucket.take(1, 5 * kSecond_us));
+  CHECK_FALSE(bucket.take(1, 5 * kSecond_us));
+  CHECK_FALSE(bucket.take(1, 5 * kSecond_us + 99'999));
+  CHECK(bucket.take(1, 5 * kSecond_us + 100'000));
+  CHECK_FALSE(bucket.take(1, 5 * kSecond_us + 100'000));
+}
+
+TEST_CASE("a bucket never gives more than twice its rate in any second") {
+  // Twin: all that was granted in the second before now, added up afresh.
+  std::mt19937 random(11);
+  TokenBucket bucket(50);
+  std::deque<std::int64_t> granted;
+  std::int64_t now = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    now += std::uniform_int_distribution<std::int64_t>(0, i % 100 == 0 ? 3 * kSecond_us : 20'000)(random);
+    if (bucket.take(1, now)) granted.push_back(now);
+    while (!granted.empty() && granted.front() <= now - kSecond_us) granted.pop_front();
+    REQUIRE(granted.size() <= 100);
+  }
+}
+
+TEST_CASE("a bucket is not filled by a clock that stands or steps back") {
+  TokenBucket bucket(1);
+  CHECK(bucket.take(1, 9 * kSecond_us));
+  CHECK_FALSE(bucket.take(1, 3 * kSecond_us));
+  CHECK_FALSE(bucket.take(1, 9 * kSecond_us));
+  CHECK(bucket.take(1, 10 * kSecond_us));
+}
+
+TEST_CASE("a bucket refuses what it can never hold") {
+  TokenBucket bucket(10);
+  CHECK_FALSE(bucket.take(11, 100 * kSecond_us));
+  CHECK(bucket.take(10, 100 * kSecond_us));
+}
+
+std::size_t admitted(InboundBudget& budget, FrameKind kind, std::size_t payload_bytes, std::size_t frames) {
+  std::size_t count = 0;
+  const Frame frame{kind, Bytes(payload_bytes, 'x')};
+  for (std::size_t i = 0; i < frames; ++i) count += budget.admits(frame, kSecond_us) ? 1 : 0;
+  return count;
+}
+
+TEST_CASE("a carrier's votes beyond the budget are dropped and its submissions still pass") {
+  InboundBudget budget;
+  const std::size_t votes = limits::kInboundVotesPerSecond + limits::kInboundProofsPerSecond;
+  CHECK(admitted(budget, FrameKind::kVotes, 100, 1'000) == votes);
+  CHECK(admitted(budget, FrameKind::kSubmissions, 32 << 10, 1'000) ==
+        limits::kInboundSubmissionBytesPerSecond / (32 << 10));
+}
+
+TEST_CASE("empty submissions are not free") {
+  InboundBudget budget;
+  CHECK(admitted(budget, FrameKind::kSubmissions, 0, 100'000) == limits::kInboundSubmissionBytesPerSecond / 256);
+}
+
+TEST_CASE("naming votes something else gains a bounded number") {
+  InboundBudget budget;
+  CHECK(admitted(budget, FrameKind::kBlocks, 100, 1'000) == limits::kInboundVotesPerSecond);
+  CHECK(admitted(budget, FrameKind::kSync, 100, 1'000) == limits::kInboundVotesPerSecond);
+}
+
+TEST_CASE("a long answer needs to have been asked for and is taken once") {
+  AnswerCredit credit;
+  CHECK(credit.spend(FrameKind::kSync, limits::kUnaskedFrameBytes));
+  CHECK_FALSE(credit.spend(FrameKind::kSync, limits::kUnaskedFrameBytes + 1));
+  credit.expect();
+  CHECK(credit.spend(FrameKind::kSync, 100));  // a short one leaves the credit
+  CHECK_FALSE(credit.spend(FrameKind::kSync, limits::kSyncFrameBytes + 1));
+  CHECK(credit.spend(FrameKind::kSync, limits::kSyncFrameBytes));
+  CHECK_FALSE(credit.spend(FrameKind::kSync, limits::kUnaskedFrameBytes + 1));
+}
+
+TEST_CASE("a vote or a submission is never long even when an answer is due") {
+  AnswerCredit credit;
+  credit.expect();
+  CHECK_FALSE(credit.spend(FrameKind::kVotes, limits::kUnaskedFrameBytes + 1));
+  CHECK_FALSE(credit.spend(FrameKind::kSubmissions, limits::kUnaskedFrameBytes + 1));
+  CHECK(credit.spend(FrameKind::kSync, limits::kUnaskedFrameBytes + 1));
+}
+
+TEST_CASE("a proposal needs no asking and answers due are bounded") {
+  AnswerCredit credit;
+  CHECK(credit.spend(FrameKind::kBlocks, limits::kFrameBytes));
+  CHECK_FALSE(credit.spend(FrameKind::kBlocks, limits::kFrameBytes + 1));
+  for (int i = 0; i < 100; ++i) credit.expect();
+  std::size_t taken = 0;
+  while (credit.spend(FrameKind::kSync, limits::kSyncFrameBytes)) ++taken;
+  CHECK(taken == limits::kFetchesPerPeer);
+}
+
+}  // namespace quipu::net::test::budgets

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/net/hello.h"
+
+#include <catch2/catch.hpp>
+
+#include "consensus/limits.h"
+#include "node/net/connection.h"
+#include "node/net/listener.h"
+#include "world.h"
+
+namespace quipu::net::test::hellos {
+
+HelloTerms terms() { return HelloTerms{.chain = chain(1), .epoch = 2, .version = 3, .exporter = chain(9)}; }
+
+TEST_CASE("the signed bytes of a hello are tag and chain and epoch and version and exporter") {
+  CHECK(crypto::to_hex(hello_signed_bytes(terms())) == crypto::to_hex("quipu-hello-v1") + "00" +
+                                                           crypto::to_hex(chain(1).view()) + "0000000000000002" +
+                                                           "0003" + crypto::to_hex(chain(9).view()));
+}
+
+TEST_CASE("a hello for this session and chain is believed and tells the epoch") {
+  const crypto::SecretKey key = transport_key(0);
+  const Bytes hello = make_hello(terms(), key);
+  CHECK(hello.size() == kHelloBytes);
+  HelloTerms ahead = terms();
+  ahead.epoch = 5;  // a member that lags behind still connects
+  const auto epoch = check_hello(hello, ahead, key.public_key());
+  REQUIRE(epoch.has_value());
+  CHECK(*epoch == 2);
+}
+
+TEST_CASE("a hello of another chain or version or session or key is refused") {
+  const crypto::SecretKey key = transport_key(0);
+  const Bytes hello = make_hello(terms(), key);
+  HelloTerms other = terms();
+  SECTION("chain") { other.chain = chain(2); }
+  SECTION("version") { other.version = 4; }
+  SECTION("session") { other.exporter = chain(8); }
+  SECTION("key") {
+    CHECK_FALSE(check_hello(hello, other, transport_key(1).public_key()).has_value());
+    return;
+  }
+  CHECK(check_hello(hello, terms(), key.public_key()).has_value());
+  CHECK_FALSE(check_hello(hello, other, key.public_key()).has_value());
+}
+
+TEST_CASE("no byte of a hello may change and none may be missing or added") {
+  const crypto::SecretKey key = transport_key(0);
+  const Bytes hello = make_hello(terms(), key);
+  for (std::size_t i = 0; i < hello.size(); ++i) {
+    Bytes changed = hello;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    CHECK_FALSE(check_hello(changed, terms(), key.public_key()).has_value());
+    CHECK_FALSE(check_hello(BytesView(hello).substr(0, i), terms(), key.public_key()).has_value());
+  }
+  CHECK_FALSE(check_hello(hello + "x", terms(), key.public_key()).has_value());
+}
+
+TEST_CASE("an address is split at its last colon") {
+  CHECK(split_address("node.example:7400")->host == "node.example");
+  CHECK(split_address("node.example:7400")->port == "7400");
+  CHECK(split_address("[::1]:7400")->host == "::1");
+  for (const char* wrong : {"", ":", "node", "node:", ":7400", "[]:7400"})
+    CHECK_FALSE(split_address(wrong).has_value());
+}
+
+TEST_CASE("handshake slots are bounded per address and in all and come back") {
+  HandshakeSlots slots;
+  for (std::size_t i = 0; i < limits::kPendingHandshakesPerAddress; ++i) CHECK(slots.take("one"));
+  CHECK_FALSE(slots.take("one"));
+  slots.give_back("one");
+  CHECK(slots.take("one"));
+  for (int address = 0; slots.taken() < limits::kPendingHandshakes; ++address)
+    REQUIRE(slots.take(std::to_string(address)));
+  CHECK_FALSE(slots.take("fresh"));
+  slots.give_back("one");
+  CHECK(slots.take("fresh"));
+}
+
+}  // namespace quipu::net::test::hellos
