@@ -15,8 +15,9 @@ void tell(const Options& options, const RunResult& result, std::ostream& out) {
 
 }  // namespace
 
-RunResult run_once(const Options& options) {
+RunResult run_once(const Options& options, std::ostream* story) {
   Cluster cluster(options);
+  if (story) cluster.narrate(*story);
   RunResult result;
   result.violation = cluster.run();
   result.trace = cluster.trace();
@@ -31,31 +32,34 @@ RunResult run_once(const Options& options) {
 
 std::string replay_command(const Options& options) {
   const std::string seed = std::to_string(options.seed);
-  const std::string trouble = options.trouble == Campaign{}.trouble
-                                  ? ""
-                                  : " --duration " + std::to_string(options.trouble / kSecond);
-  return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) + trouble;
+  const std::string trouble =
+      options.trouble == Campaign{}.trouble ? "" : " --duration " + std::to_string(options.trouble / kSecond);
+  return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
+         trouble;
 }
 
 int simulate(const Campaign& campaign, std::ostream& out) {
   std::uint64_t runs = 0;
+  std::uint64_t broken = 0;
   Micros simulated = 0;
   for (const std::size_t members : campaign.members) {
     for (std::uint64_t seed = campaign.first_seed; seed <= campaign.last_seed; ++seed) {
       Options options = swarm_options(seed, members);
       options.trouble = campaign.trouble;
-      const RunResult result = run_once(options);
+      const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;
       simulated += result.simulated;
       if (campaign.verbose || result.violation) tell(options, result, out);
       if (!result.violation) continue;
-      out << "BROKEN: " << result.violation->law << ": " << result.violation->what << "\nreplay: " << replay_command(options)
-          << "\n";
-      return 1;
+      out << "BROKEN: " << result.violation->law << ": " << result.violation->what
+          << "\nreplay: " << replay_command(options) << "\n";
+      ++broken;
+      if (!campaign.keep_going) return 1;
     }
   }
-  out << runs << " runs, " << simulated / (3600 * kSecond) << " virtual hours, every law held\n";
-  return 0;
+  out << runs << " runs, " << simulated / (60 * kSecond) << " virtual minutes, "
+      << (broken == 0 ? "every law held" : std::to_string(broken) + " runs broke a law") << "\n";
+  return broken == 0 ? 0 : 1;
 }
 
 }  // namespace quipu::testnet

@@ -22,18 +22,21 @@ struct RunResult {
   consensus::Height height;
   Micros simulated = 0;
 };
-RunResult run_once(const Options& options);
+// `story`: where to narrate, if anywhere.
+RunResult run_once(const Options& options, std::ostream* story = nullptr);
 
 struct Campaign {
   std::uint64_t first_seed = 1;
   std::uint64_t last_seed = 1;
   std::vector<std::size_t> members = {1, 4, 7};
   Micros trouble = 120 * kSecond;
+  bool keep_going = false;
   bool verbose = false;  // a line per seed
+  bool narrate = false;  // a line per thing that happens
 };
 // The command that runs this one again.
 std::string replay_command(const Options& options);
-// Runs all, stops at the first broken law, tells it with its replay command; the process's exit code: 0, or 1.
+// Runs all, or stops at the first broken law; tells each with its replay command. The process's exit code: 0, or 1.
 int simulate(const Campaign& campaign, std::ostream& out);
 
 }  // namespace quipu::testnet

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who plays: the administrations of a simulated network of n members, all their keys, and their genesis. Made from fixed
-// seeds, the same in every run of that size, and cached per thread.
+// Who plays: the administrations of a simulated network of n members, all their keys, and their genesis. Made from
+// fixed seeds, the same in every run of that size, and cached per thread.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ inline constexpr unsigned kIssuerKeys = 2;
 
 struct Cast {
   ledger::Genesis genesis;
-  std::vector<std::shared_ptr<const crypto::SecretKey>> vote;  // by member
+  std::vector<std::shared_ptr<const crypto::SecretKey>> vote;    // by member
   std::vector<std::shared_ptr<const crypto::SecretKey>> issuer;  // by member * kIssuerKeys + key
 
   std::size_t members() const { return genesis.members.size(); }

@@ -131,7 +131,6 @@ void Cluster::heal(bool core_only) {
     node.disarm_power_cut();
     node.skew_clock(random_.between(-1'000, 1'000) * kMillisecond);
     node.slow_disk(0);
-    node.pause(0);
     const bool stays = !core_only || !node.honest() || core++ < quorum();
     stays ? let_boot(endpoint) : keep_down(endpoint);
   }
@@ -184,12 +183,14 @@ std::string Cluster::unrest() const {
     if (!healthy(endpoint)) continue;
     const std::string name = name_of(nodes_[endpoint]->who());
     if (!nodes_[endpoint]->alive()) return name + " is down";
+    if (nodes_[endpoint]->paused()) return name + " is paused";
     const auto engine = nodes_[endpoint]->status().engine;
     const std::string where = name + " in view " + std::to_string(engine.current.value) + ", final height " +
                               std::to_string(engine.finalized.height.value);
     if (engine.awake) return where + ", is awake";
     if (engine.syncing) return where + ", is syncing";
-    if (tip && *tip != engine.finalized) return where + ", has another tip than height " + std::to_string(tip->height.value);
+    if (tip && *tip != engine.finalized)
+      return where + ", has another tip than height " + std::to_string(tip->height.value);
     tip = engine.finalized;
   }
   for (const auto& id : workload_->valid_ids())
@@ -221,7 +222,8 @@ std::optional<Violation> Cluster::run() {
 
 void Cluster::check_convergence() {
   if (run_until(kConvergence, [this] { return at_rest(); }) || violation()) return;
-  world_.report.broken("liveness", "no rest " + std::to_string(kConvergence / kSecond) + " s after healing: " + unrest());
+  world_.report.broken("liveness",
+                       "no rest " + std::to_string(kConvergence / kSecond) + " s after healing: " + unrest());
 }
 
 // At rest only Status and cosignatures are sent.
@@ -230,7 +232,8 @@ void Cluster::check_silence() {
   const std::uint64_t before = world_.consensus_messages;
   run_for(kSilence);
   if (!violation() && world_.consensus_messages != before)
-    world_.report.broken("silence", std::to_string(world_.consensus_messages - before) + " messages while nothing is to do");
+    world_.report.broken("silence",
+                         std::to_string(world_.consensus_messages - before) + " messages while nothing is to do");
 }
 
 }  // namespace quipu::testnet

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole simulated network under virtual time: nodes, mesh, clients and laws. One run has a time of trouble, then a core
-// of q members is healed and must converge, then nothing may be said any more. Scenario tests drive it by hand. One thread.
+// A whole simulated network under virtual time: nodes, mesh, clients and laws. One run has a time of trouble, then a
+// core of q members is healed and must converge, then nothing may be said any more. Scenario tests drive it by hand.
+// One thread.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
+#include "testnet/sim/narrator.h"
 #include "testnet/sim/network.h"
 #include "testnet/sim/node.h"
 #include "testnet/sim/workload.h"
@@ -22,6 +25,9 @@ class Cluster {
 
   // The whole of it; the first broken law, if any.
   std::optional<Violation> run();
+
+  // One line per thing that happens, from here on.
+  void narrate(std::ostream& out) { world_.laws.push_back(narrator(world_.queue, out)); }
 
   // ---- by hand
   void boot_all();

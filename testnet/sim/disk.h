@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What survives a node's power cuts: the database with its synced prefix, and the two slots of the safety file. The power
-// may fail before, in and after every write, and before every effect; each of these places is a *point*. One thread.
+// What survives a node's power cuts: the database with its synced prefix, and the two slots of the safety file. The
+// power may fail before, in and after every write, and before every effect; each of these places is a *point*. One
+// thread.
 #pragma once
 
 #include <array>

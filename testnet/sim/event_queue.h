@@ -48,9 +48,7 @@ class EventQueue {
     std::uint64_t order;
     Action action;
   };
-  static bool later(const Event& a, const Event& b) {
-    return a.time != b.time ? a.time > b.time : a.order > b.order;
-  }
+  static bool later(const Event& a, const Event& b) { return a.time != b.time ? a.time > b.time : a.order > b.order; }
 
   std::vector<Event> heap_;
   Micros now_ = 0;

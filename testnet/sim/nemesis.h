@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes wrong in the time of trouble: crashes at any point, blackouts, partitions, clogs, pauses, slow disks, clocks
-// that jump; each as often as the options say.
+// What goes wrong in the time of trouble: crashes at any point, blackouts, partitions, clogs, pauses, slow disks,
+// clocks that jump; each as often as the options say.
 #pragma once
 
 #include <functional>

@@ -78,9 +78,7 @@ void Network::heal() {
       if (from != to) join(from, to);
 }
 
-bool Network::possible(Endpoint a, Endpoint b) {
-  return alive(a) && alive(b) && !link(a, b).cut && !link(b, a).cut;
-}
+bool Network::possible(Endpoint a, Endpoint b) { return alive(a) && alive(b) && !link(a, b).cut && !link(b, a).cut; }
 
 void Network::refresh_later(Endpoint a, Endpoint b, Micros delay_us) {
   queue_.after(delay_us, [this, a, b] { refresh(a, b); });

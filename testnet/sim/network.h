@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulated mesh: frames that are late, lost, repeated and out of order; links that are cut one way or both; peers told
-// up and down as a transport would. Knows endpoints, not members. One thread.
+// The simulated mesh: frames that are late, lost, repeated and out of order; links that are cut one way or both; peers
+// told up and down as a transport would. Knows endpoints, not members. One thread.
 #pragma once
 
 #include <functional>

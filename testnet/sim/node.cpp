@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint64_t kStepsAtOnce = 20'000;
 
 bool is_idle_talk(const consensus::Message& message) {
-  return std::holds_alternative<consensus::Status>(message) || std::holds_alternative<consensus::CosignatureMessage>(message);
+  return std::holds_alternative<consensus::Status>(message) ||
+         std::holds_alternative<consensus::CosignatureMessage>(message);
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ struct Node::Performer {
     const auto response = node.host_->perform(effect);
     const auto& genesis = node.world_.cast->genesis;
     if (response)
-      node.say(effect.to, std::make_shared<Bytes>(consensus::encode(*response, genesis.scope(), genesis.members.size())));
+      node.say(effect.to,
+               std::make_shared<Bytes>(consensus::encode(*response, genesis.scope(), genesis.members.size())));
   }
   void operator()(const replica::Send& effect) const { node.say(effect.to, effect.frame); }
   void operator()(const replica::Broadcast& effect) const { node.say(std::nullopt, effect.frame); }
@@ -51,10 +53,11 @@ Node::Node(World& world, Who who, std::unique_ptr<Attacker> attacker, bool hones
       honest_(honest),
       random_(world.options.seed, "node " + std::to_string(who.endpoint)),
       disk_(Random(world.options.seed, "disk " + std::to_string(who.endpoint))) {
-  disk_.watch({[this](const storage::Batch& batch, storage::Durability durability) {
-                 tell([&](Law& law) { law.database_written(who_, batch, durability); });
-               },
-               [this](const consensus::SafetyRecord& record) { tell([&](Law& law) { law.slot_written(who_, record); }); }});
+  disk_.watch(
+      {[this](const storage::Batch& batch, storage::Durability durability) {
+         tell([&](Law& law) { law.database_written(who_, batch, durability); });
+       },
+       [this](const consensus::SafetyRecord& record) { tell([&](Law& law) { law.slot_written(who_, record); }); }});
 }
 
 template <class Tell>
@@ -76,7 +79,8 @@ void Node::start_process() {
     if (!made) return world_.report.broken("restart", name_of(who_) + " cannot be initialised: " + made.error());
     initialised_ = true;
   }
-  auto host = host::Host::open(genesis, who_.member, *database_, disk_.open_slots(), host_keys(*world_.cast, who_.member));
+  auto host =
+      host::Host::open(genesis, who_.member, *database_, disk_.open_slots(), host_keys(*world_.cast, who_.member));
   if (!host) return world_.report.broken("restart", name_of(who_) + " does not open: " + host.error());
   host_ = *std::move(host);
   auto restored = host_->restore();
@@ -186,8 +190,8 @@ void Node::perform_next() {
 }
 
 Micros Node::duration_of(const replica::Effect& effect) {
-  const bool syncs = std::holds_alternative<replica::Persist>(effect) || std::holds_alternative<replica::Sign>(effect) ||
-                     std::holds_alternative<replica::Commit>(effect);
+  const bool syncs = std::holds_alternative<replica::Persist>(effect) ||
+                     std::holds_alternative<replica::Sign>(effect) || std::holds_alternative<replica::Commit>(effect);
   if (!syncs) return 0;
   const Micros most = world_.queue.now() < slow_until_ ? 2 * kSecond : world_.options.disk_most;
   return random_.between(0, most);
@@ -221,8 +225,7 @@ void Node::verify_later(const replica::VerifySubmissions& effect) {
   replica::SubmissionsVerified answer{effect.ticket, {}};
   for (const auto& item : effect.items) {
     const auto& statement = item.submission->statement;
-    answer.valid.push_back(
-        remembered_verify(item.key, crypto::statement_signed_bytes(statement), statement.signature));
+    answer.valid.push_back(remembered_verify(item.key, crypto::statement_signed_bytes(statement), statement.signature));
   }
   later(random_.between(0, 5 * kMillisecond), [this, answer] { step(answer); });
 }

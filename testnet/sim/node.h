@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One simulated process: the production replica over the production host, on a simulated disk, clock and network. Effects
-// are carried out one after the other, each taking its time, while inputs go on arriving; the power may fail at any point.
+// One simulated process: the production replica over the production host, on a simulated disk, clock and network.
+// Effects are carried out one after the other, each taking its time, while inputs go on arriving; the power may fail at
+// any point.
 #pragma once
 
 #include <deque>
@@ -56,6 +57,7 @@ class Node {
   void receive(consensus::PeerId from, const Bytes& frame);
   void input(replica::Input input);  // dropped when off
   void pause(Micros duration) { paused_until_ = world_.queue.now() + duration; }
+  bool paused() const { return world_.queue.now() < paused_until_; }
   void slow_disk(Micros duration) { slow_until_ = world_.queue.now() + duration; }
   void skew_clock(Micros offset) { utc_offset_ = offset; }
   void set_drift(std::int64_t ppm) { drift_ppm_ = ppm; }

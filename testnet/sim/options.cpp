@@ -40,8 +40,8 @@ void choose_nodes(Options& options, Random& random) {
 
 void choose_attackers(Options& options, Random& random) {
   const std::size_t most = consensus::max_faulty(options.members);
-  constexpr AttackerKind kinds[] = {AttackerKind::kTwin, AttackerKind::kEquivocatingLeader, AttackerKind::kNullifyAlways,
-                                    AttackerKind::kReplayer};
+  constexpr AttackerKind kinds[] = {AttackerKind::kTwin, AttackerKind::kEquivocatingLeader,
+                                    AttackerKind::kNullifyAlways, AttackerKind::kReplayer};
   const bool attacked = random.chance(400);
   const auto kind = kinds[random.below(std::size(kinds))];
   const std::size_t count = 1 + random.below(std::max<std::size_t>(most, 1));
@@ -54,11 +54,16 @@ void choose_attackers(Options& options, Random& random) {
 
 std::string_view to_string(AttackerKind kind) {
   switch (kind) {
-    case AttackerKind::kNone: return "none";
-    case AttackerKind::kTwin: return "twin";
-    case AttackerKind::kEquivocatingLeader: return "equivocating leader";
-    case AttackerKind::kNullifyAlways: return "nullify always";
-    case AttackerKind::kReplayer: return "replayer";
+    case AttackerKind::kNone:
+      return "none";
+    case AttackerKind::kTwin:
+      return "twin";
+    case AttackerKind::kEquivocatingLeader:
+      return "equivocating leader";
+    case AttackerKind::kNullifyAlways:
+      return "nullify always";
+    case AttackerKind::kReplayer:
+      return "replayer";
   }
   return "?";
 }

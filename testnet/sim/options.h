@@ -34,7 +34,7 @@ struct Options {
   Micros pause_every = 0;     // one process stands still for up to 60 s
   Micros disk_most = 2 * kMillisecond;
   Micros slow_disk_every = 0;
-  Micros skew_most = 0;  // offset of each UTC clock
+  Micros skew_most = 0;   // offset of each UTC clock
   Micros jump_every = 0;  // one node's UTC clock jumps by up to an hour
   std::int64_t drift_ppm = 0;
 

@@ -39,7 +39,9 @@ struct Mixer {
   }
   void operator()(const replica::Commit& effect) const { trace.mix(effect.tip.block.view()); }
   void operator()(const replica::Cosign& effect) const { trace.mix(effect.size), trace.mix(effect.time_s); }
-  void operator()(const replica::PublishCheckpoint& effect) const { trace.mix(effect.size), trace.mix(effect.lines.size()); }
+  void operator()(const replica::PublishCheckpoint& effect) const {
+    trace.mix(effect.size), trace.mix(effect.lines.size());
+  }
   void operator()(const replica::Changed& effect) const {
     trace.mix(effect.outcome.id.view()), trace.mix(static_cast<std::uint64_t>(effect.outcome.phase));
   }

@@ -129,10 +129,18 @@ Bytes Workload::damaged(std::size_t member) {
   const std::string subject = "OP-" + std::to_string(++subjects_);
   Bytes bytes = leaf(member, 1, rival_sequence_[member], subject);
   switch (random_.below(4)) {
-    case 0: bytes.back() = static_cast<char>(bytes.back() ^ 1); break;
-    case 1: bytes = leaf(member, 1, rival_sequence_[member] + 1'000'000, subject); break;
-    case 2: bytes.resize(random_.below(bytes.size())); break;
-    default: bytes[random_.below(bytes.size())] ^= 0x20; break;
+    case 0:
+      bytes.back() = static_cast<char>(bytes.back() ^ 1);
+      break;
+    case 1:
+      bytes = leaf(member, 1, rival_sequence_[member] + 1'000'000, subject);
+      break;
+    case 2:
+      bytes.resize(random_.below(bytes.size()));
+      break;
+    default:
+      bytes[random_.below(bytes.size())] ^= 0x20;
+      break;
   }
   return bytes;
 }

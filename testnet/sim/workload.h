@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clients: each administration submits valid statements in its key's sequence, to any node, and again to another one
-// while they are not FINAL. A second key of each tries what must not be taken, and two statements of one number.
+// The clients: each administration submits valid statements in its key's sequence, to any node, and again to another
+// one while they are not FINAL. A second key of each tries what must not be taken, and two statements of one number.
 #pragma once
 
 #include <functional>

@@ -3,7 +3,8 @@
 
 namespace quipu::testnet {
 
-consensus::Vote forge_vote(const AttackerContext& context, consensus::VoteKind kind, const consensus::Subject& subject) {
+consensus::Vote forge_vote(const AttackerContext& context, consensus::VoteKind kind,
+                           const consensus::Subject& subject) {
   consensus::Vote vote{kind, subject, context.self, {}};
   if (kind == consensus::VoteKind::kNullify) vote.subject = {subject.view, {}, {}, {}};
   vote.signature =
@@ -13,11 +14,15 @@ consensus::Vote forge_vote(const AttackerContext& context, consensus::VoteKind k
 
 std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext context) {
   switch (kind) {
-    case AttackerKind::kEquivocatingLeader: return equivocating_leader(std::move(context));
-    case AttackerKind::kNullifyAlways: return nullify_always(std::move(context));
-    case AttackerKind::kReplayer: return replayer(std::move(context));
+    case AttackerKind::kEquivocatingLeader:
+      return equivocating_leader(std::move(context));
+    case AttackerKind::kNullifyAlways:
+      return nullify_always(std::move(context));
+    case AttackerKind::kReplayer:
+      return replayer(std::move(context));
     case AttackerKind::kNone:
-    case AttackerKind::kTwin: break;
+    case AttackerKind::kTwin:
+      break;
   }
   return nullptr;
 }

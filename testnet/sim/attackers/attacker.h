@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Byzantine member: our own code runs at its node, and the attacker stands between it and the wire, with its vote key.
-// One file per attacker. (A twin needs none: it is the same member running twice.)
+// A Byzantine member: our own code runs at its node, and the attacker stands between it and the wire, with its vote
+// key. One file per attacker. (A twin needs none: it is the same member running twice.)
 #pragma once
 
 #include <functional>

@@ -34,8 +34,9 @@ class EquivocatingLeader final : public Attacker {
   }
 
  private:
-  // A block of the same height that differs and is itself well formed: without the last submission there would be another
-  // seal, so the rival is built by our own ledger code elsewhere; here the header alone differs, and voters refuse it.
+  // A block of the same height that differs and is itself well formed: without the last submission there would be
+  // another seal, so the rival is built by our own ledger code elsewhere; here the header alone differs, and voters
+  // refuse it.
   consensus::Proposal another(consensus::Proposal proposal) {
     proposal.block.header.tree_root.bytes[0] ^= 1;
     const auto& header = proposal.block.header;

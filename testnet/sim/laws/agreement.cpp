@@ -30,7 +30,8 @@ class Agreement final : public Law {
     height_[who.endpoint] = height;
   }
 
-  void performed(const Who& who, const replica::Effect& effect) override {
+  // Before it is carried out: a power cut may come in the middle, and the proof binds already.
+  void performing(const Who& who, const replica::Effect& effect) override {
     if (const auto* commit = std::get_if<replica::Commit>(&effect)) committed(who, *commit);
     if (const auto* halt = std::get_if<replica::Halt>(&effect)) broken(who, "halted: " + halt->reason);
   }
@@ -39,11 +40,14 @@ class Agreement final : public Law {
     const auto* cosignature = std::get_if<consensus::CosignatureMessage>(&message);
     if (!cosignature) return;
     const auto root = roots_.find(cosignature->size);
-    if (root == roots_.end() || root->second != cosignature->root) broken(who, "cosigned a root that is not of the log");
+    if (root == roots_.end() || root->second != cosignature->root)
+      broken(who, "cosigned a root that is not of the log");
   }
 
  private:
-  void broken(const Who& who, const std::string& what) { context_.report.broken("agreement", name_of(who) + " " + what); }
+  void broken(const Who& who, const std::string& what) {
+    context_.report.broken("agreement", name_of(who) + " " + what);
+  }
 
   void committed(const Who& who, const replica::Commit& commit) {
     for (const auto& each : commit.blocks) {

@@ -43,7 +43,8 @@ class Bounds final : public Law {
       std::size_t bytes = 0;
       for (const Bytes& leaf : each.executed->block.leaves) bytes += leaf.size();
       if (bytes > limits::kBlockLeafBytes) broken(who, "block of too many bytes");
-      if (each.executed->block.leaves.size() > limits::kBlockSubmissions + 1) broken(who, "block of too many submissions");
+      if (each.executed->block.leaves.size() > limits::kBlockSubmissions + 1)
+        broken(who, "block of too many submissions");
     }
   }
 

@@ -17,7 +17,8 @@ std::optional<consensus::Subject> subject_of(const consensus::Proposal& proposal
                               consensus::block_id(cast.genesis.chain, header)};
   }
   if (!proposal.parent_proof) return std::nullopt;
-  return consensus::Subject{proposal.view, proposal.parent_view, proposal.parent_proof->subject.height, proposal.repeated};
+  return consensus::Subject{proposal.view, proposal.parent_view, proposal.parent_proof->subject.height,
+                            proposal.repeated};
 }
 
 void collect(std::vector<QuorumProof>& out, const std::optional<QuorumProof>& proof) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Durability: FINAL is said only when the block is synced in this node's database and the safety file's tip covers it; and
-// what was said is found at its place after every restart, and never contradicted by another node.
+// Durability: FINAL is said only when the block is synced in this node's database and the safety file's tip covers it;
+// and what was said is found at its place after every restart, and never contradicted by another node.
 #include <map>
 
 #include "storage/record_codec.h"
@@ -35,7 +35,8 @@ class DurableOutcomes final : public Law {
     if (outcome.height.value > node.synced_height) broken(who, "says FINAL before the block is synced");
     if (outcome.height.value > node.slot_height) broken(who, "says FINAL before the safety file's tip");
     const auto [place, fresh] = places_.try_emplace(outcome.id, Place{outcome.height.value, outcome.index});
-    if (!fresh && place->second != Place{outcome.height.value, outcome.index}) broken(who, "says FINAL at another place");
+    if (!fresh && place->second != Place{outcome.height.value, outcome.index})
+      broken(who, "says FINAL at another place");
     node.said.insert_or_assign(outcome.id, place->second);
   }
 
@@ -46,7 +47,8 @@ class DurableOutcomes final : public Law {
     for (const auto& [id, place] : node.said) {
       const auto found = host.place_of(id);
       if (!found) return broken(who, "forgot what it said was FINAL");
-      if (found->height.value != place.height || found->index != place.index) return broken(who, "moved what was FINAL");
+      if (found->height.value != place.height || found->index != place.index)
+        return broken(who, "moved what was FINAL");
     }
   }
 
@@ -63,7 +65,9 @@ class DurableOutcomes final : public Law {
     std::map<crypto::Digest, Place> said;
   };
 
-  void broken(const Who& who, const std::string& what) { context_.report.broken("durability", name_of(who) + " " + what); }
+  void broken(const Who& who, const std::string& what) {
+    context_.report.broken("durability", name_of(who) + " " + what);
+  }
 
   LawContext context_;
   std::map<Endpoint, Node> nodes_;

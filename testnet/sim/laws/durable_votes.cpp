@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Persist, sign, send, in this order: before a vote is signed the block it names and the proof that let the node enter the
-// view are synced in its database; before it is sent it has been in a synced slot of its safety file.
+// Persist, sign, send, in this order: before a vote is signed the block it names and the proof that let the node enter
+// the view are synced in its database; before it is sent it has been in a synced slot of its safety file.
 #include <map>
 #include <set>
 
@@ -68,9 +68,13 @@ class DurableVotes final : public Law {
     std::set<std::pair<VoteKind, Subject>> shown;
   };
 
-  void broken(const Who& who, const std::string& what) { context_.report.broken("durable votes", name_of(who) + " " + what); }
+  void broken(const Who& who, const std::string& what) {
+    context_.report.broken("durable votes", name_of(who) + " " + what);
+  }
 
-  static bool entered(const Node& node, std::uint64_t view) { return view <= 1 || node.proven_views.contains(view - 1); }
+  static bool entered(const Node& node, std::uint64_t view) {
+    return view <= 1 || node.proven_views.contains(view - 1);
+  }
 
   static void settle(Node& node, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// No contradiction under an honest key, ever, across crashes: of all signatures seen on the wire no two of one signer and
-// view are notarize/notarize or finalize/finalize of two subjects (E1, E2), notarize/finalize of two subjects (E3), or
-// nullify/finalize (E4).
+// No contradiction under an honest key, ever, across crashes: of all signatures seen on the wire no two of one signer
+// and view are notarize/notarize or finalize/finalize of two subjects (E1, E2), notarize/finalize of two subjects (E3),
+// or nullify/finalize (E4).
 #include <map>
 
 #include "testnet/sim/laws/contents.h"

@@ -26,7 +26,9 @@ class QuorumProofs final : public Law {
   }
 
  private:
-  void broken(const Who& who, const std::string& what) { context_.report.broken("quorum proofs", name_of(who) + " " + what); }
+  void broken(const Who& who, const std::string& what) {
+    context_.report.broken("quorum proofs", name_of(who) + " " + what);
+  }
 
   std::size_t quorum() const { return context_.cast->members() - (context_.cast->members() - 1) / 3; }
 
@@ -55,10 +57,12 @@ class QuorumProofs final : public Law {
     std::set<consensus::MemberIndex> distinct;
     for (const auto& line : publish.lines) {
       if (line.member < genesis.members.size() &&
-          remembered_verify(genesis.members[line.member].cosigner, crypto::cosignature_message(text, line.time_s), line.signature))
+          remembered_verify(genesis.members[line.member].cosigner, crypto::cosignature_message(text, line.time_s),
+                            line.signature))
         distinct.insert(line.member);
     }
-    if (distinct.size() < quorum()) broken(who, "publishes a checkpoint of " + std::to_string(distinct.size()) + " members");
+    if (distinct.size() < quorum())
+      broken(who, "publishes a checkpoint of " + std::to_string(distinct.size()) + " members");
   }
 
   LawContext context_;

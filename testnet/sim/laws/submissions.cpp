@@ -25,12 +25,16 @@ class Submissions final : public Law {
   }
 
  private:
-  void broken(const Who& who, const std::string& what) { context_.report.broken("submissions", name_of(who) + " " + what); }
+  void broken(const Who& who, const std::string& what) {
+    context_.report.broken("submissions", name_of(who) + " " + what);
+  }
 
   void check(const Who& who, const consensus::Block& block) {
     const auto& leaves = block.leaves;
-    if (leaves.size() < 2 || !ledger::is_seal_leaf(leaves.back())) return broken(who, "finalizes an empty or unsealed block");
-    if (std::set<Bytes>(leaves.begin(), leaves.end()).size() != leaves.size()) broken(who, "finalizes a leaf twice in a block");
+    if (leaves.size() < 2 || !ledger::is_seal_leaf(leaves.back()))
+      return broken(who, "finalizes an empty or unsealed block");
+    if (std::set<Bytes>(leaves.begin(), leaves.end()).size() != leaves.size())
+      broken(who, "finalizes a leaf twice in a block");
     for (std::size_t i = 0; i + 1 < leaves.size(); ++i) check(who, leaves[i], block.header.height.value);
   }
 

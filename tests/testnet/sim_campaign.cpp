@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs seeds and tells whether a law broke: `sim_campaign FIRST LAST MEMBERS [SECONDS] [-v|-vv|-q] [--keep-going]`.
+// Linked once with the real code, and once per planted bug with one mutated source (mutants.cmake).
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+
+#include "testnet/sim/campaign.h"
+
+int main(int argc, char** argv) {
+  if (argc < 4) return 2;
+  quipu::testnet::Campaign campaign;
+  campaign.first_seed = std::strtoull(argv[1], nullptr, 10);
+  campaign.last_seed = std::strtoull(argv[2], nullptr, 10);
+  campaign.members = {std::strtoull(argv[3], nullptr, 10)};
+  if (argc > 4) campaign.trouble = std::atoi(argv[4]) * quipu::testnet::kSecond;
+  campaign.verbose = argc > 5 && std::strcmp(argv[5], "-v") == 0;
+  campaign.narrate = argc > 5 && std::strcmp(argv[5], "-vv") == 0;
+  campaign.keep_going = argc > 6;
+  return quipu::testnet::simulate(campaign, std::cout);
+}
