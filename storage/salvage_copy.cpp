@@ -20,7 +20,8 @@ Done failed(const fs::path& path, const std::error_code& error) {
 
 Done failed(const fs::path& path) { return failed(path, std::error_code(errno, std::generic_category())); }
 
-// Locks and RocksDB's own diary are not part of the data.
+// RocksDB's own diary is no data; and to close the LOCK file after reading it would drop this process's lock on it
+// (fcntl).
 bool left_behind(const std::string& name) { return name == "LOCK" || name.starts_with("LOG"); }
 
 Done copy_one(const fs::path& from, const fs::path& to) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rocksdb/db.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "tests/storage/chain.h"
 #include "tests/storage/rocks_files.h"
@@ -90,6 +92,33 @@ TEST_CASE("synced writes are counted and unsynced ones are not", "[storage]") {
   batch.put(Family::kNotes, "a", "b");
   (*database)->write(batch, Durability::kUnsynced);
   CHECK((*database)->syncs() == 1);
+}
+
+TEST_CASE("readers on other threads see whole batches only", "[storage]") {
+  using namespace rocks_open_test;
+  TemporaryDirectory directory;
+  const auto database = RocksDatabase::open(directory / "db");
+  REQUIRE(database.has_value());
+  std::atomic<bool> done = false;
+  std::atomic<int> torn = 0;
+  const auto read = [&] {
+    while (!done) {
+      const auto snapshot = (*database)->snapshot();
+      if (snapshot->get(Family::kMeta, "tip") != snapshot->get(Family::kBlocks, "last")) ++torn;
+    }
+  };
+  std::thread first(read);
+  std::thread second(read);
+  for (std::uint64_t n = 0; n < 2'000; ++n) {
+    Batch batch;
+    batch.put(Family::kMeta, "tip", key_of(n));
+    batch.put(Family::kBlocks, "last", key_of(n));
+    (*database)->write(batch, Durability::kUnsynced);
+  }
+  done = true;
+  first.join();
+  second.join();
+  CHECK(torn == 0);
 }
 
 TEST_CASE("an empty directory is a place for a database", "[storage]") {
@@ -203,6 +232,7 @@ TEST_CASE("a salvage that is not adopted leaves the damaged directory alone and 
     REQUIRE(salvaged.has_value());
     write_record(**salvaged, 100'000);
     CHECK(fault_of(directory / "db") == OpenFault::kLocked);
+    CHECK(run_child("child: opens a database that is in use", directory / "") == 0);
   }
   CHECK(!fs::exists(directory / "db.salvage"));
   CHECK(fs::file_size(log) == size);

@@ -118,4 +118,21 @@ TEST_CASE("a scan of the state stops when it is told to", "[storage]") {
   }
 }
 
+TEST_CASE("a part of a map key is no map key", "[storage]") {
+  using namespace state_reader_test;
+  MemoryDatabase database;
+  BlockStore store(database, kTestMembers);
+  Chain chain(35);
+  Dice dice(36);
+  const State newest = commit_changes(store, chain, dice, 20).back();
+  REQUIRE(!newest.empty());
+  for (const auto at : {std::optional<consensus::Height>(), std::optional(chain.tip().height)}) {
+    const StateReader reader(database.snapshot(), at);
+    for (const auto& entry : newest) {
+      REQUIRE(reader.get(entry.first).has_value());
+      for (const std::size_t size : {0, 1, 27, 34}) REQUIRE(!reader.get(entry.first.substr(0, size)));
+    }
+  }
+}
+
 }  // namespace quipu::storage::testing
