@@ -53,6 +53,7 @@ inline constexpr std::size_t kPoolSubmissions = 65'536;
 inline constexpr std::size_t kPoolBytes = 256 << 20;
 inline constexpr std::size_t kPoolSubmissionsPerMember = 16'384;
 inline constexpr std::size_t kPoolGapsPerKey = 4'096;
+inline constexpr std::size_t kRecentFinals = 16'384;
 inline constexpr std::size_t kTerminalAnswers = 100'000;
 inline constexpr std::int64_t kTerminalAnswer_ms = 24 * 3'600'000;
 inline constexpr std::int64_t kGapPatience_ms = 10 * 60'000;

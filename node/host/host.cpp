@@ -42,6 +42,28 @@ crypto::StatusMap rebuild_map(const ledger::StateView& state) {
   return map;
 }
 
+// What one answer may hold.
+class AnswerSize {
+ public:
+  bool takes(const consensus::Block& block) {
+    for (const auto& leaf : block.leaves) bytes_ += leaf.size() + 16;
+    return ++blocks_ <= limits::kBlocksPerAnswer && bytes_ <= limits::kSyncFrameBytes - limits::kBlockLeafBytes;
+  }
+
+ private:
+  std::size_t blocks_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+// The finalization that names this very block; blocks final by a descendant's have none.
+std::optional<consensus::QuorumProof> own_finalization(const consensus::BlockId& id,
+                                                       const std::vector<consensus::LinkProof>& links) {
+  for (const auto& link : links) {
+    if (link.step.kind == consensus::VoteKind::kFinalize && link.step.subject.block == id) return link.step;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct Host::State {
@@ -71,6 +93,25 @@ struct Host::State {
     auto tree = log.range_at(record->first_index);
     for (const auto& leaf : log.leaves(record->first_index, tip.tree_size)) tree.append(crypto::leaf_hash(leaf));
     return tree.size() == tip.tree_size && tree.root() == tip.tree_root;
+  }
+
+  // Ascending blocks up to one that its own finalization proves, and with it all before: if need be beyond `last`, as a
+  // block may be final by a descendant's. At most limits::kUnfinalizedBlocks in a row are.
+  void serve_heights(consensus::Height first, consensus::Height last, AnswerSize& size,
+                     consensus::BlockResponse& response) const {
+    const auto log = blocks.read();
+    std::size_t proven = 0;
+    for (auto height = first; height <= last || proven < response.finalized.size(); height = height.next()) {
+      auto block = log.full_block(height);
+      if (!block || !size.takes(*block)) break;
+      const auto id = consensus::block_id(genesis.chain, block->header);
+      response.finalized.push_back({std::move(*block), log.links(height)});
+      if (auto proof = own_finalization(id, response.finalized.back().links)) {
+        response.finalization = std::move(proof);
+        proven = response.finalized.size();
+      }
+    }
+    response.finalized.resize(proven);
   }
 
   ledger::Genesis genesis;
@@ -184,26 +225,13 @@ void Host::perform(const replica::ReportEvidence& effect) { state_->blocks.put_e
 
 std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effect) const {
   consensus::BlockResponse response;
-  std::size_t bytes = 0;
-  const auto fits = [&](const consensus::Block& block) {
-    for (const auto& leaf : block.leaves) bytes += leaf.size() + 16;
-    return bytes <= limits::kSyncFrameBytes - limits::kBlockLeafBytes;
-  };
+  AnswerSize size;
   for (const auto& id : effect.request.ids) {
-    if (response.blocks.size() >= limits::kBlocksPerAnswer) break;
     auto block = state_->blocks.pending_block(id);
-    if (block && fits(*block)) response.blocks.push_back(std::move(*block));
+    if (block && size.takes(*block)) response.blocks.push_back(std::move(*block));
   }
-  const auto log = state_->blocks.read();
-  const auto tip = log.tip().value();
-  const auto last = std::min(effect.request.last, tip.height);
   if (effect.request.ids.empty() && effect.request.first.value > 0) {
-    for (auto height = effect.request.first; height <= last; height = height.next()) {
-      auto block = log.full_block(height);
-      if (!block || response.finalized.size() >= limits::kBlocksPerAnswer || !fits(*block)) break;
-      response.finalized.push_back({std::move(*block), log.links(height)});
-    }
-    response.finalization = log.finalization();
+    state_->serve_heights(effect.request.first, effect.request.last, size, response);
   }
   if (response.blocks.empty() && response.finalized.empty()) return std::nullopt;
   return response;

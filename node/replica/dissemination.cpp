@@ -39,7 +39,7 @@ void Replica::State::ask_for_unknown(PeerId from, const consensus::SubmissionOff
   consensus::SubmissionRequest request;
   for (const auto& id : offer.ids) {
     if (request.ids.size() >= kIdsPerOffer) break;
-    if (pool.find(id) == nullptr && !in_check.contains(id)) request.ids.push_back(id);
+    if (pool.find(id) == nullptr && !in_check.contains(id) && !finals.contains(id)) request.ids.push_back(id);
   }
   if (!request.ids.empty()) send(from, request);
 }

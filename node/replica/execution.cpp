@@ -182,6 +182,7 @@ void Replica::State::settle_submission(const SharedSubmission& submission, conse
                                        std::uint64_t index, std::uint64_t block_time_ms) {
   out.emplace_back(Changed{{submission->id, Phase::kFinal, height, index, block_time_ms, std::nullopt}});
   pool.remove(submission->id);
+  finals.add(submission->id);
   const auto key = ledger::signing_key(*chain.committed().state, *submission);
   if (!key) return;  // revoked by this very block
   // Others that wanted the same place in the key's sequence have lost it.

@@ -40,7 +40,9 @@ void Replica::State::admit(const Submitted& input) {
 // What needs no signature check: known already, or its place is taken.
 std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& submission,
                                                      const crypto::PublicKey& key) {
-  if (pool.find(submission.id) != nullptr) return answer(0, Admission::kAccepted, submission.id);
+  if (pool.find(submission.id) != nullptr || finals.contains(submission.id)) {
+    return answer(0, Admission::kAccepted, submission.id);
+  }
   const auto final_next = ledger::next_sequence(*chain.committed().state, submission.administration(), key);
   const auto* holder = pool.holder(key, submission.sequence());
   if (submission.sequence() >= final_next && holder == nullptr) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "consensus/limits.h"
 #include "node/replica/admission.h"
 #include "node/replica/chain.h"
 #include "node/replica/cosigning.h"
@@ -19,6 +20,23 @@ namespace quipu::replica {
 using SharedSubmission = std::shared_ptr<const ledger::Submission>;
 
 using Item = VerifySubmissions::Item;
+
+// Ids of the newest final submissions, so that what a slow peer still offers is not fetched again. Bounded.
+class RecentFinals {
+ public:
+  void add(const crypto::Digest& id) {
+    if (!ids_.insert(id).second) return;
+    order_.push_back(id);
+    if (order_.size() <= limits::kRecentFinals) return;
+    ids_.erase(order_.front());
+    order_.pop_front();
+  }
+  bool contains(const crypto::Digest& id) const { return ids_.contains(id); }
+
+ private:
+  std::set<crypto::Digest> ids_;
+  std::deque<crypto::Digest> order_;
+};
 
 // Leaves whose signatures are being checked outside.
 struct Checking {
@@ -107,6 +125,7 @@ struct Replica::State {
   consensus::Engine engine;
   Chain chain;
   Mempool pool;
+  RecentFinals finals;
   AdmissionCheck admission;
   Cosigning cosigning;
 
