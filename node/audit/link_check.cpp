@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/audit/link_check.h"
+
+#include <algorithm>
+
+#include "node/ledger/mirror.h"
+
+namespace quipu::audit {
+namespace {
+
+using consensus::BlockId;
+using consensus::Height;
+using consensus::LinkProof;
+using consensus::QuorumProof;
+using consensus::VoteKind;
+
+bool is_about(const LinkProof& link, Height height, const BlockId& block) {
+  return link.step.subject.height == height && link.step.subject.block == block;
+}
+
+// Repeats of the parent, then steps of the block itself, at least one.
+bool are_about(const std::vector<LinkProof>& links, Height height, const BlockId& block, const BlockId& parent) {
+  const Height below{height.value - 1};
+  const auto own = std::ranges::find_if(links, [&](const auto& link) { return is_about(link, height, block); });
+  return own != links.end() && std::all_of(links.begin(), own, [&](auto& l) { return is_about(l, below, parent); }) &&
+         std::all_of(own, links.end(), [&](auto& l) { return is_about(l, height, block); });
+}
+
+// Nullifications, each view once, between the parent's view and the step's.
+bool skips_in_form(const LinkProof& link) {
+  const auto& subject = link.step.subject;
+  consensus::View last = subject.parent_view;
+  for (const QuorumProof& skip : link.skipped) {
+    if (skip.kind != VoteKind::kNullify || skip.subject.view <= last || skip.subject.view >= subject.view) return false;
+    last = skip.subject.view;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool LinkCheck::block(Height height, const BlockId& block, const BlockId& parent) {
+  const std::string path = ledger::quorum_path(height);
+  if (!context_.bundle.has(path)) {
+    context_.report.add({.severity = Severity::kUncheckable,
+                         .check = Check::kQuorum,
+                         .what = "the votes for this block are not in the mirror",
+                         .file = path,
+                         .height = height.value});
+    return true;
+  }
+  const auto bytes = context_.read(Check::kQuorum, path);
+  if (!bytes) return false;
+  const auto broken = [&](const char* what) {
+    context_.broken({.check = Check::kQuorum, .what = what, .file = path, .height = height.value});
+    return false;
+  };
+  const std::size_t members = context_.genesis.members.size();
+  const auto links = ledger::decode_links(*bytes, members);
+  if (!links || ledger::encode_links(*links, members) != *bytes) return broken("not link proofs in form");
+  if (!are_about(*links, height, block, parent)) return broken("a vote for another block than the log's");
+  return std::ranges::all_of(*links, [&](const auto& link) { return step(link, path, height); });
+}
+
+bool LinkCheck::step(const LinkProof& link, const std::string& path, Height height) {
+  const auto& subject = link.step.subject;
+  if (link.step.kind == VoteKind::kNullify || subject.view <= view_ || subject.parent_view >= subject.view ||
+      !skips_in_form(link)) {
+    context_.broken(
+        {.check = Check::kQuorum, .what = "a view step out of order", .file = path, .height = height.value});
+    return false;
+  }
+  if (subject.parent_view != view_) ++gaps_;
+  unskipped_ += subject.view.value - subject.parent_view.value - 1 - link.skipped.size();
+  view_ = subject.view;
+  if (link.step.kind == VoteKind::kFinalize) final_height_ = subject.height.value;
+  submit(link.step, path, height);
+  for (const QuorumProof& skip : link.skipped) submit(skip, path, height);
+  return true;
+}
+
+void LinkCheck::submit(const QuorumProof& proof, const std::string& path, Height height) const {
+  Finding wrong{.check = Check::kQuorum, .what = "not a quorum of valid votes", .file = path, .height = height.value};
+  context_.pool.submit(std::move(wrong), 1, [proof, &genesis = context_.genesis] {
+    return consensus::verify(proof, genesis.scope(), genesis.members, &crypto::verify);
+  });
+}
+
+void LinkCheck::finish(Height height) const {
+  const auto observe = [&](std::string what) { context_.observe({.check = Check::kQuorum, .what = std::move(what)}); };
+  if (gaps_ > 0) observe(std::to_string(gaps_) + " view steps are not recorded");
+  if (unskipped_ > 0) observe(std::to_string(unskipped_) + " skipped views without their nullification");
+  if (final_height_ < height.value) {
+    observe("finalization proofs reach height " + std::to_string(final_height_) +
+            "; above it the checkpoint's cosignatures stand for them");
+  }
+}
+
+}  // namespace quipu::audit

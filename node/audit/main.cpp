@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// quipu-audit: checks mirrors and receipts offline, from files alone.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "node/audit/directory_bundle.h"
+#include "node/audit/verify.h"
+#include "node/ledger/receipt.h"
+
+namespace quipu::audit {
+namespace {
+
+constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
+
+struct VerifyArguments {
+  std::string directory, genesis, report, output = "text";
+  std::vector<std::string> against;
+};
+
+int could_not(const std::string& why) {
+  std::cout << "COULD-NOT-CHECK " << why << "\n";
+  return kFailed;
+}
+
+// A bar on the terminal, redrawn when another percent is done.
+class ProgressBar {
+ public:
+  void operator()(std::uint64_t done, std::uint64_t total) {
+    const auto percent = static_cast<int>(total == 0 ? 100 : done * 100 / total);
+    if (percent == shown_) return;
+    shown_ = percent;
+    std::fprintf(stderr, "\r[%-50.*s] %3d %% of %llu leaves", percent / 2,
+                 "##################################################", percent, static_cast<unsigned long long>(total));
+    if (percent == 100) std::fputc('\n', stderr);
+  }
+
+ private:
+  int shown_ = -1;
+};
+
+int run_verify(const VerifyArguments& arguments) {
+  const auto genesis = read_file(arguments.genesis);
+  if (!genesis) return could_not(genesis.error());
+  const auto bundle = open_directory(arguments.directory);
+  if (!bundle) return could_not(bundle.error());
+  std::vector<std::unique_ptr<Bundle>> others;
+  Request request{.bundle = **bundle, .genesis = *genesis};
+  for (const auto& directory : arguments.against) {
+    auto other = open_directory(directory);
+    if (!other) return could_not(other.error());
+    others.push_back(*std::move(other));
+    request.elsewhere.push_back(others.back().get());
+  }
+  request.threads = std::thread::hardware_concurrency();
+  if (isatty(STDERR_FILENO) == 1) request.progress = ProgressBar();
+  const Report report = verify(request);
+  if (!arguments.report.empty()) {
+    std::ofstream file(arguments.report, std::ios::binary);
+    file << report.json() << std::flush;
+    if (!file) return could_not("cannot write " + arguments.report);
+  }
+  std::cout << (arguments.output == "json" ? report.json() : report.text());
+  return report.verdict() == Verdict::kVerified ? kDone : kFailed;
+}
+
+int run_receipt(const std::string& receipt_file, const std::string& policy_file) {
+  const auto text = read_file(receipt_file);
+  if (!text) return could_not(text.error());
+  const auto policy_text = read_file(policy_file);
+  if (!policy_text) return could_not(policy_text.error());
+  const auto policy = ledger::TrustPolicy::parse(*policy_text);
+  if (!policy) return could_not(policy.error());
+  const auto broken = [](const std::string& why) {
+    std::cout << "BROKEN " << why << "\n";
+    return kFailed;
+  };
+  const auto receipt = ledger::Receipt::parse(*text);
+  if (!receipt) return broken(receipt.error());
+  if (!receipt->extra) return could_not("the receipt does not carry its leaf");
+  const auto checkpoint = ledger::verify_receipt(*receipt, *receipt->extra, *policy);
+  if (!checkpoint) return broken(checkpoint.error());
+  std::cout << "leaf " << receipt->index << " of " << checkpoint->origin << ", in the tree of " << checkpoint->size
+            << " leaves\nVERIFIED\n";
+  return kDone;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Checks a Quipu mirror or receipt offline: files and keys, nothing else.");
+  app.footer("Example: quipu-audit verify mirror/ --genesis genesis.json --against other-mirror/");
+  app.require_subcommand(1);
+  int result = kDone;
+
+  VerifyArguments verify_arguments;
+  auto* verify_command = app.add_subcommand("verify", "Recompute everything a mirror directory holds");
+  verify_command->add_option("directory", verify_arguments.directory, "The mirror")->required();
+  verify_command->add_option("--genesis", verify_arguments.genesis, "The genesis file, from a source you trust")
+      ->required();
+  verify_command->add_option("--against", verify_arguments.against, "Another mirror of the chain; may be repeated");
+  verify_command->add_option("--report", verify_arguments.report, "Write the JSON report to this file");
+  verify_command->add_option("--output", verify_arguments.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  verify_command->footer("Example: quipu-audit verify mirror/ --genesis genesis.json --report report.json");
+  verify_command->callback([&] { result = run_verify(verify_arguments); });
+
+  std::string file, policy;
+  auto* receipt_command = app.add_subcommand("receipt", "Check a .tlog-proof against a trust policy");
+  receipt_command->add_option("file", file, "The receipt")->required();
+  receipt_command->add_option("--policy", policy, "The policy file, e.g. policy/0 of a mirror you trust")->required();
+  receipt_command->footer("Example: quipu-audit receipt grant.tlog-proof --policy policy-0");
+  receipt_command->callback([&] { result = run_receipt(file, policy); });
+
+  auto* status_command = app.add_subcommand("status", "Check a .quipu-status (not yet possible)");
+  status_command->add_option("file", file, "The status proof")->required();
+  status_command->add_option("--policy", policy, "The policy file")->required();
+  status_command->callback([&] { result = could_not("status proofs are not supported yet"); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kWrongUsage;
+  }
+  return result;
+}
+
+}  // namespace
+}  // namespace quipu::audit
+
+int main(int argc, char** argv) { return quipu::audit::run(argc, argv); }

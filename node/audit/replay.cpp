@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/audit/replay.h"
+
+#include "consensus/limits.h"
+#include "crypto/cose.h"
+#include "node/ledger/rules/apply.h"
+
+namespace quipu::audit {
+namespace {
+
+using ledger::Code;
+using ledger::Submission;
+
+// Which check a rejection by the rules belongs to.
+Check check_of(const ledger::Rejection& why) {
+  switch (why.code) {
+    case Code::kSequenceGap:
+    case Code::kSequenceTaken:
+      return Check::kSequences;
+    case Code::kIssuedTooEarly:
+    case Code::kIssuedInFuture:
+      return Check::kTime;
+    case Code::kBlockMismatch:
+      return why.detail.find("state_root") != std::string::npos ? Check::kReplay : Check::kSeals;
+    default:
+      return ledger::family_of(why.code) == "submission" ? Check::kAuthority : Check::kReplay;
+  }
+}
+
+std::string words_of(const ledger::Rejection& why) {
+  std::string out(ledger::name_of(why.code));
+  if (why.event) out += " event " + std::to_string(*why.event);
+  return why.detail.empty() ? out : out + ": " + why.detail;
+}
+
+}  // namespace
+
+Replay::Replay(const Context& context) : context_(context) { position_.state = state_; }
+
+bool Replay::leaf(Bytes leaf, const crypto::CompactRange& tree) {
+  const bool seal = ledger::is_seal_leaf(leaf);
+  if (!seal) leaf_bytes_ += leaf.size();
+  leaves_.push_back(std::move(leaf));
+  if (leaves_.size() > limits::kBlockSubmissions + 1 || leaf_bytes_ > limits::kBlockLeafBytes) {
+    context_.broken({.check = Check::kSeals, .what = "a block without an end", .leaf = tree.size() - 1});
+    return false;
+  }
+  if (!seal) return true;
+  const bool good = started_ ? close_block(tree) : close_genesis(tree);
+  started_ = true;
+  leaves_.clear();
+  leaf_bytes_ = 0;
+  return good;
+}
+
+bool Replay::close_genesis(const crypto::CompactRange&) {
+  auto block = ledger::genesis_block(context_.genesis);
+  if (leaves_ != block.block.leaves) {
+    context_.broken({.check = Check::kGenesis, .what = "block 0 is not that of the genesis file", .height = 0});
+    return false;
+  }
+  context_.report.passed(Check::kGenesis);
+  context_.report.passed(Check::kSeals);
+  take(std::move(block));
+  return true;
+}
+
+std::shared_ptr<const Submission> Replay::decode(const Bytes& leaf, std::uint64_t index) {
+  auto submission = ledger::decode_submission(leaf, context_.genesis.chain_id);
+  if (submission) return std::make_shared<const Submission>(*std::move(submission));
+  context_.broken({.check = Check::kSyntax,
+                   .what = words_of(submission.error()),
+                   .height = position_.height.value + 1,
+                   .leaf = index});
+  return nullptr;
+}
+
+bool Replay::check_author(const std::shared_ptr<const Submission>& submission, std::uint64_t index) {
+  const auto key = ledger::signing_key(*state_, *submission);
+  const std::uint64_t height = position_.height.value + 1;
+  if (!key) {
+    context_.broken({.check = Check::kAuthority, .what = words_of(key.error()), .height = height, .leaf = index});
+    return false;
+  }
+  Finding wrong{.check = Check::kSignatures, .what = "the author's signature does not verify"};
+  wrong.height = height;
+  wrong.leaf = index;
+  context_.pool.submit(std::move(wrong), 1,
+                       [submission, key = *key] { return crypto::verify_statement(submission->statement, key); });
+  return true;
+}
+
+bool Replay::decode_all(std::vector<std::shared_ptr<const Submission>>& out) {
+  for (std::size_t i = 0; i + 1 < leaves_.size(); ++i) {
+    const std::uint64_t index = position_.tree.size() + i;
+    auto submission = decode(leaves_[i], index);
+    if (!submission || !check_author(submission, index)) return false;
+    out.push_back(std::move(submission));
+  }
+  return true;
+}
+
+bool Replay::close_block(const crypto::CompactRange& tree) {
+  std::vector<std::shared_ptr<const Submission>> submissions;
+  if (!decode_all(submissions)) return false;
+  consensus::Block block;
+  block.header = {{0}, position_.height.next(), position_.block, tree.size(), tree.root(), {}};
+  block.leaves = std::move(leaves_);
+  auto executed = ledger::execute_block(context_.genesis, position_, block, submissions);
+  if (!executed) {
+    reject(executed.error());
+    return false;
+  }
+  count(submissions);
+  take(*std::move(executed));
+  return true;
+}
+
+void Replay::reject(const ledger::Rejection& why) {
+  context_.broken({.check = check_of(why), .what = words_of(why), .height = position_.height.value + 1});
+}
+
+void Replay::count(const std::vector<std::shared_ptr<const Submission>>& submissions) {
+  for (const Check check : {Check::kSyntax, Check::kAuthority, Check::kTime, Check::kSequences}) {
+    context_.report.passed(check, submissions.size());
+  }
+  for (const auto& submission : submissions) context_.report.passed(Check::kReplay, submission->events());
+  context_.report.passed(Check::kSeals);
+}
+
+void Replay::take(ledger::ExecutedBlock executed) {
+  for (auto& [key, value] : executed.changes) state_->put(key, std::move(value));
+  parent_ = position_.block;
+  position_ = std::move(executed.after);
+  position_.state = state_;
+  context_.report.passed(Check::kReplay);
+}
+
+}  // namespace quipu::audit

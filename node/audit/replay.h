@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the ledger's rules over the log, leaf by leaf, and compares every seal with what follows from the leaves before
+// it. One thread; authors' signatures go to the pool.
+#pragma once
+
+#include "node/audit/context.h"
+#include "node/audit/flat_state.h"
+#include "node/ledger/block.h"
+
+namespace quipu::audit {
+
+class Replay {
+ public:
+  explicit Replay(const Context& context);
+
+  // The next leaf, with the tree behind it. False: something is broken, nothing more can be replayed.
+  bool leaf(Bytes leaf, const crypto::CompactRange& tree);
+  // Was the leaf just taken a seal, so that a block ends here?
+  bool at_block_end() const { return leaves_.empty() && started_; }
+  const ledger::Position& position() const { return position_; }
+  // The block that position() follows on; zeros at the genesis block.
+  const consensus::BlockId& parent() const { return parent_; }
+
+ private:
+  bool close_block(const crypto::CompactRange& tree);
+  bool close_genesis(const crypto::CompactRange& tree);
+  std::shared_ptr<const ledger::Submission> decode(const Bytes& leaf, std::uint64_t index);
+  bool decode_all(std::vector<std::shared_ptr<const ledger::Submission>>& out);
+  bool check_author(const std::shared_ptr<const ledger::Submission>& submission, std::uint64_t index);
+  void reject(const ledger::Rejection& why);
+  void take(ledger::ExecutedBlock executed);
+  void count(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
+
+  const Context& context_;
+  std::shared_ptr<FlatState> state_ = std::make_shared<FlatState>();
+  ledger::Position position_;
+  consensus::BlockId parent_;
+  std::vector<Bytes> leaves_;  // of the block being read
+  std::size_t leaf_bytes_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace quipu::audit

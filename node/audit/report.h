@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an audit found: one verdict, a count per check, findings with their places (docs/formats.md, "Audit"). Equal
+// bundles give equal reports on every machine. A value; one thread at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quipu::audit {
+
+// The checks of docs/formats.md that this program makes; the numbers are that list's.
+enum class Check : std::uint8_t {
+  kGenesis = 1,
+  kStructure = 2,
+  kHashing = 3,
+  kNotes = 4,
+  kQuorum = 5,
+  kSeals = 7,
+  kSyntax = 8,
+  kSignatures = 9,
+  kAuthority = 10,
+  kReplay = 11,
+  kTime = 12,
+  kSequences = 13,
+  kEvidence = 15,
+  kElsewhere = 16,
+};
+inline constexpr std::array kChecks = {
+    Check::kGenesis, Check::kStructure, Check::kHashing,    Check::kNotes,     Check::kQuorum,
+    Check::kSeals,   Check::kSyntax,    Check::kSignatures, Check::kAuthority, Check::kReplay,
+    Check::kTime,    Check::kSequences, Check::kEvidence,   Check::kElsewhere,
+};
+std::string_view name_of(Check check);    // "hashing"
+std::string_view counts_of(Check check);  // what the check counts: "entries and nodes"
+
+enum class Severity : std::uint8_t {
+  kIntegrity,    // no honest exporter with at most f faulty members can have made this: BROKEN
+  kUncheckable,  // something needed is not there or cannot be read: COULD-NOT-CHECK
+  kMisconduct,   // proves that a member broke the protocol; the history still stands
+  kObservation,  // worth knowing, proves nothing
+};
+std::string_view name_of(Severity severity);
+
+struct Finding {
+  Severity severity = Severity::kIntegrity;
+  Check check = Check::kStructure;
+  std::string what;  // one line
+  std::string file{};
+  std::optional<std::uint64_t> height{};
+  std::optional<std::uint64_t> leaf{};
+  std::string evidence{};  // hex of an evidence file, when it is a proof by itself
+
+  std::string text() const;  // "hashing: tile/0/000 leaf 7: the entry ..."
+};
+
+enum class Verdict : std::uint8_t { kVerified, kBroken, kCouldNotCheck };
+
+class Report {
+ public:
+  std::string chain_id, chain, root;  // hex
+  std::uint64_t size = 0, height = 0;
+
+  void passed(Check check, std::uint64_t times = 1) { counts_[static_cast<std::size_t>(check)] += times; }
+  void add(Finding finding);
+  std::uint64_t count(Check check) const { return counts_[static_cast<std::size_t>(check)]; }
+  const std::vector<Finding>& findings() const { return findings_; }
+  bool has(Severity severity) const;
+
+  Verdict verdict() const;
+  // "VERIFIED", "BROKEN <first integrity finding>", "COULD-NOT-CHECK <why>".
+  std::string verdict_line() const;
+  std::string text() const;  // for people; ends in the verdict line
+  std::string json() const;
+
+ private:
+  const Finding* first(Severity severity) const;
+  std::array<std::uint64_t, 32> counts_{};
+  std::vector<Finding> findings_;  // at most kFindings, then only counted
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace quipu::audit

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/audit/verify.h"
+
+#include "crypto/signature.h"
+#include "node/audit/elsewhere.h"
+#include "node/audit/evidence_check.h"
+#include "node/audit/link_check.h"
+#include "node/audit/published.h"
+#include "node/audit/replay.h"
+#include "node/audit/structure.h"
+#include "node/audit/tile_check.h"
+#include "node/ledger/mirror.h"
+
+namespace quipu::audit {
+namespace {
+
+using Notes = std::map<std::uint64_t, PublishedNote>;
+
+// Reads the log once, from the first leaf to the checkpoint's last.
+class Pass {
+ public:
+  Pass(const Context& context, const Request& request, const Notes& notes, std::uint64_t size)
+      : context_(context),
+        request_(request),
+        notes_(notes),
+        size_(size),
+        tiles_(context, size),
+        replay_(context),
+        links_(context),
+        elsewhere_(context, request.elsewhere) {}
+
+  void run() {
+    for (std::uint64_t first = 0; first < size_; first += ledger::kTileWidth) {
+      if (!bundle(first)) return;
+      if (request_.progress) request_.progress(tree_.size(), size_);
+    }
+    finish();
+  }
+
+ private:
+  bool bundle(std::uint64_t first) {
+    const std::uint64_t index = first / ledger::kTileWidth;
+    const ledger::TileName name{std::nullopt, index, ledger::tile_width(std::nullopt, index, size_)};
+    const auto content = context_.read(Check::kStructure, name.path());
+    if (!content) return false;
+    auto entries = ledger::decode_entries(*content, name.width);
+    if (!entries) {
+      context_.broken({.check = Check::kStructure, .what = "not its number of framed entries", .file = name.path()});
+      return false;
+    }
+    for (Bytes& entry : *entries) {
+      if (!leaf(std::move(entry))) return false;
+    }
+    return true;
+  }
+
+  bool leaf(Bytes entry) {
+    tree_.append(crypto::leaf_hash(entry), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
+      tiles_.node(level, index, hash);
+    });
+    context_.report.passed(Check::kHashing);
+    if (!tiles_.ok() || !replay_.leaf(std::move(entry), tree_)) return false;
+    return !replay_.at_block_end() || block_end();
+  }
+
+  bool block_end() {
+    const auto& position = replay_.position();
+    const std::uint64_t height = position.height.value;
+    const crypto::Digest root = tree_.root();
+    elsewhere_.block_end(tree_.size(), root, height);
+    context_.report.passed(Check::kHashing);
+    if (const auto note = notes_.find(height); note != notes_.end() && !check_note(note->second, height, root))
+      return false;
+    return height == 0 || links_.block(position.height, position.block, replay_.parent());
+  }
+
+  bool check_note(const PublishedNote& note, std::uint64_t height, const crypto::Digest& root) {
+    const std::string path = ledger::checkpoint_path({height});
+    ++notes_met_;
+    if (note.checkpoint.size != tree_.size() || note.checkpoint.root != root) {
+      context_.broken({.check = Check::kNotes, .what = "not the tree of this height", .file = path, .height = height});
+      return false;
+    }
+    constexpr std::uint64_t kSkew_s = 60;
+    if (note.first_cosigned_s + kSkew_s < replay_.position().block_time_ms / 1000) {
+      context_.observe(
+          {.check = Check::kNotes, .what = "cosigned before its block's time", .file = path, .height = height});
+    }
+    return true;
+  }
+
+  void finish() {
+    const auto& position = replay_.position();
+    context_.report.height = position.height.value;
+    if (!replay_.at_block_end()) {
+      context_.broken({.check = Check::kSeals, .what = "the log does not end with a seal", .leaf = size_ - 1});
+      return;
+    }
+    if (notes_met_ != notes_.size()) {
+      context_.broken({.check = Check::kNotes,
+                       .what = "no block has its height",
+                       .file = ledger::checkpoint_path({notes_.rbegin()->first})});
+    } else if (notes_.rbegin()->first != position.height.value) {
+      context_.broken({.check = Check::kNotes, .what = "not the newest block's", .file = "checkpoint"});
+    }
+    check_quorum_files(context_, position.height.value);
+    links_.finish(position.height);
+    elsewhere_.finish(size_, notes_);
+  }
+
+  const Context& context_;
+  const Request& request_;
+  const Notes& notes_;
+  std::uint64_t size_;
+  crypto::CompactRange tree_;
+  TileCheck tiles_;
+  Replay replay_;
+  LinkCheck links_;
+  Elsewhere elsewhere_;
+  std::size_t notes_met_ = 0;
+};
+
+std::optional<ledger::Genesis> check_genesis(const Request& request, Report& report) {
+  const auto add = [&](Severity severity, std::string what) {
+    report.add({.severity = severity, .check = Check::kGenesis, .what = std::move(what), .file = "genesis"});
+    return std::nullopt;
+  };
+  if (!crypto::self_test()) return add(Severity::kUncheckable, "this machine's cryptography fails its self-test");
+  if (!request.bundle.has("genesis")) return add(Severity::kIntegrity, "the file is missing");
+  const auto stored = request.bundle.read("genesis");
+  if (!stored) return add(Severity::kUncheckable, stored.error());
+  if (*stored != request.genesis) return add(Severity::kIntegrity, "not the genesis file that was given");
+  auto genesis = ledger::parse_genesis(*stored);
+  if (!genesis) return add(Severity::kIntegrity, genesis.error());
+  report.passed(Check::kGenesis);
+  report.chain_id = genesis->chain_id;
+  report.chain = crypto::to_hex(genesis->chain.view());
+  return *std::move(genesis);
+}
+
+void check_log(const Context& context, const Request& request) {
+  const auto notes = read_published(context);
+  if (!notes) return;
+  const auto& newest = notes->rbegin()->second.checkpoint;
+  context.report.size = newest.size;
+  context.report.root = crypto::to_hex(newest.root.view());
+  check_evidence(context);
+  if (check_structure(context, newest.size)) Pass(context, request, *notes, newest.size).run();
+}
+
+}  // namespace
+
+Report verify(const Request& request) {
+  Report report;
+  const auto genesis = check_genesis(request, report);
+  if (!genesis) return report;
+  SignaturePool pool(request.threads);
+  const Context context{request.bundle, *genesis, report, pool};
+  check_log(context, request);
+  pool.finish(report);
+  return report;
+}
+
+}  // namespace quipu::audit
