@@ -42,17 +42,17 @@ std::string in_words(const error_code& error) {
 
 class TlsConnection final : public Connection, public FrameRules, public std::enable_shared_from_this<TlsConnection> {
  public:
-  TlsConnection(asio::io_context& io, std::shared_ptr<ConnectionOwner> owner, tcp::socket socket)
+  TlsConnection(asio::io_context& io, std::shared_ptr<ConnectionOwner> owner, tcp::socket socket,
+                std::optional<MeshPeer> dialled)
       : owner_(std::move(owner)),
         stream_(std::move(socket), owner_->tls().new_session()),
         watchdog_(io),
         wake_(io),
-        deadline_(Clock::now() + milliseconds(timing().handshake_ms)) {}
+        deadline_(Clock::now() + milliseconds(timing().handshake_ms)),
+        dialled_(std::move(dialled)) {}
 
-  void start_dialled(const MeshPeer& peer);
-  void start_accepted();
-
-  std::optional<MemberIndex> peer() const override { return peer_; }
+  void start() override;
+  std::optional<MemberIndex> peer() const override { return tls_done_ ? std::optional(peer_) : std::nullopt; }
   std::size_t send(SharedFrame frame, consensus::Class queue) override;
   std::size_t queued_bytes() const override { return outbox_.bytes(); }
   void close(const std::string& why) override { finish(Ending::kClosed, why, true); }
@@ -89,8 +89,8 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
   asio::steady_timer watchdog_;
   asio::steady_timer wake_;
   Clock::time_point deadline_;  // for the hello, then for the next byte received
-  std::optional<MemberIndex> expected_;
-  std::optional<MemberIndex> peer_;
+  std::optional<MeshPeer> dialled_;
+  MemberIndex peer_ = 0;  // from tls_done_ on, like the key
   crypto::PublicKey peer_key_;
   FrameReader reader_;
   Outbox outbox_;
@@ -103,15 +103,11 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
 
 // ---- beginning
 
-void TlsConnection::start_dialled(const MeshPeer& peer) {
-  expected_ = peer.index;
+void TlsConnection::start() {
   watch();
-  asio::co_spawn(watchdog_.get_executor(), run_dialled(shared_from_this(), peer), asio::detached);
-}
-
-void TlsConnection::start_accepted() {
-  watch();
-  asio::co_spawn(watchdog_.get_executor(), run_accepted(shared_from_this()), asio::detached);
+  const auto executor = watchdog_.get_executor();
+  if (dialled_) return asio::co_spawn(executor, run_dialled(shared_from_this(), *dialled_), asio::detached);
+  asio::co_spawn(executor, run_accepted(shared_from_this()), asio::detached);
 }
 
 asio::awaitable<void> TlsConnection::run_dialled(Self self, MeshPeer peer) {
@@ -159,15 +155,15 @@ asio::awaitable<void> TlsConnection::converse(asio::ssl::stream_base::handshake_
     co_return;
   }
   asio::co_spawn(watchdog_.get_executor(), write_frames(shared_from_this()), asio::detached);
-  if (owner_->config().self > *peer_) say(FrameKind::kHello);
+  if (owner_->config().self > peer_) say(FrameKind::kHello);
   co_await read_frames();
 }
 
 void TlsConnection::prepare_socket() {
   error_code ignored;  // both are hints
-  socket().set_option(tcp::no_delay(true), ignored);
+  static_cast<void>(socket().set_option(tcp::no_delay(true), ignored));
   using UnsentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-  socket().set_option(UnsentLowWater(kUnsentInKernelBytes), ignored);
+  static_cast<void>(socket().set_option(UnsentLowWater(kUnsentInKernelBytes), ignored));
 }
 
 // The handshake admits any member's key; a dialler wants the one it dialled.
@@ -175,7 +171,8 @@ std::string TlsConnection::identify() {
   const auto key = remote_key(stream_.native_handle());
   const MeshPeer* member = key ? owner_->peer_with(*key) : nullptr;
   if (member == nullptr) return "its transport key is not in the member table";
-  if (expected_ && *expected_ != member->index) return "another member, " + member->code + ", answers at this address";
+  if (dialled_ && dialled_->index != member->index)
+    return "another member, " + member->code + ", answers at this address";
   peer_ = member->index;
   peer_key_ = *key;
   tls_done_ = true;
@@ -208,14 +205,14 @@ std::string TlsConnection::hear(const Frame& frame) {
   live_ = true;
   deadline_ = Clock::now() + milliseconds(timing().silent_ms);
   watchdog_.cancel();  // it looks at the deadline again, which may have come nearer
-  owner_->authenticated(shared_from_this(), *epoch);
+  owner_->authenticated(shared_from_this(), peer_, *epoch);
   return {};
 }
 
 bool TlsConnection::admits(FrameKind kind, std::size_t payload_bytes) {
   const bool hello = kind == FrameKind::kHello || kind == FrameKind::kHelloAck;
-  if (live_) return !hello && owner_->credit(*peer_).spend(kind, payload_bytes);
-  const FrameKind awaited = owner_->config().self < *peer_ ? FrameKind::kHello : FrameKind::kHelloAck;
+  if (live_) return !hello && owner_->credit(peer_).spend(kind, payload_bytes);
+  const FrameKind awaited = owner_->config().self < peer_ ? FrameKind::kHello : FrameKind::kHelloAck;
   return kind == awaited && payload_bytes == kHelloBytes;
 }
 
@@ -236,20 +233,20 @@ asio::awaitable<void> TlsConnection::read_frames() {
 
 // The error ends the connection.
 std::string TlsConnection::handle(BytesView chunk) {
-  owner_->count(*peer_, chunk.size(), 0);
+  owner_->count(peer_, chunk.size(), 0);
   if (live_) deadline_ = Clock::now() + milliseconds(timing().silent_ms);
   while (!chunk.empty() && !closed_) {
     const auto progress = reader_.take(chunk, *this);
     if (progress == FrameReader::Progress::kNeedsMore) break;
     if (progress == FrameReader::Progress::kRefused) {
-      owner_->refused(*peer_);
+      owner_->refused(peer_);
       return "it sent a frame of a kind or length that is not admitted";
     }
     Frame frame = reader_.frame();
     if (!live_) {
       if (const std::string failure = hear(frame); !failure.empty()) return failure;
     } else if (frame.kind != FrameKind::kPing) {
-      owner_->received(*peer_, std::move(frame));
+      owner_->received(peer_, std::move(frame));
     }
   }
   return {};
@@ -282,7 +279,7 @@ asio::awaitable<void> TlsConnection::write_frames(Self self) {
       sent += more;
     }
     writing_ = false;
-    owner_->count(*peer_, 0, sent);
+    owner_->count(peer_, 0, sent);
     if (error) self->close(error.message());
   }
 }
@@ -319,7 +316,7 @@ void TlsConnection::finish(Ending ending, const std::string& why, bool with_sock
 
 void TlsConnection::close_socket() {
   error_code ignored;
-  socket().close(ignored);
+  static_cast<void>(socket().close(ignored));
 }
 
 void TlsConnection::leave() {
@@ -341,16 +338,12 @@ asio::awaitable<void> TlsConnection::say_goodbye(Self self) {
 }  // namespace
 
 ConnectionPtr dial(asio::io_context& io, std::shared_ptr<ConnectionOwner> owner, const MeshPeer& peer) {
-  auto connection = std::make_shared<TlsConnection>(io, std::move(owner), tcp::socket(io));
-  connection->start_dialled(peer);
-  return connection;
+  return std::make_shared<TlsConnection>(io, std::move(owner), tcp::socket(io), peer);
 }
 
 ConnectionPtr accept(asio::io_context& io, std::shared_ptr<ConnectionOwner> owner, int socket, bool ipv6) {
   tcp::socket connected(io, ipv6 ? tcp::v6() : tcp::v4(), socket);
-  auto connection = std::make_shared<TlsConnection>(io, std::move(owner), std::move(connected));
-  connection->start_accepted();
-  return connection;
+  return std::make_shared<TlsConnection>(io, std::move(owner), std::move(connected), std::nullopt);
 }
 
 std::optional<HostAndPort> split_address(const std::string& address) {

@@ -24,6 +24,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
+  // Once, after its owner has taken note of it: it may close before this returns.
+  virtual void start() = 0;
   // Known after the TLS handshake.
   virtual std::optional<MemberIndex> peer() const = 0;
   // Once the hello is done. Returns how many queued frames had to go for it.
@@ -49,7 +51,7 @@ class ConnectionOwner {
   virtual AnswerCredit& credit(MemberIndex peer) = 0;
 
   // The hello is done, frames may flow.
-  virtual void authenticated(const ConnectionPtr& connection, std::uint64_t epoch) = 0;
+  virtual void authenticated(const ConnectionPtr& connection, MemberIndex peer, std::uint64_t epoch) = 0;
   virtual void received(MemberIndex from, Frame frame) = 0;
   virtual void count(MemberIndex peer, std::size_t received_bytes, std::size_t sent_bytes) = 0;
   // It broke a limit; the connection closes itself.

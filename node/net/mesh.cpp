@@ -66,7 +66,7 @@ struct Mesh::State final : ConnectionOwner, std::enable_shared_from_this<State> 
   const crypto::SecretKey& transport_key() const override { return key_; }
   const MeshPeer* peer_with(const crypto::PublicKey& key) const override;
   AnswerCredit& credit(MemberIndex peer) override { return peers.at(peer)->credit; }
-  void authenticated(const ConnectionPtr& connection, std::uint64_t epoch) override;
+  void authenticated(const ConnectionPtr& connection, MemberIndex who, std::uint64_t epoch) override;
   void received(MemberIndex from, Frame frame) override;
   void count(MemberIndex peer, std::size_t received_bytes, std::size_t sent_bytes) override;
   void refused(MemberIndex peer) override { ++peers.at(peer)->counters.refused_frames; }
@@ -131,12 +131,15 @@ void Mesh::State::accepted(int socket, bool ipv6, const std::string& address) {
   const ConnectionPtr connection = accept(io, shared_from_this(), socket, ipv6);
   connections.insert(connection);
   in_handshake.emplace(connection, address);
+  connection->start();
 }
 
 void Mesh::State::dial(Peer& peer) {
   if (stopped || peer.current || peer.dialling) return;
-  peer.dialling = net::dial(io, shared_from_this(), peer.member);
-  connections.insert(peer.dialling);
+  const ConnectionPtr attempt = net::dial(io, shared_from_this(), peer.member);
+  peer.dialling = attempt;
+  connections.insert(attempt);
+  attempt->start();
 }
 
 void Mesh::State::dial_later(Peer& peer) {
@@ -161,9 +164,9 @@ void Mesh::State::leave_handshake(const ConnectionPtr& connection) {
   in_handshake.erase(found);
 }
 
-void Mesh::State::authenticated(const ConnectionPtr& connection, std::uint64_t epoch) {
+void Mesh::State::authenticated(const ConnectionPtr& connection, MemberIndex who, std::uint64_t epoch) {
   leave_handshake(connection);
-  Peer& peer = *peers.at(*connection->peer());
+  Peer& peer = *peers.at(who);
   if (peer.dialling == connection) peer.dialling = nullptr;
   put_into_use(peer, connection);
   peer.since = Clock::now();

@@ -6,7 +6,7 @@
 #include "consensus/limits.h"
 #include "node/net/connection.h"
 #include "node/net/listener.h"
-#include "world.h"
+#include "tests/node/net/world.h"
 
 namespace quipu::net::test::hellos {
 

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 
 #include "consensus/limits.h"
-#include "stranger.h"
-#include "world.h"
+#include "tests/node/net/stranger.h"
+#include "tests/node/net/world.h"
 
 namespace quipu::net::test {
 

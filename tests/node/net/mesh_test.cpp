@@ -6,7 +6,7 @@
 
 #include "consensus/limits.h"
 #include "node/net/frame.h"
-#include "world.h"
+#include "tests/node/net/world.h"
 
 namespace quipu::net::test {
 
@@ -263,6 +263,18 @@ TEST_CASE("another member at a peer's address is not taken for it") {
   world.start(config, transport_key(0));
   REQUIRE(world.until([&] { return world.node(0).is_up(2) && said(world.node(0), "another member"); }));
   CHECK_FALSE(world.node(0).is_up(1));
+}
+
+TEST_CASE("a peer whose address makes no sense may still dial us") {
+  World world(2);
+  MeshConfig config = world.config(0);
+  config.peers[0].address = "nowhere";
+  world.start(config, transport_key(0));
+  REQUIRE(world.until([&] { return said(world.node(0), "is not host:port"); }));
+  world.settle();  // several attempts
+  world.start(1);
+  REQUIRE(world.until([&] { return world.all_up(); }));
+  CHECK(they_talk(world, 0, 1, "here"));
 }
 
 TEST_CASE("an address that is taken is an error with a next step") {

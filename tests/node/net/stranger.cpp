@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stranger.h"
+#include "tests/node/net/stranger.h"
 
 #include <arpa/inet.h>
 #include <openssl/ec.h>
@@ -38,7 +38,7 @@ Stranger::Stranger(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+  if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
     throw std::runtime_error("no connection");
   const timeval patience{.tv_sec = 10, .tv_usec = 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));

@@ -12,7 +12,7 @@
 #include "node/net/frame.h"
 #include "node/net/hello.h"
 #include "node/net/tls.h"
-#include "world.h"
+#include "tests/node/net/world.h"
 
 namespace quipu::net::test {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "world.h"
+#include "tests/node/net/world.h"
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
