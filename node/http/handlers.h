@@ -11,6 +11,7 @@ void post_submission(const Call& call, const Respond& respond);
 Response get_submission(const Call& call);
 Response get_sequence(const Call& call);
 Response get_receipt(const Call& call);
+Response get_approvals(const Call& call);
 
 // routes_recognition.cpp
 Response get_recognition(const Call& call);

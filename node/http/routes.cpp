@@ -32,6 +32,7 @@ constexpr Route kRoutes[] = {
     {"POST", "v1/recognition", at_once<post_recognition>},
     {"POST", "v1/submissions", post_submission},
     {"GET", "v1/submissions/{}", at_once<get_submission>},
+    {"GET", "v1/approvals", at_once<get_approvals>},
     {"GET", "v1/keys/{}/sequence", at_once<get_sequence>},
     {"GET", "v1/operators/{}", at_once<get_operator>},
     {"GET", "v1/operators/{}/{}", at_once<get_operator>},

@@ -113,6 +113,21 @@ Response sequence_answer(const Call& call, const AskedState& asked, const FoundK
   return end_answer(std::move(json));
 }
 
+constexpr std::uint64_t kApprovalTime_ms = 30ull * 86'400'000;
+
+// Administration as the key's two bytes after the type, the rest from the record and the leaf it points to.
+void write_approval(JsonWriter& json, const ledger::LedgerReader& reader, const ledger::MapKey& key,
+                    const ledger::v1::ApprovalRecord& record) {
+  const auto leaf = reader.leaf(record.place().leaf());
+  if (!leaf) return;
+  const std::string id = crypto::to_hex(crypto::leaf_hash(*leaf).view());
+  json.begin_object().field("reference", id + "/" + std::to_string(record.place().event()));
+  json.field("administration", key.view().substr(1, 2)).field("certificate", record.certificate());
+  json.field("logged_at", ledger::format_instant(record.logged_at_ms()));
+  json.field("lapses_at", ledger::format_instant(record.logged_at_ms() + kApprovalTime_ms));
+  json.key("statement").raw(ledger::event_to_json(record.event())).end_object();
+}
+
 }  // namespace
 
 void post_submission(const Call& call, const Respond& respond) {
@@ -176,6 +191,28 @@ Response get_receipt(const Call& call) {
   Response response = json_response(200, receipt.format());
   response.content_type = "text/plain; charset=utf-8";
   return response;
+}
+
+Response get_approvals(const Call& call) {
+  if (const auto fault = call.unexpected({"administration"})) return problem(ApiCode::kBadParameter, *fault);
+  const std::string administration = call.query("administration").value_or("");
+  if (!administration.empty() && administration.size() != 2) {
+    return problem(ApiCode::kBadParameter, "an administration has two letters");
+  }
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  JsonWriter json = begin_answer(call, *asked);
+  json.key("approvals").begin_array();
+  const Bytes prefix = ledger::map_prefix(ledger::RecordType::kApproval, administration);
+  asked->state->scan(prefix, [&](const ledger::MapKey& key, BytesView value) {
+    ledger::v1::ApprovalRecord record;
+    const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    const bool lapsed = record.logged_at_ms() + kApprovalTime_ms <= asked->block.block_time_ms;
+    if (read && !record.has_approved_by() && !lapsed) write_approval(json, *asked->reader, key, record);
+    return true;
+  });
+  json.end_array();
+  return end_answer(std::move(json));
 }
 
 }  // namespace quipu::http

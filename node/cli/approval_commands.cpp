@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "crypto/merkle.h"
+#include "node/cli/commands.h"
+#include "node/cli/files.h"
+#include "node/cli/submitting.h"
+#include "node/ledger/date.h"
+#include "node/ledger/ledger.pb.h"
+
+namespace quipu::cli {
+
+namespace {
+
+struct Reference {
+  crypto::Digest leaf;
+  std::uint32_t index = 0;
+};
+
+// "LEAF/EVENT" as approval list prints it.
+std::expected<Reference, std::string> parse_reference(const std::string& text) {
+  const std::string wrong = "\"" + text + "\" is no reference: take one from quipu approval list";
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) return std::unexpected(wrong);
+  const auto raw = crypto::from_hex(text.substr(0, slash));
+  const auto leaf = raw ? crypto::Digest::from(*raw) : std::nullopt;
+  const std::string number = text.substr(slash + 1);
+  const bool digits =
+      !number.empty() && number.size() <= 3 && number.find_first_not_of("0123456789") == std::string::npos;
+  if (!leaf || !digits) return std::unexpected(wrong);
+  return Reference{*leaf, static_cast<std::uint32_t>(std::stoul(number))};
+}
+
+}  // namespace
+
+Done approval_list(const Global& global) {
+  auto http = HttpClient::make(global.node);
+  if (!http) return std::unexpected(http.error());
+  const auto answer = NodeClient(std::move(*http)).get_json("/v1/approvals");
+  if (!answer) return std::unexpected(answer.error());
+  print_answer(*answer, global.output);
+  return {};
+}
+
+Done approval_give(const Global& global, const ApprovalGiveOptions& options) {
+  const auto reference = parse_reference(options.reference);
+  if (!reference) return std::unexpected(reference.error());
+  const auto key = unlock(options.key, options.passphrase_file);
+  if (!key) return std::unexpected(key.error());
+  auto http = HttpClient::make(global.node);
+  if (!http) return std::unexpected(http.error());
+  NodeClient node(std::move(*http));
+  const std::string today = ledger::Date::of(now_s() * 1000, 0).text();
+  const auto leaf = submit_events(node, {approval_of(reference->leaf, reference->index, today)}, *key);
+  if (!leaf) return std::unexpected(leaf.error());
+  const auto answer = wait_until_final(node, *leaf);
+  if (!answer) return std::unexpected(answer.error());
+  print_answer(boost::json::object{{"id", crypto::to_hex(crypto::leaf_hash(*leaf).view())},
+                                   {"status", answer->status},
+                                   {"height", answer->height}},
+               global.output);
+  return {};
+}
+
+}  // namespace quipu::cli

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "node/cli/commands.h"
+
+namespace quipu::cli {
+
+namespace {
+
+// What the parsed command will do.
+struct Chosen {
+  Global global;
+  std::function<Done()> run;
+};
+
+CLI::App* noun(CLI::App& app, const std::string& name, const std::string& about) {
+  CLI::App* sub = app.add_subcommand(name, about);
+  sub->require_subcommand(1);
+  return sub;
+}
+
+// A command with options of its own, kept alive by what it will run.
+template <class Options>
+struct Command {
+  CLI::App* app;
+  std::shared_ptr<Options> options = std::make_shared<Options>();
+
+  Command(CLI::App& parent, const std::string& name, const std::string& about, const std::string& example)
+      : app(parent.add_subcommand(name, about)) {
+    app->footer("Example:\n  " + example);
+  }
+  template <class Value>
+  CLI::Option* add(const std::string& names, Value Options::* into, const std::string& about) {
+    return app->add_option(names, (*options).*into, about);
+  }
+  CLI::Option* flag(const std::string& names, bool Options::* into, const std::string& about) {
+    return app->add_flag(names, (*options).*into, about);
+  }
+  void passphrase() {
+    add("--passphrase-file", &Options::passphrase_file, "File that holds the passphrase (or QUIPU_PASSPHRASE_FILE)");
+  }
+  void does(Chosen& chosen, Done (*run)(const Global&, const Options&)) {
+    app->callback(
+        [&chosen, run, kept = options] { chosen.run = [&chosen, run, kept] { return run(chosen.global, *kept); }; });
+  }
+};
+
+// A command with one positional argument.
+void one_argument(CLI::App& parent, Chosen& chosen, const std::string& name, const std::string& about,
+                  const std::string& example, const std::string& argument,
+                  Done (*run)(const Global&, const std::string&)) {
+  CLI::App* app = parent.add_subcommand(name, about);
+  app->footer("Example:\n  " + example);
+  auto value = std::make_shared<std::string>();
+  app->add_option(argument, *value)->required();
+  app->callback([&chosen, run, value] { chosen.run = [&chosen, run, value] { return run(chosen.global, *value); }; });
+}
+
+void no_argument(CLI::App& parent, Chosen& chosen, const std::string& name, const std::string& about,
+                 const std::string& example, Done (*run)(const Global&)) {
+  CLI::App* app = parent.add_subcommand(name, about);
+  app->footer("Example:\n  " + example);
+  app->callback([&chosen, run] { chosen.run = [&chosen, run] { return run(chosen.global); }; });
+}
+
+void add_keys(CLI::App& app, Chosen& chosen) {
+  CLI::App* key = noun(app, "key", "Keys of an administration");
+  Command<KeyNewOptions> make(
+      *key, "new", "Draw a new key and write its encrypted file",
+      "quipu key new --administration PE --purpose issuer --out pe-desk1.key --label \"desk 1\"");
+  make.add("--administration", &KeyNewOptions::administration, "Two-letter code")->required();
+  make.add("--purpose", &KeyNewOptions::purpose, "issuer, approver, governance, vote, cosigner, log or transport")
+      ->required();
+  make.add("--out", &KeyNewOptions::out, "File to write; never overwritten")->required();
+  make.add("--label", &KeyNewOptions::label, "Free text kept in the file");
+  make.passphrase();
+  make.flag("--testnet", &KeyNewOptions::testnet, "Cheap to unlock and without a passphrase: for testnets only");
+  make.does(chosen, key_new);
+  one_argument(*key, chosen, "show", "The public part of a key file", "quipu key show pe-desk1.key", "FILE", key_show);
+  one_argument(*key, chosen, "sequence", "Which sequence number the key uses next", "quipu key sequence pe-desk1.key",
+               "FILE", key_sequence);
+}
+
+void add_members(CLI::App& app, Chosen& chosen) {
+  CLI::App* member = noun(app, "member", "The administrations that take part");
+  Command<MemberCardOptions> card(
+      *member, "card", "Make the card that an administration hands in for a genesis",
+      "quipu member card --keys keys/PE --address 10.0.0.5:8481 --profile members.json --out PE.member.json");
+  card.add("--keys", &MemberCardOptions::keys, "Folder of *.key files, one administration's")->required();
+  card.add("--address", &MemberCardOptions::address, "HOST:PORT at which the other members reach its node")->required();
+  card.add("--out", &MemberCardOptions::out, "File to write, named CC.member.json")->required();
+  card.add("--profile", &MemberCardOptions::profile, "JSON of a Member, or of a list that has its entry");
+  card.add("--name", &MemberCardOptions::name, "Name of the administration");
+  card.add("--utc-offset-minutes", &MemberCardOptions::utc_offset_minutes, "Its legal time");
+  card.flag("--dual-control", &MemberCardOptions::dual_control,
+            "Grants, suspensions, revocations and annulments need an approval");
+  card.passphrase();
+  card.does(chosen, member_card);
+  no_argument(*member, chosen, "list", "Members and their keys in force", "quipu member list --output json",
+              member_list);
+}
+
+void add_genesis(CLI::App& app, Chosen& chosen) {
+  CLI::App* genesis = noun(app, "genesis", "The file that founds a ledger");
+  Command<GenesisNewOptions> make(
+      *genesis, "new", "Make a genesis from member cards",
+      "quipu genesis new --chain-id oea-pilot --members cards --arrangements arrangements.json --out genesis.json");
+  make.add("--chain-id", &GenesisNewOptions::chain_id, "Name of the ledger: [a-z0-9][a-z0-9-]{0,62}")->required();
+  make.add("--members", &GenesisNewOptions::members, "Folder of *.member.json cards")->required();
+  make.add("--arrangements", &GenesisNewOptions::arrangements, "JSON list of the arrangements in force from the start");
+  make.add("--out", &GenesisNewOptions::out, "File to write; never overwritten")->required();
+  make.does(chosen, genesis_new);
+  one_argument(*genesis, chosen, "show", "What a genesis says, checked", "quipu genesis show genesis.json", "FILE",
+               genesis_show);
+}
+
+void add_submitting(CLI::App& app, Chosen& chosen) {
+  Command<SubmitOptions> send(app, "submit", "Sign events and hand them in",
+                              "quipu submit revocation.json --key pe-desk1.key --wait");
+  send.add("FILE", &SubmitOptions::file, "{\"events\":[{...}]}, or - for standard input")->required();
+  send.add("--key", &SubmitOptions::key, "Key file that signs")->required();
+  send.add("--approve-with", &SubmitOptions::approver_key, "Key file of the approver: approve once it is final");
+  send.flag("--wait", &SubmitOptions::wait, "Until it is final, rejected or expired");
+  send.passphrase();
+  send.does(chosen, submit);
+  CLI::App* submission = noun(app, "submission", "Submissions handed in before");
+  one_argument(*submission, chosen, "show", "What became of a submission",
+               "quipu submission show 60c6f3...  (the id that submit printed)", "ID", submission_show);
+}
+
+void add_import(CLI::App& app, Chosen& chosen) {
+  CLI::App* import = noun(app, "import", "Bring in what an administration already has");
+  Command<ImportHistoryOptions> history(*import, "history",
+                                        "Submit a file of dated statements, one a line; goes on where it stopped",
+                                        "quipu import history PE.jsonl --key pe-desk1.key --approver-key pe-chief.key");
+  history.add("FILE", &ImportHistoryOptions::file, "JSON lines: recorded_on, administration, event, ...")->required();
+  history.add("--key", &ImportHistoryOptions::key, "Issuer key; lines of other administrations are skipped")
+      ->required();
+  history.add("--approver-key", &ImportHistoryOptions::approver_key, "For the lines that say \"approve\": true");
+  history.add("--pack", &ImportHistoryOptions::pack, "Most events in one submission")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  history.add("--window", &ImportHistoryOptions::window, "Most submissions on their way at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  history.add("--progress", &ImportHistoryOptions::progress,
+              "Where to keep how far it came (FILE.CC.quipu-progress); personal data opened goes beside it");
+  history.passphrase();
+  history.does(chosen, import_history);
+}
+
+void add_approvals(CLI::App& app, Chosen& chosen) {
+  CLI::App* approval = noun(app, "approval", "The second pair of eyes");
+  no_argument(*approval, chosen, "list", "Events that wait for an approval", "quipu approval list", approval_list);
+  Command<ApprovalGiveOptions> give(*approval, "give", "Approve an event",
+                                    "quipu approval give 60c6f3.../0 --key pe-chief.key");
+  give.add("REFERENCE", &ApprovalGiveOptions::reference, "LEAF/EVENT as approval list prints it")->required();
+  give.add("--key", &ApprovalGiveOptions::key, "Approver key file")->required();
+  give.passphrase();
+  give.does(chosen, approval_give);
+}
+
+void add_recognise(CLI::App& app, Chosen& chosen) {
+  Command<RecogniseOptions> ask(
+      app, "recognise", "Does an administration recognise a firm, in a role, on a day?",
+      "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
+      "  quipu recognise --batch declarations.csv > answers.csv");
+  CLI::Option* batch =
+      ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
+  for (auto [name, into, about] : {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
+                                   std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
+                                   std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
+                                   std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
+                                   std::tuple{"--on", &RecogniseOptions::on, "Day of the declaration, YYYY-MM-DD"}}) {
+    ask.add(name, into, about)->excludes(batch);
+  }
+  ask.add("--known-at", &RecogniseOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  ask.add("--proof", &RecogniseOptions::proof, "Write a proof of the answer (a later version)");
+  ask.app->callback([&chosen, kept = ask.options] {
+    const bool whole =
+        !kept->tin.empty() && !kept->by.empty() && !kept->role.empty() && !kept->flow.empty() && !kept->on.empty();
+    if (kept->batch.empty() && !whole) throw CLI::RequiredError("--tin --by --role --flow --on, or --batch");
+    chosen.run = [&chosen, kept] { return recognise(chosen.global, *kept); };
+  });
+}
+
+void add_day_options(Command<LookupOptions>& command, bool with_day) {
+  if (with_day) command.add("--on", &LookupOptions::on, "Day, YYYY-MM-DD; today without it");
+  command.add("--known-at", &LookupOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+}
+
+void add_lookups(CLI::App& app, Chosen& chosen) {
+  Command<LookupOptions> firm(*noun(app, "operator", "Firms"), "show", "One firm, its certificates on a day",
+                              "quipu operator show PE20100130204 --on 2026-03-01");
+  firm.add("NAME", &LookupOptions::name, "TIN or CC/SUBJECT")->required();
+  add_day_options(firm, true);
+  firm.does(chosen, operator_show);
+  CLI::App* certificates = noun(app, "certificate", "Certificates");
+  Command<LookupOptions> one(*certificates, "show", "One certificate on a day",
+                             "quipu certificate show PE/PEAEOS00021 --on 2026-03-01");
+  one.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
+  add_day_options(one, true);
+  one.does(chosen, certificate_show);
+  Command<LookupOptions> history(*certificates, "history", "Every event of a certificate",
+                                 "quipu certificate history PE/PEAEOS00021");
+  history.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
+  add_day_options(history, false);
+  history.does(chosen, certificate_history);
+  Command<LookupOptions> matrix(app, "arrangements", "Who recognises whom, on a day",
+                                "quipu arrangements --on 2026-03-01");
+  add_day_options(matrix, true);
+  matrix.does(chosen, arrangements);
+}
+
+void add_list(CLI::App& app, Chosen& chosen) {
+  Command<ListOptions> rows(
+      app, "list", "Full lists of a day: whom CC has certified, or whom CC recognises",
+      "quipu list --issuer PE --output csv > pe.csv\n  quipu list --by DO --on 2026-03-01 --output csv");
+  CLI::Option* issuer = rows.add("--issuer", &ListOptions::issuer, "Certificates of this administration");
+  rows.add("--by", &ListOptions::by, "Firms that this administration recognises")->excludes(issuer);
+  rows.add("--on", &ListOptions::on, "Day, YYYY-MM-DD; today without it");
+  rows.add("--known-at", &ListOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.flag("--all", &ListOptions::all, "With --issuer: of every status, not the active alone");
+  rows.app->callback([&chosen, kept = rows.options] {
+    if (kept->issuer.empty() && kept->by.empty()) throw CLI::RequiredError("--issuer CC or --by CC");
+    chosen.run = [&chosen, kept] { return list(chosen.global, *kept); };
+  });
+}
+
+struct ReceiptOptions {
+  std::string id, out;
+};
+struct ExportOptions {
+  std::string out;
+};
+
+void add_files(CLI::App& app, Chosen& chosen) {
+  Command<ReceiptOptions> proof(app, "receipt", "Fetch the receipt of a final submission",
+                                "quipu receipt 60c6f3... --out grant.tlog-proof");
+  proof.add("ID", &ReceiptOptions::id, "Id of the submission")->required();
+  proof.add("--out", &ReceiptOptions::out, "File to write")->required();
+  proof.does(chosen, [](const Global& global, const ReceiptOptions& options) {
+    return receipt(global, options.id, options.out);
+  });
+  Command<ExportOptions> bundle(app, "export", "Write the whole ledger as an audit bundle, checked while it is fetched",
+                                "quipu export --out bundle && quipu-audit verify bundle --genesis genesis.json");
+  bundle.add("--out", &ExportOptions::out, "Folder to make")->required();
+  bundle.does(chosen,
+              [](const Global& global, const ExportOptions& options) { return export_bundle(global, options.out); });
+}
+
+void add_node(CLI::App& app, Chosen& chosen) {
+  CLI::App* node = noun(app, "node", "The node asked");
+  no_argument(*node, chosen, "status", "Height, age, consensus, pool", "quipu node status --node http://127.0.0.1:8482",
+              node_status);
+  no_argument(*node, chosen, "peers", "The other members, as this node sees them", "quipu node peers", node_peers);
+}
+
+// Commands of later versions: they answer, so that a script finds out what it asked for.
+void add_later(CLI::App& app, Chosen& chosen) {
+  const auto not_yet = [&chosen](CLI::App* command) {
+    command->allow_extras();
+    const std::string name = command->get_name();
+    command->callback([&chosen, name] {
+      chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
+    });
+  };
+  for (const char* name : {"changes", "reconcile", "indicators", "worklist", "proof", "mirror", "proposal", "evidence",
+                           "backup", "restore", "doctor", "reindex"}) {
+    not_yet(app.add_subcommand(name, "Not yet"));
+  }
+  not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));
+}
+
+void add_global(CLI::App& app, Chosen& chosen) {
+  const std::map<std::string, Output> outputs{{"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}};
+  app.add_option("--node", chosen.global.node, "URL of the node to ask")->envname("QUIPU_NODE")->capture_default_str();
+  app.add_option("--output", chosen.global.output, "text, json, or csv where there are rows")
+      ->transform(CLI::CheckedTransformer(outputs))
+      ->default_str("text");
+  app.set_version_flag("--version", "quipu 0.1.0");
+  app.require_subcommand(1);
+  // --node and --output may stand after the command too.
+  app.fallthrough();
+  app.footer("Each command has its own --help with an example.\nExit codes: 0 done, 1 failed, 2 wrong usage.");
+}
+
+int report(const Done& done) {
+  if (done) return 0;
+  std::cout << std::flush;
+  std::cerr << "quipu: " << done.error() << "\n";
+  return 1;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("Quipu: a shared ledger of AEO certificates", "quipu");
+  Chosen chosen;
+  add_global(app, chosen);
+  add_keys(app, chosen);
+  add_members(app, chosen);
+  add_genesis(app, chosen);
+  add_submitting(app, chosen);
+  add_import(app, chosen);
+  add_approvals(app, chosen);
+  add_recognise(app, chosen);
+  add_lookups(app, chosen);
+  add_list(app, chosen);
+  add_files(app, chosen);
+  add_node(app, chosen);
+  add_later(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return report(chosen.run());
+}
+
+}  // namespace quipu::cli

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every command as a function of its options; command_line.cpp fills the options in. A command prints its answer and
+// returns, or returns why it failed in one line that says what to do next.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+
+#include "node/cli/terminal.h"
+
+namespace quipu::cli {
+
+using Done = std::expected<void, std::string>;
+
+struct Global {
+  std::string node = "http://127.0.0.1:8480";
+  Output output = Output::kText;
+};
+
+struct KeyNewOptions {
+  std::string administration, purpose, out, label, passphrase_file;
+  bool testnet = false;
+};
+Done key_new(const Global& global, const KeyNewOptions& options);
+Done key_show(const Global& global, const std::string& file);
+Done key_sequence(const Global& global, const std::string& file);
+
+struct MemberCardOptions {
+  std::string keys, address, out, profile, name, passphrase_file;
+  int utc_offset_minutes = 0;
+  bool dual_control = false;
+};
+Done member_card(const Global& global, const MemberCardOptions& options);
+
+struct GenesisNewOptions {
+  std::string chain_id, members, arrangements, out;
+};
+Done genesis_new(const Global& global, const GenesisNewOptions& options);
+Done genesis_show(const Global& global, const std::string& file);
+
+struct SubmitOptions {
+  std::string file, key, approver_key, passphrase_file;
+  bool wait = false;
+};
+Done submit(const Global& global, const SubmitOptions& options);
+Done submission_show(const Global& global, const std::string& id);
+
+struct ImportHistoryOptions {
+  std::string file, key, approver_key, passphrase_file;
+  std::string progress;  // path of the progress file; empty: FILE.CC.quipu-progress
+  std::size_t pack = 64;
+  std::size_t window = 16;
+};
+Done import_history(const Global& global, const ImportHistoryOptions& options);
+
+Done approval_list(const Global& global);
+struct ApprovalGiveOptions {
+  std::string reference, key, passphrase_file;
+};
+Done approval_give(const Global& global, const ApprovalGiveOptions& options);
+
+struct RecogniseOptions {
+  std::string tin, by, role, flow, on, known_at, batch, proof;
+};
+Done recognise(const Global& global, const RecogniseOptions& options);
+
+// One GET whose answer is printed.
+struct LookupOptions {
+  std::string name, on, known_at;
+};
+Done operator_show(const Global& global, const LookupOptions& options);
+Done certificate_show(const Global& global, const LookupOptions& options);
+Done certificate_history(const Global& global, const LookupOptions& options);
+Done arrangements(const Global& global, const LookupOptions& options);
+Done member_list(const Global& global);
+Done node_status(const Global& global);
+Done node_peers(const Global& global);
+
+struct ListOptions {
+  std::string issuer, by, on, known_at;
+  bool all = false;
+};
+Done list(const Global& global, const ListOptions& options);
+
+Done receipt(const Global& global, const std::string& id, const std::string& out);
+Done export_bundle(const Global& global, const std::string& out);
+
+}  // namespace quipu::cli

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/cli/http_client.h"
+
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+namespace quipu::cli {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kConnectTime = std::chrono::seconds(5);
+constexpr auto kAnswerTime = std::chrono::seconds(30);
+// An entry bundle has at most 256 leaves of 60 KiB.
+constexpr std::uint64_t kMostBody = 64 << 20;
+
+std::string text(boost::beast::string_view value) { return {value.data(), value.size()}; }
+
+std::string request_text(std::string_view method, const std::string& host, const std::string& target,
+                         std::string_view headers, BytesView body) {
+  std::string request;
+  request.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(host);
+  request.append("\r\nUser-Agent: quipu\r\n").append(headers);
+  if (method == "POST") request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  return request.append("\r\n").append(body);
+}
+
+HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
+  auto message = parser.release();
+  HttpReply reply;
+  reply.status = message.result_int();
+  reply.content_type = text(message[beast::field::content_type]);
+  reply.next_after = text(message["Quipu-Next-After"]);
+  reply.height = text(message["Quipu-Height"]);
+  const std::string retry = text(message[beast::field::retry_after]);
+  std::from_chars(retry.data(), retry.data() + retry.size(), reply.retry_after_s);
+  reply.body = std::move(message.body());
+  return reply;
+}
+
+}  // namespace
+
+struct HttpClient::State {
+  std::string url;
+  std::string host;
+  std::string port;
+  asio::io_context io{1};
+  std::optional<tcp::socket> socket;
+
+  // Runs what was started until it is done or its time is over.
+  error_code finish(const std::optional<error_code>& outcome, std::chrono::seconds time) {
+    io.restart();
+    io.run_for(time);
+    if (outcome) return *outcome;
+    error_code ignored;
+    if (socket) socket->close(ignored);
+    io.restart();
+    io.run();  // what was under way ends now
+    return asio::error::timed_out;
+  }
+
+  error_code connect() {
+    tcp::resolver resolver(io);
+    error_code error;
+    const auto endpoints = resolver.resolve(host, port, error);
+    if (error) return error;
+    socket.emplace(io);
+    std::optional<error_code> outcome;
+    asio::async_connect(*socket, endpoints, [&](const error_code& e, const tcp::endpoint&) { outcome = e; });
+    error = finish(outcome, kConnectTime);
+    if (!error) socket->set_option(tcp::no_delay(true), error);
+    return error;
+  }
+
+  error_code write(BytesView request) {
+    std::optional<error_code> outcome;
+    asio::async_write(*socket, asio::buffer(request), [&](const error_code& e, std::size_t) { outcome = e; });
+    return finish(outcome, kAnswerTime);
+  }
+
+  error_code read_some(Bytes& into) {
+    std::array<char, 64 << 10> bytes;
+    std::optional<error_code> outcome;
+    std::size_t count = 0;
+    socket->async_read_some(asio::buffer(bytes), [&](const error_code& e, std::size_t n) {
+      outcome = e;
+      count = n;
+    });
+    const error_code error = finish(outcome, kAnswerTime);
+    into.append(bytes.data(), count);
+    return error;
+  }
+
+  std::expected<HttpReply, error_code> read_reply() {
+    beast::response_parser<beast::string_body> parser;
+    parser.eager(true);
+    parser.body_limit(kMostBody);
+    Bytes pending;
+    while (!parser.is_done()) {
+      if (const error_code error = read_some(pending)) return std::unexpected(error);
+      error_code error;
+      const std::size_t used = parser.put(asio::const_buffer(pending.data(), pending.size()), error);
+      pending.erase(0, used);
+      if (error && error != beast::error::need_more) return std::unexpected(error);
+    }
+    if (!parser.keep_alive()) socket.reset();
+    return reply_of(parser);
+  }
+
+  std::expected<HttpReply, error_code> exchange(BytesView request) {
+    if (!socket || !socket->is_open()) {
+      if (const error_code error = connect()) return std::unexpected(error);
+    }
+    if (const error_code error = write(request)) return std::unexpected(error);
+    return read_reply();
+  }
+
+  std::expected<HttpReply, std::string> ask(BytesView request) {
+    const bool fresh = !socket;
+    auto reply = exchange(request);
+    if (!reply && !fresh && reply.error() != asio::error::timed_out) {
+      socket.reset();
+      reply = exchange(request);
+    }
+    if (reply) return std::move(*reply);
+    socket.reset();
+    return std::unexpected("no answer from " + url + " (" + reply.error().message() +
+                           "): check that the node runs, or name another with --node");
+  }
+};
+
+std::expected<HttpClient, std::string> HttpClient::make(const std::string& url) {
+  constexpr std::string_view kScheme = "http://";
+  auto state = std::make_unique<State>();
+  state->url = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+  const std::string wrong = "\"" + url + "\" is not the URL of a node: give one like http://127.0.0.1:8480";
+  if (!state->url.starts_with(kScheme)) return std::unexpected(wrong);
+  const std::string authority = state->url.substr(kScheme.size());
+  if (authority.empty() || authority.find('/') != std::string::npos) return std::unexpected(wrong);
+  const std::size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string::npos && authority.find(']', colon) == std::string::npos;
+  state->host = has_port ? authority.substr(0, colon) : authority;
+  state->port = has_port ? authority.substr(colon + 1) : "80";
+  if (state->host.starts_with('[') && state->host.ends_with(']')) {
+    state->host = state->host.substr(1, state->host.size() - 2);
+  }
+  return HttpClient(std::move(state));
+}
+
+HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
+HttpClient::~HttpClient() = default;
+const std::string& HttpClient::url() const { return state_->url; }
+
+std::expected<HttpReply, std::string> HttpClient::get(const std::string& target, const std::string& accept) {
+  return state_->ask(request_text("GET", state_->host, target, "Accept: " + accept + "\r\n", {}));
+}
+
+std::expected<HttpReply, std::string> HttpClient::post(const std::string& target, const std::string& content_type,
+                                                       BytesView body) {
+  return state_->ask(request_text("POST", state_->host, target, "Content-Type: " + content_type + "\r\n", body));
+}
+
+}  // namespace quipu::cli

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <iostream>
+#include <iterator>
+
+#include "node/cli/commands.h"
+#include "node/cli/files.h"
+#include "node/cli/json_fields.h"
+#include "node/cli/node_client.h"
+
+namespace quipu::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+std::expected<NodeClient, std::string> connect(const Global& global) {
+  auto http = HttpClient::make(global.node);
+  if (!http) return std::unexpected(http.error());
+  return NodeClient(std::move(*http));
+}
+
+// Collects "name=value" of what is not empty.
+class Query {
+ public:
+  Query& add(std::string_view name, const std::string& value) {
+    if (value.empty()) return *this;
+    text_.append(text_.empty() ? "?" : "&").append(name).append("=").append(url_encoded(value));
+    return *this;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string query_of(const LookupOptions& options) {
+  return Query().add("on", options.on).add("known_at", options.known_at).text();
+}
+
+Done print_get(const Global& global, const std::string& target) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = node->get_json(target);
+  if (!answer) return std::unexpected(answer.error());
+  print_answer(*answer, global.output);
+  return {};
+}
+
+// "CC/NUMBER" as two path segments.
+std::expected<std::string, std::string> path_of(const std::string& name, std::string_view what) {
+  const std::size_t slash = name.find('/');
+  if (slash != 2)
+    return std::unexpected("\"" + name + "\": name the " + std::string(what) + " as CC/NUMBER, for example PE/PE-0001");
+  return name.substr(0, 2) + "/" + url_encoded(name.substr(3));
+}
+
+Done print_certificate(const Global& global, const LookupOptions& options, const std::string& ending) {
+  const auto path = path_of(options.name, "certificate");
+  if (!path) return std::unexpected(path.error());
+  return print_get(global, "/v1/certificates/" + *path + ending + query_of(options));
+}
+
+// All pages of a list, one after the other, of the state that the first was of.
+Done print_csv_pages(NodeClient& node, const Query& query, std::string known_at) {
+  std::string after;
+  do {
+    Query page = query;
+    page.add("format", "csv").add("known_at", known_at).add("after", after);
+    const auto reply = node.get_file("/v1/list" + page.text());
+    if (!reply) return std::unexpected(reply.error());
+    if (known_at.empty()) known_at = reply->height;
+    // The header line once.
+    const std::size_t skip = after.empty() ? 0 : reply->body.find('\n') + 1;
+    std::cout << std::string_view(reply->body).substr(skip);
+    after = reply->next_after;
+  } while (!after.empty());
+  return {};
+}
+
+Done print_json_pages(const Global& global, NodeClient& node, const Query& query, std::string known_at) {
+  json::object whole;
+  json::array items;
+  std::string after;
+  do {
+    Query page = query;
+    auto answer = node.get_json("/v1/list" + page.add("known_at", known_at).add("after", after).text());
+    if (!answer) return std::unexpected(answer.error());
+    if (known_at.empty()) known_at = std::to_string(number_at(*answer, "height").value_or(0));
+    after = text_at(*answer, "next_after");
+    json::array page_items = array_at(*answer, "items");
+    std::move(page_items.begin(), page_items.end(), std::back_inserter(items));
+    if (whole.empty() && answer->is_object()) whole = std::move(answer->get_object());
+  } while (!after.empty());
+  whole.erase("next_after");
+  whole["items"] = std::move(items);
+  print_answer(whole, global.output);
+  return {};
+}
+
+}  // namespace
+
+Done operator_show(const Global& global, const LookupOptions& options) {
+  const bool by_subject = options.name.find('/') == 2;
+  const std::string path =
+      by_subject ? options.name.substr(0, 2) + "/" + url_encoded(options.name.substr(3)) : url_encoded(options.name);
+  return print_get(global, "/v1/operators/" + path + query_of(options));
+}
+
+Done certificate_show(const Global& global, const LookupOptions& options) {
+  return print_certificate(global, options, "");
+}
+
+Done certificate_history(const Global& global, const LookupOptions& options) {
+  return print_certificate(global, options, "/history");
+}
+
+Done arrangements(const Global& global, const LookupOptions& options) {
+  return print_get(global, "/v1/arrangements" + query_of(options));
+}
+
+Done member_list(const Global& global) { return print_get(global, "/v1/members"); }
+Done node_status(const Global& global) { return print_get(global, "/v1/node/status"); }
+
+Done node_peers(const Global& global) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto status = node->get_json("/v1/node/status");
+  if (!status) return std::unexpected(status.error());
+  print_answer(array_at(*status, "peers"), global.output);
+  return {};
+}
+
+Done list(const Global& global, const ListOptions& options) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  Query query;
+  query.add("issuer", options.issuer).add("by", options.by).add("on", options.on);
+  if (options.all) query.add("status", "ALL");
+  return global.output == Output::kCsv ? print_csv_pages(*node, query, options.known_at)
+                                       : print_json_pages(global, *node, query, options.known_at);
+}
+
+Done receipt(const Global& global, const std::string& id, const std::string& out) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto file = node->get_file("/v1/receipts/" + url_encoded(id));
+  if (!file) return std::unexpected(file.error());
+  if (auto written = write_file(out, file->body); !written) return written;
+  print_answer(json::object{{"receipt", out}}, global.output);
+  return {};
+}
+
+}  // namespace quipu::cli
