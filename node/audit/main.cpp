@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "crypto/signature.h"
 #include "node/audit/directory_bundle.h"
 #include "node/audit/verify.h"
 #include "node/ledger/receipt.h"
@@ -44,6 +45,7 @@ class ProgressBar {
 };
 
 int run_verify(const VerifyArguments& arguments) {
+  if (!crypto::self_test()) return could_not("this machine's cryptography fails its self-test");
   const auto genesis = read_file(arguments.genesis);
   if (!genesis) return could_not(genesis.error());
   const auto bundle = open_directory(arguments.directory);
@@ -69,6 +71,7 @@ int run_verify(const VerifyArguments& arguments) {
 }
 
 int run_receipt(const std::string& receipt_file, const std::string& policy_file) {
+  if (!crypto::self_test()) return could_not("this machine's cryptography fails its self-test");
   const auto text = read_file(receipt_file);
   if (!text) return could_not(text.error());
   const auto policy_text = read_file(policy_file);

@@ -99,12 +99,11 @@ std::string_view name_of(Severity severity) {
 }
 
 std::string Finding::text() const {
-  std::string out(name_of(check));
-  out += ":";
-  if (!file.empty()) out += " " + file;
-  if (height) out += " height " + std::to_string(*height);
-  if (leaf) out += " leaf " + std::to_string(*leaf);
-  return out + ": " + what;
+  std::string out = std::string(name_of(check)) + ": ";
+  if (!file.empty()) out += file + ": ";
+  if (height) out += "height " + std::to_string(*height) + ": ";
+  if (leaf) out += "leaf " + std::to_string(*leaf) + ": ";
+  return out + what;
 }
 
 void Report::add(Finding finding) {

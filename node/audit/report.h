@@ -53,7 +53,7 @@ struct Finding {
   std::optional<std::uint64_t> leaf{};
   std::string evidence{};  // hex of an evidence file, when it is a proof by itself
 
-  std::string text() const;  // "hashing: tile/0/000 leaf 7: the entry ..."
+  std::string text() const;  // "hashing: tile/0/000: leaf 7: hash 7 is ..."
 };
 
 enum class Verdict : std::uint8_t { kVerified, kBroken, kCouldNotCheck };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/audit/verify.h"
 
-#include "crypto/signature.h"
 #include "node/audit/elsewhere.h"
 #include "node/audit/evidence_check.h"
 #include "node/audit/link_check.h"
@@ -67,6 +66,7 @@ class Pass {
     const auto& position = replay_.position();
     const std::uint64_t height = position.height.value;
     const crypto::Digest root = tree_.root();
+    context_.report.height = height;
     elsewhere_.block_end(tree_.size(), root, height);
     context_.report.passed(Check::kHashing);
     if (const auto note = notes_.find(height); note != notes_.end() && !check_note(note->second, height, root))
@@ -91,7 +91,6 @@ class Pass {
 
   void finish() {
     const auto& position = replay_.position();
-    context_.report.height = position.height.value;
     if (!replay_.at_block_end()) {
       context_.broken({.check = Check::kSeals, .what = "the log does not end with a seal", .leaf = size_ - 1});
       return;
@@ -125,7 +124,6 @@ std::optional<ledger::Genesis> check_genesis(const Request& request, Report& rep
     report.add({.severity = severity, .check = Check::kGenesis, .what = std::move(what), .file = "genesis"});
     return std::nullopt;
   };
-  if (!crypto::self_test()) return add(Severity::kUncheckable, "this machine's cryptography fails its self-test");
   if (!request.bundle.has("genesis")) return add(Severity::kIntegrity, "the file is missing");
   const auto stored = request.bundle.read("genesis");
   if (!stored) return add(Severity::kUncheckable, stored.error());

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// A chain of four members with real signatures, and the mirror it publishes, made with ledger, consensus and crypto
+// alone.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "consensus/quorum_proof.h"
+#include "crypto/note.h"
+#include "node/audit/bundle.h"
+#include "node/ledger/block.h"
+#include "node/ledger/mirror.h"
+#include "tests/node/ledger/sample_chain.h"
+
+namespace quipu::sample {
+
+using Files = std::map<std::string, Bytes>;
+using Submissions = std::vector<std::shared_ptr<const ledger::Submission>>;
+
+class MemoryBundle final : public audit::Bundle {
+ public:
+  explicit MemoryBundle(Files files, std::string name = "memory") : files_(std::move(files)), name_(std::move(name)) {
+    for (const auto& [path, content] : files_) paths_.push_back(path);
+  }
+  std::string name() const override { return name_; }
+  const std::vector<std::string>& paths() const override { return paths_; }
+  std::expected<Bytes, std::string> read(const std::string& path) const override { return files_.at(path); }
+
+ private:
+  Files files_;
+  std::string name_;
+  std::vector<std::string> paths_;
+};
+
+class Chain {
+ public:
+  Chain() : genesis(sample::genesis()) {
+    auto block = ledger::genesis_block(genesis);
+    take(block.block.leaves);
+    position = std::move(block.after);
+    for (const auto& code : kCodes) {
+      vote_keys_.push_back(key(code, "vote"));
+      cosigner_keys_.push_back(key(code, "cosigner"));
+    }
+  }
+
+  ledger::Genesis genesis;
+  ledger::Position position;
+
+  std::uint64_t next_time_ms() const { return position.block_time_ms + 1'000; }
+
+  // `each` registrations by each member, one to a submission.
+  Submissions next_submissions(int each) {
+    Submissions out;
+    for (const auto& code : kCodes) {
+      for (int i = 0; i < each; ++i) {
+        const auto sequence = ++sequences_[code];
+        out.push_back(signed_registrations(code, sequence, static_cast<int>(sequence), 1, next_time_ms() / 1'000));
+      }
+    }
+    return out;
+  }
+
+  ledger::ExecutedBlock build(const Submissions& submissions) const {
+    ledger::BlockBuilder builder(genesis, position, "CL", next_time_ms());
+    for (const auto& submission : submissions) {
+      [[maybe_unused]] const auto added = builder.add(*submission);
+      assert(added);
+    }
+    return std::move(builder).seal();
+  }
+
+  void append(const Submissions& submissions) {
+    auto block = build(submissions);
+    take(block.block.leaves);
+    position = std::move(block.after);
+    vote();
+  }
+  void grow(int blocks, int each) {
+    for (int i = 0; i < blocks; ++i) append(next_submissions(each));
+  }
+
+  // A block of these leaves that the members vote for whatever it says.
+  void append_forged(const std::vector<Bytes>& forged) {
+    consensus::Header header{{0}, position.height.next(), position.block, 0, {}, {}};
+    for (const auto& leaf : forged) position.tree.append(crypto::leaf_hash(leaf));
+    header.tree_size = position.tree.size();
+    header.tree_root = position.tree.root();
+    take(forged);
+    position.height = header.height;
+    position.block = consensus::block_id(genesis.chain, header);
+    position.block_time_ms += 1'000;
+    vote();
+  }
+  std::vector<Bytes> with_seal(std::vector<Bytes> forged, const std::function<void(ledger::SealInfo&)>& change) const {
+    auto seal = ledger::decode_seal_leaf(forged.back());
+    assert(seal);
+    change(*seal);
+    forged.back() = ledger::encode_seal_leaf(*seal);
+    return forged;
+  }
+
+  // A view nobody finalized, and a repeat of the tip.
+  void skip_view() { skipped_.push_back(proof(consensus::VoteKind::kNullify, {{++view_}, {}, {}, {}})); }
+  void repeat() { vote(); }
+
+  consensus::QuorumProof proof(consensus::VoteKind kind, const consensus::Subject& subject) const {
+    consensus::QuorumProof out{kind, subject, {0, 1, 2}, {}};
+    const Bytes message = consensus::vote_bytes(genesis.scope(), kind, subject);
+    for (const auto signer : out.signers) out.signatures.push_back(vote_keys_[signer].sign(message));
+    return out;
+  }
+  consensus::Vote vote_of(consensus::MemberIndex member, consensus::VoteKind kind,
+                          const consensus::Subject& subject) const {
+    return {kind, subject, member, vote_keys_[member].sign(consensus::vote_bytes(genesis.scope(), kind, subject))};
+  }
+
+  void publish() {
+    const crypto::Checkpoint checkpoint{genesis.origin, position.tree.size(), position.tree.root()};
+    crypto::Note note{checkpoint.text(), {}};
+    note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key("BR", "log")));
+    for (const std::size_t i : {0u, 1u, 3u}) {
+      note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + kCodes[i], cosigner_keys_[i],
+                                               position.block_time_ms / 1'000 + i));
+    }
+    notes_[position.height.value] = note.format();
+  }
+  void add_evidence(const consensus::Evidence& pair) {
+    evidence_.push_back(ledger::encode_evidence(pair, genesis.scope()));
+  }
+
+  // The mirror at the newest publication.
+  Files files() const {
+    const auto& [height, note] = *notes_.rbegin();
+    const auto parsed = crypto::Checkpoint::parse(crypto::Note::parse(note)->text);
+    Files out = {{"genesis", genesis.file}, {"checkpoint", note}, {"policy/0", policy()}};
+    for (const auto& [at, bytes] : notes_) out[ledger::checkpoint_path({at})] = bytes;
+    for (const auto& [at, links] : links_) {
+      if (at <= height) out[ledger::quorum_path({at})] = ledger::encode_links(links, kCodes.size());
+    }
+    for (const auto& content : evidence_) out[ledger::evidence_path(content)] = content;
+    const auto nodes = [this](unsigned level, std::uint64_t index) { return nodes_.at({level, index}); };
+    for (const auto& tile : ledger::tiles_of(parsed->size)) {
+      const std::span entries(leaves_.data() + (tile.level ? 0 : tile.index * 256), tile.level ? 0 : tile.width);
+      out[tile.path()] = tile.level ? ledger::hash_tile(tile, nodes) : ledger::encode_entries(entries);
+    }
+    return out;
+  }
+
+ private:
+  Bytes policy() const {
+    std::vector<crypto::PublicKey> logs, cosigners;
+    for (const auto& member : genesis.members.all()) {
+      logs.push_back(member.log);
+      cosigners.push_back(member.cosigner);
+    }
+    return crypto::policy_text(genesis.origin, kCodes, logs, cosigners, genesis.members.quorum());
+  }
+  void take(const std::vector<Bytes>& leaves) {
+    for (const auto& leaf : leaves) {
+      leaves_.push_back(leaf);
+      tree_.append(crypto::leaf_hash(leaf), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
+        nodes_[{level, index}] = hash;
+      });
+    }
+  }
+  // The next view is about the tip; every other one finalizes.
+  void vote() {
+    const consensus::View parent = last_step_;
+    const auto kind = ++view_ % 2 == 0 ? consensus::VoteKind::kFinalize : consensus::VoteKind::kNotarize;
+    consensus::LinkProof link;
+    link.step = proof(kind, {{view_}, parent, position.height, position.block});
+    link.skipped = std::exchange(skipped_, {});
+    last_step_ = {view_};
+    links_[position.height.value].push_back(std::move(link));
+  }
+
+  std::vector<crypto::SecretKey> vote_keys_, cosigner_keys_;
+  std::vector<Bytes> leaves_;
+  crypto::CompactRange tree_;
+  std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
+  std::map<std::uint64_t, std::vector<consensus::LinkProof>> links_;
+  std::map<std::uint64_t, Bytes> notes_;
+  std::vector<Bytes> evidence_;
+  std::vector<consensus::QuorumProof> skipped_;
+  std::map<std::string, std::uint64_t> sequences_;
+  consensus::View last_step_;
+  std::uint64_t view_ = 0;
+};
+
+}  // namespace quipu::sample
