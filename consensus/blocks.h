@@ -19,6 +19,7 @@ struct KnownBlock {
   std::shared_ptr<const Block> block;
   Check check = Check::kUnchecked;
   bool asked_with_clock = false;              // the outstanding question includes the block time
+  std::int64_t ask_after_us = 0;              // the ledger said "later"
   bool needed = false;                        // a proof names it or a descendant: verify it whatever its time
   View seen_in;                               // the newest view that brought it
   std::optional<std::uint64_t> persisted_by;  // the ticket it was handed out with; 0 = found on disk

@@ -164,7 +164,8 @@ void Engine::State::receive(PeerId from, ProofResponse&& response) {
 void Engine::State::receive(PeerId from, BlockResponse&& response) {
   const auto by_id = fetches.outstanding(FetchKind::kBlock, from);
   const auto by_height = fetches.outstanding(FetchKind::kHeights, from);
-  if (by_id && !take_blocks(std::move(response.blocks))) fetches.unhelpful(*by_id, from, now.steady_us);
+  const bool useful = take_blocks(std::move(response.blocks));
+  if (by_id && !useful) fetches.unhelpful(*by_id, from, now.steady_us);
   if (by_height && !take_finalized(std::move(response))) fetches.unhelpful(*by_height, from, now.steady_us);
   touch();
 }

@@ -8,6 +8,13 @@
 
 namespace quipu::consensus {
 
+namespace {
+
+// A block that no proof names is kept this many views; should it be notarized later after all, it is fetched.
+constexpr std::uint64_t kBlocksKeptViews = 8;
+
+}  // namespace
+
 Timing Timing::local() {
   Timing timing;
   for (auto* duration_ms :
@@ -83,10 +90,11 @@ void Engine::State::on(const Tick&) {
 }
 
 void Engine::State::on(const WorkChanged& input) {
+  const bool new_work = input.ready && !ready;
   ready = input.ready;
   const auto at = views.find(current);
   // R2: a repeat must not keep new work waiting.
-  if (ready && at != views.end() && at->second.mine && at->second.mine->repeat) give_up();
+  if (new_work && at != views.end() && at->second.mine && at->second.mine->repeat) give_up();
   touch();
 }
 
@@ -132,6 +140,7 @@ void Engine::State::restore(Restored&& restored) {
   for (auto& proof : restored.proofs) {
     if (proof.subject.view <= fin.view) continue;
     current = std::max(current, proof.subject.view.next());
+    if (proof.kind == VoteKind::kFinalize) highest_final = std::max(highest_final, proof.subject.view);
     proofs.add(std::move(proof), 0);
   }
   for (auto& block : restored.blocks) {
@@ -206,7 +215,7 @@ void Engine::State::enter(View view) {
   repeat_due = false;
   retry_ms = 0;
   while (!views.empty() && views.begin()->first.value + 2 < current.value) views.erase(views.begin());
-  if (current.value > 2 * limits::kOpenViews) blocks.forget_unneeded({current.value - limits::kOpenViews});
+  if (current.value > kBlocksKeptViews) blocks.forget_unneeded({current.value - kBlocksKeptViews});
   touch();
 }
 
@@ -239,8 +248,9 @@ void Engine::State::set_deadlines() {
     deadlines.set(Deadline::kStatus, now.steady_us + (config.timing.status_ms + extra) * 1000);
   }
   if (!awake()) {
-    deadlines.clear_view();
-    deadlines.clear(Deadline::kFinalize);
+    for (const auto kind :
+         {Deadline::kPropose, Deadline::kAdvance, Deadline::kRetry, Deadline::kRepeat, Deadline::kFinalize})
+      deadlines.clear(kind);
     was_awake = false;
     return;
   }
@@ -315,11 +325,7 @@ std::int64_t Engine::State::due_in(std::int64_t base_ms) {
 
 MemberIndex Engine::State::leader(View view) const { return order[(view.value - 1) % order.size()]; }
 
-View Engine::State::final_view() const {
-  for (auto at = proofs.steps().rbegin(); at != proofs.steps().rend(); ++at)
-    if (proofs.find(*at, VoteKind::kFinalize) != nullptr) return std::max(*at, fin.view);
-  return fin.view;
-}
+View Engine::State::final_view() const { return std::max(highest_final, fin.view); }
 
 Height Engine::State::final_height() const {
   const auto* proof = proofs.find(final_view(), VoteKind::kFinalize);
@@ -358,8 +364,8 @@ bool Engine::State::on_proof(QuorumProof proof, bool verified, Relay relay) {
   if (!verified && !verify(proof, config.scope, config.members, config.verify)) return false;
   if (const auto* contrary = proofs.contradiction(proof)) report_conflict(*contrary, proof);
   const bool off_chain =
-      proof.kind == VoteKind::kFinalize &&
-      (proof.subject.height < fin.height || (proof.subject.height == fin.height && proof.subject.block != fin.block));
+      proof.kind == VoteKind::kFinalize && (view == fin.view || proof.subject.height < fin.height ||
+                                            (proof.subject.height == fin.height && proof.subject.block != fin.block));
   if (off_chain) {
     if (finalization) report_conflict(*finalization, proof);
     halt("FORK: a finalization contradicts the committed block");
@@ -367,6 +373,7 @@ bool Engine::State::on_proof(QuorumProof proof, bool verified, Relay relay) {
   }
   const bool fresh = view.value + limits::kFutureViews >= current.value;
   proofs.add(proof);
+  if (proof.kind == VoteKind::kFinalize) highest_final = std::max(highest_final, view);
   note_turn(proof);
   if (relay == Relay::kYes && fresh) relay_proof(proof);
   enter(view.next());
@@ -400,14 +407,6 @@ std::optional<QuorumProof> Engine::State::entry_proof() const {
     if (const auto* proof = proofs.find(before, kind)) return *proof;
   if (before == fin.view) return finalization;
   return std::nullopt;
-}
-
-bool Engine::State::entry_synced() const {
-  const View before{current.value - 1};
-  if (before <= committed_view) return true;
-  const auto at = proofs.all().find(before);
-  if (at == proofs.all().end()) return true;
-  return std::ranges::any_of(at->second, [&](const auto& known) { return known && synced(known->persisted_by); });
 }
 
 }  // namespace quipu::consensus

@@ -50,7 +50,7 @@ struct Config {
 // What a restart finds on disk (consensus.md 2.6). For a new chain: the genesis block as the tip, everything else
 // empty.
 struct Restored {
-  SafetyRecord record;
+  SafetyRecord record{};
   Tip finalized{};
   std::optional<QuorumProof> finalization{};  // F of finalized.view
   std::vector<QuorumProof> proofs{};          // of views above finalized.view

@@ -102,7 +102,6 @@ struct Engine::State {
   void report_conflict(const QuorumProof& first, const QuorumProof& second);
   void note_turn(const QuorumProof& proof);
   std::optional<QuorumProof> entry_proof() const;
-  bool entry_synced() const;
 
   // ---- proposing.cpp: R2
   void propose();
@@ -121,7 +120,7 @@ struct Engine::State {
   void give_up();  // R5
   void skip_hopeless_leader();
   bool ask(VoteKind kind, const Subject& subject);
-  bool must_persist(VoteKind kind, const Subject& subject);
+  bool must_persist(VoteKind kind, const Subject& subject) const;
   void persist_for(const Subject& subject, VoteKind kind);
   void release_signs();
   bool synced(const std::optional<std::uint64_t>& persisted_by) const { return persisted_by && *persisted_by <= done; }
@@ -130,6 +129,7 @@ struct Engine::State {
   // ---- finalizing.cpp: R7, R8
   void mark_needed();
   void verify_blocks();
+  bool may_ask(const KnownBlock& known) const;
   void request_verify(KnownBlock& known, bool check_clock);
   bool is_final_tip(const BlockId& block) const { return block == fin.block; }
   bool parent_ready(const Block& block) const;
@@ -181,6 +181,7 @@ struct Engine::State {
   Tip fin;              // committed; its view may run ahead of the disk's by repeats of the same block
   View committed_view;  // the view of the last Commit
   std::optional<QuorumProof> finalization;  // F of fin.view
+  View highest_final;                       // of the F proofs held
   std::optional<Tip> committing;            // handed out, not yet Committed
   std::optional<QuorumProof> committing_proof;
   bool syncing = false;  // a verified F is above what I can commit

@@ -23,10 +23,14 @@ bool Engine::State::parent_ready(const Block& block) const {
   return parent != nullptr && parent->check == Check::kValid;
 }
 
+bool Engine::State::may_ask(const KnownBlock& known) const {
+  return known.check == Check::kUnchecked && known.ask_after_us <= now.steady_us && parent_ready(*known.block);
+}
+
 void Engine::State::verify_blocks() {
   if (halted) return;
   for (auto& [id, known] : blocks.all())
-    if (known.needed && known.check == Check::kUnchecked && parent_ready(*known.block)) request_verify(known, false);
+    if (known.needed && may_ask(known)) request_verify(known, false);
 }
 
 void Engine::State::request_verify(KnownBlock& known, bool check_clock) {

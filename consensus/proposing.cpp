@@ -61,8 +61,11 @@ void Engine::State::on(Built&& input) {
   if (input.view != current || !leading() || at == views.end() || !at->second.build_asked || at->second.mine) return;
   const auto parent = parent_at(proofs.best_parent(current, fin.view));
   const Header& header = input.block.header;
-  if (!parent || header.parent_id != parent->block || header.height != parent->height.next()) return;
-  if (header.epoch != config.scope.epoch) return;
+  if (!parent || header.parent_id != parent->block || header.height != parent->height.next() ||
+      header.epoch != config.scope.epoch) {
+    at->second.build_asked = false;  // the parent changed meanwhile: ask again
+    return touch();
+  }
   const Height height = header.height;
   const BlockId id = blocks.id_of(input.block);
   blocks.add(id, std::move(input.block), current).check = Check::kValid;

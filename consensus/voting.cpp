@@ -83,8 +83,7 @@ void Engine::State::vote_for(ViewNotes& notes) {
     if (ask(VoteKind::kNotarize, notes.subject)) notes.proposal_valid = true;
     return;
   }
-  if (known->check == Check::kUnchecked && !deadlines.is_set(Deadline::kLater) && parent_ready(*known->block))
-    request_verify(*known, !notes.proposal->repeat);
+  if (may_ask(*known)) request_verify(*known, !notes.proposal->repeat);
 }
 
 void Engine::State::on(const BlockVerdict& input) {
@@ -98,7 +97,8 @@ void Engine::State::on(const BlockVerdict& input) {
   } else if (input.verdict == Verdict::kLater) {
     const std::int64_t ahead_ms = input.block_time_ms - limits::kBlockTimeAhead_ms - now.utc_ms;
     const std::int64_t wait_ms = std::clamp<std::int64_t>(ahead_ms, 20, config.timing.backoff_cap_ms);
-    deadlines.set(Deadline::kLater, now.steady_us + wait_ms * 1000);
+    known->ask_after_us = now.steady_us + wait_ms * 1000;
+    deadlines.set(Deadline::kLater, known->ask_after_us);
   } else if (!with_clock) {
     known->check = Check::kInvalid;
   } else if (const auto at = views.find(current); at != views.end() && at->second.subject.block == input.block) {
@@ -141,7 +141,7 @@ bool Engine::State::ask(VoteKind kind, const Subject& subject) {
 }
 
 // Before NOTARIZE and FINALIZE the block, before NOTARIZE and NULLIFY the proof that let me into the view.
-bool Engine::State::must_persist(VoteKind kind, const Subject& subject) {
+bool Engine::State::must_persist(VoteKind kind, const Subject& subject) const {
   const auto* known = kind == VoteKind::kNullify ? nullptr : blocks.find(subject.block);
   if (known != nullptr && !known->persisted_by) return true;
   if (kind == VoteKind::kFinalize) return false;

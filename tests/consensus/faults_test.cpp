@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "consensus/deadlines.h"
 #include "network.h"
@@ -104,7 +105,10 @@ TEST_CASE("2.6 a member that crashes at any effect and restarts rejoins and cont
 }
 
 TEST_CASE("networks of one to ten members weather seeded storms of loss and crashes") {
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+  // QUIPU_STORMS: how many, for long runs.
+  const char* storms = std::getenv("QUIPU_STORMS");
+  const std::uint64_t last = storms == nullptr ? 60 : std::strtoull(storms, nullptr, 10);
+  for (std::uint64_t seed = 1; seed <= last; ++seed) {
     std::string law;
     const std::size_t members = std::vector<std::size_t>{1, 4, 5, 6, 7, 10}[seed % 6];
     const bool converged = weathers_storm(members, seed, law);
