@@ -24,6 +24,7 @@ struct Options {
   std::string data;
   bool import = false;
   bool detach = false;
+  unsigned short port = 8480;
   std::string output = "text";
   std::string seeds;
   std::vector<std::size_t> sizes;
@@ -103,7 +104,8 @@ int down(const std::string& directory) {
 int up(const Options& options) {
   std::expected<Network, std::string> network = load_network(options.directory);
   if (!network) {
-    FoundingPlan plan{options.directory, options.all ? std::vector<std::string>{} : split(options.members), {}, 8480};
+    FoundingPlan plan{
+        options.directory, options.all ? std::vector<std::string>{} : split(options.members), {}, options.port};
     if (!options.data.empty()) plan.data = options.data;
     std::cout << "Founding a network in " << options.directory << std::endl;
     network = found_network(plan);
@@ -180,6 +182,7 @@ int main(int argc, char** argv) {
   auto* data = up_command->add_option("--data", options.data, "Folder with members.json, arrangements.json, history/");
   up_command->add_flag("--import", options.import, "Import the histories; returns when all is final everywhere")
       ->needs(data);
+  up_command->add_option("--port", options.port, "Of the first node's API; each node takes two [8480]");
   up_command->add_flag("--detach", options.detach, "Return and leave the network running");
   auto* down_command = app.add_subcommand("down", "Stop all nodes");
   directory(down_command);
