@@ -161,15 +161,16 @@ asio::awaitable<void> TlsConnection::converse(asio::ssl::stream_base::handshake_
 
 void TlsConnection::prepare_socket() {
   error_code ignored;  // both are hints
-  static_cast<void>(socket().set_option(tcp::no_delay(true), ignored));
+  ignored = socket().set_option(tcp::no_delay(true), ignored);
   using UnsentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-  static_cast<void>(socket().set_option(UnsentLowWater(kUnsentInKernelBytes), ignored));
+  ignored = socket().set_option(UnsentLowWater(kUnsentInKernelBytes), ignored);
 }
 
 // The handshake admits any member's key; a dialler wants the one it dialled.
 std::string TlsConnection::identify() {
   const auto key = remote_key(stream_.native_handle());
-  const MeshPeer* member = key ? owner_->peer_with(*key) : nullptr;
+  if (!key) return "it showed no Ed25519 key";
+  const MeshPeer* member = owner_->peer_with(*key);
   if (member == nullptr) return "its transport key is not in the member table";
   if (dialled_ && dialled_->index != member->index)
     return "another member, " + member->code + ", answers at this address";
@@ -316,7 +317,7 @@ void TlsConnection::finish(Ending ending, const std::string& why, bool with_sock
 
 void TlsConnection::close_socket() {
   error_code ignored;
-  static_cast<void>(socket().close(ignored));
+  ignored = socket().close(ignored);
 }
 
 void TlsConnection::leave() {

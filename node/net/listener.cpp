@@ -108,7 +108,7 @@ std::uint16_t Listener::port() const {
 
 void Listener::stop() {
   error_code ignored;
-  static_cast<void>(state_->acceptor.close(ignored));
+  ignored = state_->acceptor.close(ignored);
   state_->pause.cancel();
 }
 
