@@ -3,6 +3,11 @@
 
 #include <sodium.h>
 
+// This file is in every program of ours.
+#ifdef NDEBUG
+#error "asserts stay on in every build (docs/threats.md, N15): do not define NDEBUG"
+#endif
+
 namespace quipu::crypto {
 namespace {
 
