@@ -9,11 +9,15 @@ KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in) {
   auto [at, fresh] = blocks_.try_emplace(id);
   if (fresh) {
     at->second.block = std::make_shared<const Block>(std::move(block));
-    at->second.needed = std::ranges::any_of(
-        blocks_, [&](const auto& item) { return item.second.needed && item.second.block->header.parent_id == id; });
+    at->second.needed = has_needed_child(id);
   }
   at->second.seen_in = std::max(at->second.seen_in, seen_in);
   return at->second;
+}
+
+bool BlockTree::has_needed_child(const BlockId& id) const {
+  return std::ranges::any_of(
+      blocks_, [&](const auto& item) { return item.second.needed && item.second.block->header.parent_id == id; });
 }
 
 KnownBlock* BlockTree::find(const BlockId& id) {

@@ -34,6 +34,8 @@ class BlockTree {
   KnownBlock& add(const BlockId& id, Block block, View seen_in);
   KnownBlock* find(const BlockId& id);
   const KnownBlock* find(const BlockId& id) const;
+  // True when a held block that is needed has it as its parent.
+  bool has_needed_child(const BlockId& id) const;
   BlockId id_of(const Block& block) const { return block_id(chain_, block.header); }
   std::map<BlockId, KnownBlock>& all() { return blocks_; }
 

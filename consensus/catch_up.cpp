@@ -182,7 +182,16 @@ bool Engine::State::take_blocks(std::vector<Block>&& answered) {
   return useful;
 }
 
-// A run of finalized blocks from the committed tip upwards, whose last is named by a verified finalization.
+// By a finalization, or as the parent of a held block that a proof leads to.
+bool Engine::State::is_named(const BlockId& id) const {
+  const auto finalizes_it = [&](View view) {
+    const auto* proof = proofs.find(view, VoteKind::kFinalize);
+    return proof != nullptr && proof->subject.block == id;
+  };
+  return blocks.has_needed_child(id) || std::ranges::any_of(proofs.steps(), finalizes_it);
+}
+
+// A run of finalized blocks from the committed tip upwards, up to the last that something verified names.
 bool Engine::State::take_finalized(BlockResponse&& response) {
   if (response.finalization) on_proof(*response.finalization, false, Relay::kNo);
   std::vector<BlockId> ids;
@@ -193,11 +202,7 @@ bool Engine::State::take_finalized(BlockResponse&& response) {
     if (header.parent_id != parent || header.height.value != fin.height.value + ids.size() + 1) break;
     parent = blocks.id_of(item.block);
     ids.push_back(parent);
-    const auto names_it = [&](View view) {
-      const auto* proof = proofs.find(view, VoteKind::kFinalize);
-      return proof != nullptr && proof->subject.block == parent;
-    };
-    if (std::ranges::any_of(proofs.steps(), names_it)) proven = ids.size();
+    if (is_named(parent)) proven = ids.size();
   }
   for (std::size_t i = 0; i < proven; ++i) {
     auto& item = response.finalized[i];

@@ -151,6 +151,7 @@ struct Engine::State {
   void receive(PeerId from, BlockRequest&& request);
   void receive(PeerId from, BlockResponse&& response);
   bool take_blocks(std::vector<Block>&& blocks);
+  bool is_named(const BlockId& id) const;
   bool take_finalized(BlockResponse&& response);
   bool links_good(const BlockId& block, const std::vector<LinkProof>& links) const;
 

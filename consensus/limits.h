@@ -55,10 +55,10 @@ inline constexpr std::size_t kPoolSubmissionsPerMember = 16'384;
 inline constexpr std::size_t kPoolGapsPerKey = 4'096;
 inline constexpr std::size_t kRecentFinals = 16'384;
 inline constexpr std::size_t kTerminalAnswers = 100'000;
-inline constexpr std::int64_t kTerminalAnswer_ms = 24 * 3'600'000;
-inline constexpr std::int64_t kGapPatience_ms = 10 * 60'000;
-inline constexpr std::int64_t kIssuedBefore_ms = 24 * 3'600'000;  // block time - 24 h <= issued-at
-inline constexpr std::int64_t kIssuedAfter_ms = 60'000;           // issued-at <= block time + 60 s
+inline constexpr std::int64_t kTerminalAnswer_ms = 24LL * 3'600'000;
+inline constexpr std::int64_t kGapPatience_ms = 10LL * 60'000;
+inline constexpr std::int64_t kIssuedBefore_ms = 24LL * 3'600'000;  // block time - 24 h <= issued-at
+inline constexpr std::int64_t kIssuedAfter_ms = 60'000;             // issued-at <= block time + 60 s
 
 // Block time that a voter accepts beside its own clock
 inline constexpr std::int64_t kBlockTimeBehind_ms = 60'000;

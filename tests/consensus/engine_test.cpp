@@ -306,6 +306,33 @@ TEST_CASE("2.11 syncing_never_votes_below_known_F and takes no block but one tha
   CHECK_FALSE(bench.engine->status().syncing);
 }
 
+TEST_CASE("2.11 a run by height is believed up to the block that a held and finalized one has as its parent") {
+  Bench bench(follower_of(1));
+  bench.start();
+  for (PeerId i = 0; i < 4; ++i) bench.step(PeerUp{i});
+  const Block second = bench.net.make_block(bench.first, "second", 6);
+  const auto finalization = bench.net.proof(VoteKind::kFinalize, bench.about(second, 5, 1), {0, 1, 2});
+  const auto sends = only<Send>(bench.receive(bench.other(), finalization));
+  REQUIRE(sends.size() == 1);
+  bench.receive(sends[0].to, BlockResponse{{second}, {}, {}});
+  // Asking for the first block by id helps nowhere; then it is asked for by height.
+  std::optional<PeerId> by_height;
+  for (int i = 0; i < 20 && !by_height; ++i)
+    for (const auto& send : only<Send>(bench.pass(300)))
+      if (const auto* request = std::get_if<BlockRequest>(&send.message); request && request->ids.empty())
+        by_height = send.to;
+  REQUIRE(by_height.has_value());
+  const Block stranger = bench.net.make_block(genesis_block(), "stranger", 7);
+  CHECK(only<RequestVerify>(bench.receive(*by_height, BlockResponse{{}, {{stranger, {}}}, {}})).empty());
+  std::size_t verified = 0;
+  for (int i = 0; i < 20 && verified == 0; ++i) {
+    for (PeerId from = 0; from < 4; ++from)
+      verified += only<RequestVerify>(bench.receive(from, BlockResponse{{}, {{bench.first, {}}}, {}})).size();
+    bench.pass(300);
+  }
+  CHECK(verified == 1);
+}
+
 TEST_CASE("R9 R10 old votes are answered with what settled their view and future ones are bounded") {
   Bench bench(follower_of(1));
   bench.start();
