@@ -108,6 +108,7 @@ std::vector<Look> read_declarations(const std::filesystem::path& programmes) {
   std::string line;
   std::getline(in, line);  // date,recogniser,tin,role,flow
   while (std::getline(in, line)) {
+    if (line.ends_with('\r')) line.pop_back();
     std::stringstream cells(line);
     Look& look = looks.emplace_back();
     for (std::string* cell : {&look.date, &look.recogniser, &look.tin, &look.role, &look.flow}) {

@@ -167,4 +167,19 @@ World small_world() {
   return world;
 }
 
+World world_with_certificate() {
+  World world = small_world();
+  world.today("2024-01-10");
+  REQUIRE(world.says("BR", {"operator_registered { subject: 'S1' person: LEGAL tin: 'BR12345678000190' "
+                            "cover { prefix_length: 8 } }",
+                            "consent_granted { subject: 'S1' }",
+                            "certificate_granted { certificate: 'C1' subject: 'S1' scheme: SECURITY "
+                            "roles: [IMPORTER, EXPORTER] valid_to: '2026-12-31' }"}) == "OK");
+  REQUIRE(world.says("CL",
+                     "recognition_activated { arrangement: 'ARR' issuer: 'BR' schemes: SECURITY "
+                     "benefits: 'FEWER_INSPECTIONS' }") == "OK");
+  world.today("2025-03-10");
+  return world;
+}
+
 }  // namespace quipu::ledger::testing

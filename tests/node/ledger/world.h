@@ -79,4 +79,8 @@ crypto::PublicKey key_of(std::string_view member, v1::KeyPurpose purpose);
 // 2022-05-18, PACIFIC (CL, PE, no consent) from 2018-07-20. Block date 2025-03-10.
 World small_world();
 
+// The same, where on 2024-01-10 BR has registered S1 (TIN BR12345678000190, covering its branches by 8 characters) with
+// consent and granted it C1, SECURITY, for IMPORTER and EXPORTER until 2026-12-31, and CL recognises BR under ARR.
+World world_with_certificate();
+
 }  // namespace quipu::ledger::testing
