@@ -64,19 +64,26 @@ bool LinkCheck::block(Height height, const BlockId& block, const BlockId& parent
 
 bool LinkCheck::step(const LinkProof& link, const std::string& path, Height height) {
   const auto& subject = link.step.subject;
-  if (link.step.kind == VoteKind::kNullify || subject.view <= view_ || subject.parent_view >= subject.view ||
-      !skips_in_form(link)) {
+  // A repeat of the parent may be told twice: by the file of its block and by that of the next.
+  const bool told_before = subject.height < height && subject.view <= view_;
+  if (link.step.kind == VoteKind::kNullify || (subject.view <= view_ && !told_before) ||
+      subject.parent_view >= subject.view || !skips_in_form(link)) {
     context_.broken(
         {.check = Check::kQuorum, .what = "a view step out of order", .file = path, .height = height.value});
     return false;
   }
+  submit(link.step, path, height);
+  for (const QuorumProof& skip : link.skipped) submit(skip, path, height);
+  if (!told_before) note_step(link);
+  return true;
+}
+
+void LinkCheck::note_step(const LinkProof& link) {
+  const auto& subject = link.step.subject;
   if (subject.parent_view != view_) ++gaps_;
   unskipped_ += subject.view.value - subject.parent_view.value - 1 - link.skipped.size();
   view_ = subject.view;
   if (link.step.kind == VoteKind::kFinalize) final_height_ = subject.height.value;
-  submit(link.step, path, height);
-  for (const QuorumProof& skip : link.skipped) submit(skip, path, height);
-  return true;
 }
 
 void LinkCheck::submit(const QuorumProof& proof, const std::string& path, Height height) const {

@@ -19,6 +19,7 @@ class LinkCheck {
 
  private:
   bool step(const consensus::LinkProof& link, const std::string& path, consensus::Height height);
+  void note_step(const consensus::LinkProof& link);
   void submit(const consensus::QuorumProof& proof, const std::string& path, consensus::Height height) const;
 
   const Context& context_;

@@ -92,14 +92,18 @@ TEST_CASE("A mirror without any checkpoint could not be checked") {
 }
 
 TEST_CASE("One changed byte anywhere is found and its place is named") {
-  const Files files = long_chain().files();
+  Chain short_chain;
+  short_chain.grow(3, 1);
+  short_chain.skip_view();
+  short_chain.grow(1, 1);
+  short_chain.publish();
+  const Files short_files = short_chain.files(), long_files = long_chain().files();
   std::mt19937_64 random(20260922);
-  std::vector<std::string> paths;
-  for (const auto& [path, content] : files) paths.push_back(path);
-  for (int i = 0; i < 300; ++i) {
-    Files changed = files;
-    const std::string& path = paths[random() % paths.size()];
-    Bytes& content = changed[path];
+  for (int i = 0; i < 400; ++i) {
+    Files changed = i % 8 == 0 ? long_files : short_files;
+    const auto chosen = std::next(changed.begin(), static_cast<std::ptrdiff_t>(random() % changed.size()));
+    const std::string path = chosen->first;
+    Bytes& content = chosen->second;
     const std::size_t at = random() % content.size();
     content[at] = static_cast<char>(content[at] ^ (1 << random() % 8));
     const Report report = audited(changed);
@@ -347,6 +351,27 @@ TEST_CASE("Votes that are too few or for another block are found") {
   auto late = links[0].step.subject;
   late.view.value = 9;
   CHECK(is_broken_by(with(chain.proof(consensus::VoteKind::kNotarize, late)), Check::kQuorum));
+}
+
+TEST_CASE("A repeat of a block may be told with the block and with the next") {
+  Chain chain;
+  chain.grow(1, 1);
+  chain.repeat();
+  chain.grow(1, 1);
+  chain.publish();
+  Files files = chain.files();
+  auto first = *ledger::decode_links(files.at("quorum/1"), 4);
+  auto second = *ledger::decode_links(files.at("quorum/2"), 4);
+  REQUIRE(first.size() == 2);
+  second.insert(second.begin(), first[1]);
+  files["quorum/2"] = ledger::encode_links(second, 4);
+  CHECK(audited(files).verdict() == Verdict::kVerified);
+  first.pop_back();
+  files["quorum/1"] = ledger::encode_links(first, 4);
+  CHECK(audited(files).verdict() == Verdict::kVerified);
+  second[0].step.signatures[0] = second[0].step.signatures[1];
+  files["quorum/2"] = ledger::encode_links(second, 4);
+  CHECK(is_broken_by(audited(files), Check::kQuorum));
 }
 
 TEST_CASE("A checkpoint with one cosignature too few or a line too many is refused") {
