@@ -33,7 +33,7 @@ struct Command {
 
   Command(CLI::App& parent, const std::string& name, const std::string& about, const std::string& example)
       : app(parent.add_subcommand(name, about)) {
-    app->footer("Example:\n  " + example);
+    app->footer("Example:\n  " + example + "\n");
   }
   template <class Value>
   CLI::Option* add(const std::string& names, Value Options::* into, const std::string& about) {
@@ -56,7 +56,7 @@ void one_argument(CLI::App& parent, Chosen& chosen, const std::string& name, con
                   const std::string& example, const std::string& argument,
                   Done (*run)(const Global&, const std::string&)) {
   CLI::App* app = parent.add_subcommand(name, about);
-  app->footer("Example:\n  " + example);
+  app->footer("Example:\n  " + example + "\n");
   auto value = std::make_shared<std::string>();
   app->add_option(argument, *value)->required();
   app->callback([&chosen, run, value] { chosen.run = [&chosen, run, value] { return run(chosen.global, *value); }; });
@@ -65,7 +65,7 @@ void one_argument(CLI::App& parent, Chosen& chosen, const std::string& name, con
 void no_argument(CLI::App& parent, Chosen& chosen, const std::string& name, const std::string& about,
                  const std::string& example, Done (*run)(const Global&)) {
   CLI::App* app = parent.add_subcommand(name, about);
-  app->footer("Example:\n  " + example);
+  app->footer("Example:\n  " + example + "\n");
   app->callback([&chosen, run] { chosen.run = [&chosen, run] { return run(chosen.global); }; });
 }
 
@@ -265,6 +265,7 @@ void add_node(CLI::App& app, Chosen& chosen) {
 // Commands of later versions: they answer, so that a script finds out what it asked for.
 void add_later(CLI::App& app, Chosen& chosen) {
   const auto not_yet = [&chosen](CLI::App* command) {
+    command->fallthrough(false);
     command->allow_extras();
     const std::string name = command->get_name();
     command->callback([&chosen, name] {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http/certificate_json.h"
 
+#include "node/ledger/state.pb.h"
+
 namespace quipu::http {
 
 namespace {

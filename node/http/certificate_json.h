@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a certificate's and an operator's record say about one day, as the routes show it. Any thread. For .cpp files
-// only.
+// What a certificate's and an operator's record say about one day, as the routes show it. Any thread.
 #pragma once
 
 #include <optional>
@@ -8,8 +7,12 @@
 
 #include "node/http/json_writer.h"
 #include "node/ledger/date.h"
-#include "node/ledger/state.pb.h"
 #include "node/ledger/timeline.h"
+
+namespace quipu::ledger::v1 {
+class CertificateRecord;
+class OperatorRecord;
+}  // namespace quipu::ledger::v1
 
 namespace quipu::http {
 

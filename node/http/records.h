@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the routes read the ledger: records by key, all members, the newest published checkpoint. Any thread. For .cpp
-// files only: it brings in the generated schema.
+// How the routes read the ledger: records by key, all members, the newest published checkpoint. Any thread.
 #pragma once
 
 #include <functional>
@@ -8,7 +7,12 @@
 
 #include "crypto/note.h"
 #include "node/ledger/ledger_reader.h"
-#include "node/ledger/state.pb.h"
+#include "node/ledger/state_view.h"
+
+namespace quipu::ledger::v1 {
+class ArrangementIndex;
+class MemberRecord;
+}  // namespace quipu::ledger::v1
 
 namespace quipu::http {
 
@@ -20,14 +24,7 @@ std::optional<Record> read_record(const ledger::StateView& state, const ledger::
   return record;
 }
 
-inline void for_each_member(const ledger::StateView& state,
-                            const std::function<void(const ledger::v1::MemberRecord&)>& each) {
-  state.scan(ledger::map_prefix(ledger::RecordType::kMember), [&](const ledger::MapKey&, BytesView value) {
-    ledger::v1::MemberRecord member;
-    if (member.ParseFromArray(value.data(), static_cast<int>(value.size()))) each(member);
-    return true;
-  });
-}
+void for_each_member(const ledger::StateView& state, const std::function<void(const ledger::v1::MemberRecord&)>& each);
 
 // Every arrangement and its parties, ascending by id.
 ledger::v1::ArrangementIndex arrangement_index(const ledger::StateView& state);

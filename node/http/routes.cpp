@@ -82,7 +82,7 @@ bool matches(std::string_view pattern, std::span<const std::string> segments, st
       path.push_back(segment);
       continue;
     }
-    if (pattern.empty() && !segment.empty()) return false;
+    if (pattern.empty()) return false;
     const std::string_view piece = next_piece(pattern);
     if (piece == "{}" && !segment.empty())
       path.push_back(segment);

@@ -9,6 +9,7 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/recognition.h"
+#include "node/ledger/state.pb.h"
 
 namespace quipu::http {
 

@@ -6,6 +6,7 @@
 #include "node/http/records.h"
 #include "node/ledger/json.h"
 #include "node/ledger/recognition.h"
+#include "node/ledger/state.pb.h"
 #include "node/ledger/tin.h"
 
 namespace quipu::http {

@@ -5,6 +5,7 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/json.h"
+#include "node/ledger/state.pb.h"
 
 namespace quipu::http {
 

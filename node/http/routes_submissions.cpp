@@ -7,6 +7,7 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/receipt.h"
+#include "node/ledger/state.pb.h"
 
 namespace quipu::http {
 

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/http/routes.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <catch2/catch.hpp>
+
+#include "crypto/merkle.h"
+#include "node/ledger/json.h"
+#include "node/ledger/ledger.pb.h"
+#include "node/ledger/mirror.h"
+#include "node/ledger/receipt.h"
+#include "tests/node/http/memory_ledger.h"
+
+namespace routes_test {
+
+using namespace quipu;
+using namespace quipu::http;
+using testing::MemoryLedger;
+namespace json = boost::json;
+
+Response ask(MemoryLedger& node, Request request) {
+  std::optional<Response> answer;
+  int answers = 0;
+  route(node, request, [&](Response response) {
+    answer = std::move(response);
+    ++answers;
+  });
+  REQUIRE(answers == 1);
+  return *answer;
+}
+
+Response get(MemoryLedger& node, const std::string& target) {
+  Request request;
+  request.method = "GET";
+  request.target = target;
+  return ask(node, request);
+}
+
+Response post(MemoryLedger& node, const std::string& target, const std::string& type, Bytes body) {
+  Request request;
+  request.method = "POST";
+  request.target = target;
+  request.content_type = type;
+  request.body = std::move(body);
+  return ask(node, request);
+}
+
+json::object parsed(const Response& response) {
+  const auto value = ledger::parse_strict_json(response.body);
+  INFO(response.body);
+  REQUIRE(value.has_value());
+  return value->as_object();
+}
+
+std::string code_of(const Response& response) {
+  CHECK(response.content_type == "application/problem+json");
+  const json::object problem = parsed(response);
+  CHECK(problem.at("status").to_number<int>() == response.status);
+  CHECK_FALSE(problem.at("title").as_string().empty());
+  return problem.at("code").as_string().c_str();
+}
+
+std::string header(const Response& response, const std::string& name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+constexpr std::uint64_t kIssuedAt_s = 1'767'225'601;
+
+Bytes signed_leaf(const std::string& administration, std::uint64_t sequence, const std::string& events,
+                  const std::string& purpose = "issuer") {
+  ledger::v1::Submission message;
+  const std::string text = R"({"chain_id":"test","administration":")" + administration + R"(","sequence":)" +
+                           std::to_string(sequence) + R"(,"events":)" + events + "}";
+  const auto read = ledger::message_from_json(text, message);
+  INFO(text);
+  REQUIRE(read.has_value());
+  return ledger::sign_submission(message, testing::test_key(administration, purpose), kIssuedAt_s);
+}
+
+std::string id_of(const Bytes& leaf) { return crypto::to_hex(crypto::leaf_hash(leaf).view()); }
+
+Bytes submit(MemoryLedger& node, const std::string& administration, std::uint64_t sequence, const std::string& events,
+             const std::string& purpose = "issuer") {
+  Bytes leaf = signed_leaf(administration, sequence, events, purpose);
+  const Response response = post(node, "/v1/submissions", "application/cose", leaf);
+  INFO(response.body);
+  REQUIRE(response.status == 202);
+  const Response state = get(node, "/v1/submissions/" + id_of(leaf));
+  INFO(state.body);
+  REQUIRE(parsed(state).at("status") == "FINAL");
+  return leaf;
+}
+
+const char* const kFirm = R"([
+  {"decision_date":"2026-01-01","operator_registered":{"subject":"BO-1","tin":"BO1001","person":"LEGAL"}},
+  {"decision_date":"2026-01-01","certificate_granted":{"certificate":"OEA-1","subject":"BO-1","scheme":"SECURITY",
+   "national_label":"OEA","roles":["IMPORTER","EXPORTER"],"valid_to":"2028-12-31"}}])";
+const char* const kEdge = R"([{"decision_date":"2026-01-01","recognition_activated":{"arrangement":"ARR","issuer":"BO",
+   "schemes":["SECURITY"],"roles":["EXPORTER"],"flows":["IMPORT"],"benefits":["PRIORITY"]}}])";
+
+// BO has certified a firm, PE recognises BO's exporters.
+void fill(MemoryLedger& node) {
+  submit(node, "BO", 1, kFirm);
+  submit(node, "PE", 1, kEdge);
+}
+
+const std::string kQuestion = "/v1/recognition?tin=BO-1001&role=EXPORTER&flow=IMPORT&by=PE&on=2026-02-01";
+
+TEST_CASE("a declaration is answered with reason, benefits, height and age", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const json::object answer = parsed(get(node, kQuestion));
+  CHECK(answer.at("recognised") == true);
+  CHECK(answer.at("reason") == "RECOGNISED");
+  CHECK(answer.at("subject") == "BO/BO-1");
+  CHECK(answer.at("height") == 2);
+  CHECK(answer.at("age_seconds") == 1);
+  CHECK_FALSE(answer.contains("stale"));
+  const json::object& result = answer.at("results").as_array().at(0).as_object();
+  CHECK(result.at("arrangement") == "ARR");
+  CHECK(result.at("certificate") == "BO/OEA-1");
+  CHECK(result.at("benefits").as_array().at(0) == "PRIORITY");
+}
+
+TEST_CASE("a look-up is answered as known at a height or a time", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const json::object before = parsed(get(node, kQuestion + "&known_at=1"));
+  CHECK(before.at("recognised") == false);
+  CHECK(before.at("reason") == "ARRANGEMENT_NOT_EFFECTIVE");
+  CHECK(before.at("height") == 1);
+  CHECK(before.at("newest_height") == 2);
+  CHECK(parsed(get(node, kQuestion + "&known_at=0")).at("reason") == "TIN_UNKNOWN");
+  CHECK(parsed(get(node, kQuestion + "&known_at=2026-01-01T00:00:01Z")).at("height") == 1);
+  CHECK(parsed(get(node, kQuestion + "&known_at=2026-01-01T05:00:01+05:00")).at("height") == 1);
+  CHECK(code_of(get(node, kQuestion + "&known_at=3")) == "KNOWN_AT_IN_FUTURE");
+  CHECK(code_of(get(node, kQuestion + "&known_at=2027-01-01T00:00:00Z")) == "KNOWN_AT_IN_FUTURE");
+  CHECK(code_of(get(node, kQuestion + "&known_at=2026-01-01")) == "KNOWN_AT_IN_FUTURE");
+  CHECK(code_of(get(node, kQuestion + "&known_at=2025-12-31")) == "BEFORE_LEDGER");
+  CHECK(code_of(get(node, kQuestion + "&known_at=soon")) == "BAD_PARAMETER");
+  node.set_now_ms(node.now_ms() + 86'400'000);
+  CHECK(parsed(get(node, kQuestion + "&known_at=2026-01-01")).at("height") == 2);
+}
+
+TEST_CASE("an old state says that it is stale", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  node.set_age_ms(180'000);
+  CHECK_FALSE(parsed(get(node, kQuestion)).contains("stale"));
+  node.set_age_ms(180'001);
+  CHECK(parsed(get(node, kQuestion)).at("stale") == true);
+}
+
+TEST_CASE("a wrong query is refused with the name of what is wrong", "[routes]") {
+  MemoryLedger node;
+  const auto detail = [&](const std::string& target) {
+    const Response response = get(node, target);
+    CHECK(response.status == 400);
+    return std::string(parsed(response).at("detail").as_string());
+  };
+  CHECK(detail(kQuestion + "&colour=red") == "unknown parameter \"colour\"");
+  CHECK(detail(kQuestion + "&tin=BO1") == "the parameter \"tin\" is given twice");
+  CHECK(detail("/v1/recognition?tin=BO1") == "\"role\" is missing or not a string");
+  CHECK(detail("/v1/recognition?tin=B&role=CLOWN&flow=IMPORT&by=PE&on=2026-01-01").find("role") != std::string::npos);
+  CHECK(detail("/v1/recognition?tin=B&role=EXPORTER&flow=IMPORT&by=PE&on=2026-02-30") ==
+        "\"on\" is a date, YYYY-MM-DD");
+  CHECK(detail("/v1/members?x=%ff%00") == "unknown parameter \"x\"");
+  CHECK(get(node, "/v1/%zz").status == 400);
+  CHECK(get(node, "http://else.where/").status == 400);
+  CHECK(get(node, "/" + std::string(40, '/')).status == 400);
+}
+
+TEST_CASE("a batch answers every question in its order", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const std::string yes = R"({"tin":"BO1001","role":"EXPORTER","flow":"IMPORT","by":"PE","on":"2026-02-01"})";
+  const std::string no = R"({"tin":"BO9","role":"EXPORTER","flow":"IMPORT","by":"PE","on":"2026-02-01"})";
+  const auto batch = [&](const std::string& body) { return post(node, "/v1/recognition", "application/json", body); };
+  const json::object answer = parsed(batch("[" + yes + "," + no + "," + yes + "]"));
+  const json::array& answers = answer.at("answers").as_array();
+  REQUIRE(answers.size() == 3);
+  CHECK(answers.at(0).at("reason") == "RECOGNISED");
+  CHECK(answers.at(1).at("reason") == "TIN_UNKNOWN");
+  CHECK(answers.at(2) == answers.at(0));
+  CHECK(answer.at("height") == 2);
+  CHECK(parsed(batch("[]")).at("answers").as_array().empty());
+  for (const std::string& bad :
+       std::vector<std::string>{"{}", "[1]", "[" + yes + ",]", R"([{"tin":"BO1"}])", "[" + no + "] x",
+                                std::string(R"([{"tin":"A","tin":"B","role":"EXPORTER","flow":"IMPORT","by":"PE"}])"),
+                                std::string(2'000, '[')}) {
+    CAPTURE(bad);
+    CHECK(code_of(batch(bad)) == "BAD_REQUEST");
+  }
+  std::string many = "[" + no;
+  for (int i = 1; i < 3'000; ++i) many += "," + no;
+  CHECK(parsed(batch(many + "]")).at("answers").as_array().size() == 3'000);
+  CHECK(batch(many + "," + no + "]").status == 400);
+}
+
+TEST_CASE("operators are found by TIN and by subject with their certificates of the day", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const json::object by_tin = parsed(get(node, "/v1/operators/BO1001?on=2026-02-01"));
+  CHECK(by_tin.at("operator") == "BO/BO-1");
+  CHECK(by_tin.at("tin") == "BO1001");
+  CHECK(by_tin.at("certificates").as_array().at(0).at("status") == "ACTIVE");
+  CHECK(parsed(get(node, "/v1/operators/BO/BO-1?on=2026-02-01")) == by_tin);
+  const json::object later = parsed(get(node, "/v1/operators/BO1001?on=2029-01-01"));
+  CHECK(later.at("certificates").as_array().at(0).at("status") == "EXPIRED");
+  CHECK(code_of(get(node, "/v1/operators/BO1002")) == "NOT_FOUND");
+  CHECK(code_of(get(node, "/v1/operators/BO/BO-2")) == "NOT_FOUND");
+  CHECK(code_of(get(node, "/v1/operators/bolivia/BO-1")) == "NOT_FOUND");
+}
+
+TEST_CASE("a certificate has a status on a day and a history with its statements", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  submit(node, "BO", 2, R"([{"decision_date":"2026-01-01","reason":"X","effective_from":"2026-03-01",
+    "certificate_revoked":{"certificate":"OEA-1"}}])");
+  CHECK(parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-02-28")).at("status") == "ACTIVE");
+  const json::object revoked = parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-03-01"));
+  CHECK(revoked.at("status") == "REVOKED");
+  CHECK(revoked.at("valid_to") == "2028-12-31");
+  CHECK(revoked.at("record").at("end").at("kind") == "REVOKED");
+  const json::object known_before = parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-03-01&known_at=2"));
+  CHECK(known_before.at("status") == "ACTIVE");
+  const json::object history = parsed(get(node, "/v1/certificates/BO/OEA-1/history"));
+  const json::array& events = history.at("events").as_array();
+  REQUIRE(events.size() == 2);
+  CHECK(events.at(0).at("event") == 1);
+  CHECK(events.at(0).at("height") == 1);
+  CHECK(events.at(0).at("author") == "BO");
+  CHECK(events.at(1).at("statement").at("certificate_revoked").at("certificate") == "OEA-1");
+  CHECK(code_of(get(node, "/v1/certificates/BO/OEA-2")) == "NOT_FOUND");
+}
+
+TEST_CASE("a list gives an issuer's certificates and a recogniser's firms page by page", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  submit(node, "BO", 2, R"([
+    {"decision_date":"2026-01-01","operator_registered":{"subject":"BO-2","tin":"BO1002","person":"LEGAL"}},
+    {"decision_date":"2026-01-01","certificate_granted":{"certificate":"OEA-2","subject":"BO-2","scheme":"SECURITY",
+     "roles":["EXPORTER"]}}])");
+  const json::object first = parsed(get(node, "/v1/list?issuer=BO&on=2026-02-01&limit=1"));
+  CHECK(first.at("total") == 2);
+  CHECK(first.at("items").as_array().at(0).at("certificate") == "BO/OEA-1");
+  CHECK(first.at("next_after") == "BO/OEA-1");
+  const json::object second = parsed(get(node, "/v1/list?issuer=BO&on=2026-02-01&limit=1&after=BO/OEA-1"));
+  CHECK(second.at("items").as_array().at(0).at("tin") == "BO1002");
+  CHECK_FALSE(second.contains("next_after"));
+  CHECK(parsed(get(node, "/v1/list?issuer=BO&on=2029-01-01")).at("total") == 1);
+  CHECK(parsed(get(node, "/v1/list?issuer=BO&on=2029-01-01&status=ALL")).at("total") == 2);
+  const Response csv = get(node, "/v1/list?by=PE&on=2026-02-01&format=csv");
+  CHECK(csv.content_type == "text/csv; charset=utf-8");
+  CHECK(csv.body ==
+        "subject,tin,roles,flows,arrangements,certificates,benefits\r\n"
+        "BO/BO-1,BO1001,EXPORTER,IMPORT,ARR,BO/OEA-1,PRIORITY\r\n"
+        "BO/BO-2,BO1002,EXPORTER,IMPORT,ARR,BO/OEA-2,PRIORITY\r\n");
+  const json::object page = parsed(get(node, "/v1/list?by=PE&on=2026-02-01&limit=1"));
+  CHECK(page.at("next_after") == "BO/BO-1");
+  CHECK(parsed(get(node, "/v1/list?by=PE&on=2026-02-01&after=BO/BO-1")).at("items").as_array().size() == 1);
+  CHECK(parsed(get(node, "/v1/list?by=CL&on=2026-02-01")).at("items").as_array().empty());
+  CHECK(get(node, "/v1/list").status == 400);
+  CHECK(get(node, "/v1/list?by=PE&issuer=BO").status == 400);
+  CHECK(get(node, "/v1/list?by=PE&limit=0").status == 400);
+}
+
+TEST_CASE("members and the matrix of arrangements are shown on a day", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const json::object answer = parsed(get(node, "/v1/members"));
+  const json::array& members = answer.at("members").as_array();
+  REQUIRE(members.size() == 4);
+  CHECK(members.at(0).at("keys").as_array().size() == 7);
+  const json::object matrix = parsed(get(node, "/v1/arrangements?on=2026-02-01"));
+  const json::value& arrangement = matrix.at("arrangements").as_array().at(0);
+  CHECK(arrangement.at("in_force") == true);
+  REQUIRE(arrangement.at("edges").as_array().size() == 1);
+  const json::value& edge = arrangement.at("edges").as_array().at(0);
+  CHECK(edge.at("recogniser") == "PE");
+  CHECK(edge.at("status") == "LIVE");
+  CHECK(edge.at("roles").as_array().at(0) == "EXPORTER");
+}
+
+TEST_CASE("a submission goes from 202 to final and its outcome is told by code", "[routes]") {
+  MemoryLedger node;
+  const Bytes leaf = signed_leaf("BO", 1, kFirm);
+  CHECK(code_of(get(node, "/v1/submissions/" + id_of(leaf))) == "NOT_FOUND");
+  node.hold();
+  const Response taken = post(node, "/v1/submissions", "application/cose", leaf);
+  CHECK(taken.status == 202);
+  CHECK(parsed(taken).at("id").as_string() == id_of(leaf));
+  CHECK(header(taken, "Location") == "/v1/submissions/" + id_of(leaf));
+  CHECK(parsed(get(node, "/v1/submissions/" + id_of(leaf))).at("status") == "PENDING");
+  node.release();
+  const json::object state = parsed(get(node, "/v1/submissions/" + id_of(leaf)));
+  CHECK(state.at("status") == "FINAL");
+  CHECK(state.at("height") == 1);
+  CHECK(state.at("index") == 2);
+  CHECK(post(node, "/v1/submissions", "application/cose", leaf).status == 202);
+  const Bytes twice = signed_leaf("BO", 2, kFirm);
+  CHECK(post(node, "/v1/submissions", "application/cose", twice).status == 202);
+  const json::object rejected = parsed(get(node, "/v1/submissions/" + id_of(twice)));
+  CHECK(rejected.at("status") == "REJECTED");
+  CHECK(rejected.at("code") == "SUBJECT_TAKEN");
+  CHECK(rejected.at("event") == 0);
+}
+
+TEST_CASE("what is wrong with a submission decides the status code", "[routes]") {
+  MemoryLedger node;
+  submit(node, "BO", 1, kFirm);
+  const auto answer = [&](const std::string& type, Bytes body) {
+    return post(node, "/v1/submissions", type, std::move(body));
+  };
+  CHECK(answer("application/json", "{}").status == 415);
+  CHECK(answer("application/cose", "nonsense").status == 400);
+  CHECK(answer("application/cose", Bytes(61'441, 'x')).status == 413);
+  Bytes forged = signed_leaf("PE", 1, kEdge);
+  forged.back() = static_cast<char>(forged.back() ^ 1);
+  const Response refused = answer("application/cose", forged);
+  CHECK(refused.status == 422);
+  CHECK(code_of(refused) == "BAD_SIGNATURE");
+  const Response taken = answer("application/cose", signed_leaf("BO", 1, kEdge));
+  CHECK(taken.status == 409);
+  CHECK(code_of(taken) == "SEQUENCE_TAKEN");
+  CHECK(parsed(taken).at("holder").as_string().size() == 64);
+  node.be_busy(1);
+  const Response busy = answer("application/cose", signed_leaf("PE", 1, kEdge));
+  CHECK(busy.status == 429);
+  CHECK_FALSE(header(busy, "Retry-After").empty());
+}
+
+TEST_CASE("a key's sequence counts what is final", "[routes]") {
+  MemoryLedger node;
+  const std::string kid = crypto::to_hex(crypto::key_id(testing::test_key("BO", "issuer").public_key()).view());
+  CHECK(parsed(get(node, "/v1/keys/" + kid + "/sequence")).at("next") == 1);
+  submit(node, "BO", 1, kFirm);
+  const json::object answer = parsed(get(node, "/v1/keys/" + kid + "/sequence?administration=BO"));
+  CHECK(answer.at("final") == 1);
+  CHECK(answer.at("next") == 2);
+  CHECK(answer.at("purpose") == "ISSUER");
+  CHECK(code_of(get(node, "/v1/keys/" + kid + "/sequence?administration=PE")) == "NOT_FOUND");
+  CHECK(get(node, "/v1/keys/xyz/sequence").status == 400);
+}
+
+TEST_CASE("an event under dual control is listed until it is approved", "[routes]") {
+  MemoryLedger node;
+  const Bytes grant = submit(node, "AR", 1, R"([
+    {"decision_date":"2026-01-01","operator_registered":{"subject":"AR-1","tin":"AR1001","person":"LEGAL"}},
+    {"decision_date":"2026-01-01","certificate_granted":{"certificate":"A-1","subject":"AR-1","scheme":"SECURITY",
+     "roles":["EXPORTER"]}}])");
+  const json::object list = parsed(get(node, "/v1/approvals"));
+  REQUIRE(list.at("approvals").as_array().size() == 1);
+  const json::value& pending = list.at("approvals").as_array().at(0);
+  CHECK(pending.at("reference").as_string() == id_of(grant) + "/1");
+  CHECK(pending.at("administration") == "AR");
+  CHECK(parsed(get(node, "/v1/approvals?administration=BO")).at("approvals").as_array().empty());
+  CHECK(parsed(get(node, "/v1/certificates/AR/A-1?on=2026-02-01")).at("status") == "PENDING_APPROVAL");
+  const std::string target = crypto::to_base64(crypto::leaf_hash(grant).view());
+  submit(node, "AR", 1,
+         R"([{"decision_date":"2026-01-01","event_approved":{"target":{"leaf":")" + target + R"(","index":1}}}])",
+         "approver");
+  CHECK(parsed(get(node, "/v1/approvals")).at("approvals").as_array().empty());
+  CHECK(parsed(get(node, "/v1/certificates/AR/A-1?on=2026-02-01")).at("status") == "ACTIVE");
+}
+
+TEST_CASE("a receipt verifies against the policy that the mirror serves", "[routes]") {
+  MemoryLedger node;
+  const Bytes leaf = submit(node, "BO", 1, kFirm);
+  const Response file = get(node, "/v1/receipts/" + id_of(leaf));
+  REQUIRE(file.status == 200);
+  const auto receipt = ledger::Receipt::parse(file.body);
+  const auto policy = ledger::TrustPolicy::parse(get(node, "/policy/0").body);
+  REQUIRE(receipt.has_value());
+  REQUIRE(policy.has_value());
+  CHECK(receipt->extra == leaf);
+  CHECK(ledger::verify_receipt(*receipt, leaf, *policy).has_value());
+  CHECK_FALSE(ledger::verify_receipt(*receipt, leaf + "x", *policy).has_value());
+  node.stop_publishing();
+  const Bytes later = submit(node, "PE", 1, kEdge);
+  CHECK(code_of(get(node, "/v1/receipts/" + id_of(later))) == "NOT_PUBLISHED");
+}
+
+TEST_CASE("the mirror's tiles and entries hash to the published root", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const Response checkpoint = get(node, "/checkpoint");
+  CHECK(checkpoint.body == get(node, "/checkpoints/2").body);
+  const auto policy = ledger::TrustPolicy::parse(get(node, "/policy/0").body);
+  const auto published = policy->check(checkpoint.body);
+  REQUIRE(published.has_value());
+  REQUIRE(published->size == 6);
+  const auto entries = ledger::decode_entries(get(node, "/tile/entries/000.p/6").body, 6);
+  REQUIRE(entries.has_value());
+  crypto::CompactRange tree;
+  Bytes hashes;
+  for (const Bytes& entry : *entries) {
+    tree.append(crypto::leaf_hash(entry));
+    hashes.append(crypto::leaf_hash(entry).view());
+  }
+  CHECK(tree.root() == published->root);
+  CHECK(get(node, "/tile/0/000.p/6").body == hashes);
+  CHECK(get(node, "/tile/0/000.p/3").body == hashes.substr(0, 96));
+  CHECK(header(get(node, "/tile/0/000.p/6"), "Cache-Control").find("immutable") != std::string::npos);
+  CHECK(get(node, "/genesis").body == node.genesis().file);
+  CHECK(ledger::decode_links(get(node, "/quorum/2").body, 4).has_value());
+}
+
+TEST_CASE("the mirror never goes beyond what was published", "[routes]") {
+  MemoryLedger node;
+  submit(node, "BO", 1, kFirm);
+  node.stop_publishing();
+  submit(node, "PE", 1, kEdge);
+  CHECK(get(node, "/tile/0/000.p/4").status == 200);
+  for (const char* path : {"/tile/0/000.p/5", "/tile/entries/000.p/5", "/tile/0/000", "/tile/0/001.p/1",
+                           "/tile/1/000.p/1", "/tile/0/000.p/0", "/tile/0/0", "/tile/entries/../genesis", "/tile/9/000",
+                           "/quorum/2", "/quorum/0", "/quorum/02", "/checkpoints/2", "/policy/1", "/tile"}) {
+    CAPTURE(path);
+    CHECK(get(node, path).status == 404);
+  }
+}
+
+TEST_CASE("a file that has not changed is not sent again", "[routes]") {
+  MemoryLedger node;
+  const std::string tag = header(get(node, "/checkpoint"), "ETag");
+  REQUIRE_FALSE(tag.empty());
+  Request request;
+  request.method = "GET";
+  request.target = "/checkpoint";
+  request.if_none_match = tag;
+  CHECK(ask(node, request).status == 304);
+  submit(node, "BO", 1, kFirm);
+  CHECK(ask(node, request).status == 200);
+}
+
+TEST_CASE("evidence is listed and served under its hash", "[routes]") {
+  MemoryLedger node;
+  const json::object list = parsed(get(node, "/evidence"));
+  const json::value& entry = list.at("evidence").as_array().at(0);
+  CHECK(entry.at("administration") == "CL");
+  const std::string path = entry.at("path").as_string().c_str();
+  const Response file = get(node, "/" + path);
+  REQUIRE(file.status == 200);
+  CHECK(ledger::evidence_path(file.body) == path);
+  CHECK(ledger::decode_evidence(file.body).has_value());
+  CHECK(get(node, "/evidence/" + std::string(64, '0')).status == 404);
+}
+
+TEST_CASE("blocks name their submissions and who signed", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const json::object block = parsed(get(node, "/v1/blocks/1"));
+  CHECK(block.at("height") == 1);
+  CHECK(block.at("submissions").as_array().size() == 1);
+  CHECK(block.at("submissions").as_array().at(0).at("events") == 2);
+  CHECK(block.at("signers").as_array().size() == 3);
+  CHECK(parsed(get(node, "/v1/blocks/0")).at("submissions").as_array().empty());
+  CHECK(code_of(get(node, "/v1/blocks/3")) == "NOT_FOUND");
+  CHECK(get(node, "/v1/blocks/01").status == 400);
+  const json::object heights = parsed(get(node, "/v1/checkpoints?from=1"));
+  CHECK(heights.at("newest") == 2);
+  CHECK(heights.at("heights").as_array().size() == 2);
+}
+
+TEST_CASE("the node tells its health and whether it is ready", "[routes]") {
+  MemoryLedger node;
+  CHECK(get(node, "/healthz").status == 200);
+  CHECK(get(node, "/readyz").status == 200);
+  CHECK(get(node, "/metrics").body == "quipu_height 1\n");
+  const json::object status = parsed(get(node, "/v1/node/status"));
+  CHECK(status.at("chain_id") == "test");
+  CHECK(status.at("quorum") == 3);
+  CHECK(status.at("size") == 2);
+  CHECK(status.at("peers").as_array().size() == 3);
+}
+
+TEST_CASE("other methods and other paths are told apart", "[routes]") {
+  MemoryLedger node;
+  const Response wrong = post(node, "/v1/members", "application/json", "");
+  CHECK(wrong.status == 405);
+  CHECK(header(wrong, "Allow") == "GET");
+  CHECK(header(post(node, "/v1/submissions/" + std::string(64, 'a'), "application/cose", ""), "Allow") == "GET");
+  CHECK(code_of(get(node, "/v1/submissions")) == "METHOD_NOT_ALLOWED");
+  CHECK(code_of(get(node, "/v2/members")) == "NOT_FOUND");
+  CHECK(code_of(get(node, "/v1/members/")) == "NOT_FOUND");
+  for (const char* later : {"/v1/changes?since=1", "/v1/indicators", "/v1/worklist", "/v1/stream", "/openapi.yaml", "/",
+                            "/v1/proofs/status/BO/OEA-1"}) {
+    CAPTURE(later);
+    const Response response = get(node, later);
+    CHECK(response.status == 501);
+    CHECK(code_of(response) == "NOT_YET");
+  }
+}
+
+}  // namespace routes_test
