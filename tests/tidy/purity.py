@@ -18,8 +18,7 @@ IMPURE = {
     "file": r"(f?open(64|at)?|f?read|p?write|pread(64)?|pwrite(64)?|close|unlink|rename|mkdir|stat(64|x)?|fstat(64)?|fsync|fdatasync|mmap(64)?"
             r"|std::basic_[io]?f(ile)?stream<.*|std::basic_filebuf<.*|std::filesystem::.*)",
     "terminal": r"(std::(cout|cerr|clog|cin)|printf|puts|putchar)",
-    "thread": r"(pthread_(?!once)\w+|std::thread::.*|std::jthread::.*|std::condition_variable.*|std::__atomic_futex.*|std::this_thread.*)",
-    "lock": r"(std::(recursive_|shared_)?(timed_)?mutex::.*|sem_\w+)",
+    "thread": r"(pthread_(?!once)\w+|std::thread::.*|std::jthread::.*|std::condition_variable.*|std::__atomic_futex.*|std::this_thread.*|sem_\w+)",
 }
 PATTERNS = {name: re.compile(pattern + r"(@.*)?$") for name, pattern in IMPURE.items()}
 
