@@ -132,8 +132,11 @@ bool is_running(const NodeEntry& node) {
   if (node.pid <= 0) return false;
   waitpid(node.pid, nullptr, WNOHANG);  // a child that ended, when it is ours
   if (kill(node.pid, 0) != 0) return false;
-  std::error_code error;
-  return fs::read_symlink("/proc/" + std::to_string(node.pid) + "/exe", error).filename() == "quipud" && !error;
+  // Its name tells it from a stranger that has got the number since; just after the fork it is still ours.
+  std::ifstream in("/proc/" + std::to_string(node.pid) + "/comm");
+  std::string name;
+  std::getline(in, name);
+  return name.starts_with("quipu");
 }
 
 std::expected<void, std::string> start_nodes(Network& network) {
@@ -183,10 +186,11 @@ std::expected<void, std::string> import_histories(const Network& network, const 
   for (const auto& node : network.nodes) {
     const auto history = data / "history" / (node.code + ".jsonl");
     if (!fs::exists(history)) continue;
-    const auto pid = spawn({program("quipu").string(), "import", "history", history.string(), "--key",
-                            network.key(node, "issuer").string(), "--approver-key",
-                            network.key(node, "approver").string(), "--node", network.url(node)},
-                           network.node_directory(node) / "import.log");
+    const auto pid =
+        spawn({program("quipu").string(), "import", "history", history.string(), "--key",
+               network.key(node, "issuer").string(), "--approver-key", network.key(node, "approver").string(),
+               "--progress", (network.node_directory(node) / "import.progress").string(), "--node", network.url(node)},
+              network.node_directory(node) / "import.log");
     if (!pid) return std::unexpected(pid.error());
     imports.emplace(*pid, node.code);
   }
