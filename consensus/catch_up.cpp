@@ -78,10 +78,13 @@ std::vector<Wanted> Engine::State::wanted() const {
   std::vector<Wanted> list;
   const auto& steps = proofs.steps();
   // Verified blocks that wait for their turn come first: nothing is fetched on top of a commit that is under way.
+  // Below the highest finalization every step is its ancestor or settled by it: one request leads to all of them.
   if (!committing)
     for (auto at = steps.rbegin(); at != steps.rend() && *at > fin.view && list.size() < limits::kUnfinalizedBlocks;
-         ++at)
+         ++at) {
       want_block_chain(*proofs.step(*at), list);
+      if (*at == highest_final) break;
+    }
   want_proofs(list);
   std::ranges::sort(list, {}, &Wanted::key);
   const auto same = std::ranges::unique(list, {}, &Wanted::key);
