@@ -226,6 +226,9 @@ void add_list(CLI::App& app, Chosen& chosen) {
   rows.add("--by", &ListOptions::by, "Firms that this administration recognises")->excludes(issuer);
   rows.add("--on", &ListOptions::on, "Day, YYYY-MM-DD; today without it");
   rows.add("--known-at", &ListOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.add("--page-rows", &ListOptions::page_rows, "Rows asked for at once")
+      ->check(CLI::Range(1, 5'000))
+      ->capture_default_str();
   rows.flag("--all", &ListOptions::all, "With --issuer: of every status, not the active alone");
   rows.app->callback([&chosen, kept = rows.options] {
     if (kept->issuer.empty() && kept->by.empty()) throw CLI::RequiredError("--issuer CC or --by CC");

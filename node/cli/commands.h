@@ -80,6 +80,7 @@ Done node_peers(const Global& global);
 struct ListOptions {
   std::string issuer, by, on, known_at;
   bool all = false;
+  std::size_t page_rows = 1'000;  // asked for at once; the list is printed whole
 };
 Done list(const Global& global, const ListOptions& options);
 

@@ -138,6 +138,7 @@ Done list(const Global& global, const ListOptions& options) {
   if (!node) return std::unexpected(node.error());
   Query query;
   query.add("issuer", options.issuer).add("by", options.by).add("on", options.on);
+  query.add("limit", std::to_string(options.page_rows));
   if (options.all) query.add("status", "ALL");
   return global.output == Output::kCsv ? print_csv_pages(*node, query, options.known_at)
                                        : print_json_pages(global, *node, query, options.known_at);

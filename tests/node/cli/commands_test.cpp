@@ -316,10 +316,12 @@ TEST_CASE("a list is printed whole although the node gives it in pages", "[cli]"
   ListOptions options;
   options.issuer = "BO";
   options.on = "2026-01-15";
+  options.page_rows = 3;
   {
     Captured out;
     REQUIRE(list(node.global(Output::kCsv), options));
-    CHECK(std::count(out.text().begin(), out.text().end(), '\n') == 8);
+    const std::string csv = out.text();
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 8);
   }
   Captured out;
   REQUIRE(list(node.global(), options));
