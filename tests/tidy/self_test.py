@@ -12,6 +12,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPDX = "// SPDX-License-Identifier: Apache-2.0\n"
 GOOD = {
+    "README.md": "[formats](docs/formats.md), `consensus/engine.cpp`, `crypto/*.h`, `consensus/`\n",
+    "CONTRIBUTING.md": "[web](https://example.com/none)\n",
     "ARCHITECTURE.md": "```arrows\ncrypto:\nconsensus: crypto\nnode/net: crypto consensus\n```\n",
     "crypto/bytes.h": SPDX + "#include <string>\n",
     "crypto/CMakeLists.txt": "# SPDX-License-Identifier: Apache-2.0\nquipu_library(quipu_crypto\n  SOURCES a.cpp)\n",
@@ -38,6 +40,8 @@ FAULTS = [
     ("worked_bytes.py", "docs/formats.md", "```bytes\na digest: abcd02\n```\n", "docs/formats.md:2: a digest: no test has abcd02"),
     ("worked_bytes.py", "docs/formats.md", "```bytes\na digest: abc\n```\n", "docs/formats.md:2: a digest: not hex"),
     ("worked_bytes.py", "docs/formats.md", "nothing\n", "has no ```bytes block"),
+    ("links.py", "docs/formats.md", "\n[page](gone.md)\n", "docs/formats.md:2: names docs/gone.md"),
+    ("links.py", "README.md", "`consensus/gone.h`\n", "README.md:1: names consensus/gone.h"),
     ("text.py", "crypto/bytes.h", "#include <string>\n", "crypto/bytes.h:1: does not begin with SPDX"),
     ("text.py", "crypto/bytes.h", SPDX + "// TO" + "DO later\n", "crypto/bytes.h:2: a leftover note"),
     ("text.py", "crypto/bytes.h", SPDX + 'auto p = "/ho' + 'me/someone/x";\n', "crypto/bytes.h:2: an absolute path"),
