@@ -62,7 +62,7 @@ def run(check, change):
     with tempfile.TemporaryDirectory() as root:
         for path, text in {**GOOD, **change}.items():
             write(root, path, text)
-        return subprocess.run([sys.executable, os.path.join(HERE, check), root], capture_output=True, text=True)
+        return subprocess.run([sys.executable, "-B", os.path.join(HERE, check), root], capture_output=True, text=True)
 
 
 def main():
