@@ -203,6 +203,7 @@ const ledger::Genesis& MemoryLedger::genesis() const { return log_->genesis(); }
 
 // A copy: the answer's state stays what it was while others submit.
 std::shared_ptr<const ledger::LedgerReader> MemoryLedger::reader() const {
+  if (frozen_) return frozen_;
   const std::scoped_lock lock(mutex_);
   return std::make_shared<Log>(*log_);
 }

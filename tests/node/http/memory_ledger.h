@@ -37,12 +37,15 @@ class MemoryLedger final : public http::Backend {
   // From then on each submission is accepted and kept back until release().
   void hold();
   void release();
+  // Nothing is submitted any more: look-ups share one reader, as on a real node between two blocks.
+  void freeze() { frozen_ = reader(); }
   void forget_held();  // as after a power cut: accepted, never final
   std::size_t submissions_taken() const;
 
   const ledger::Genesis& genesis() const override;
   std::shared_ptr<const ledger::LedgerReader> reader() const override;
   http::NodeStatus status() const override;
+  std::int64_t age_ms() const override { return age_ms_; }
   std::uint64_t now_ms() const override;
   void submit(Bytes leaf, std::function<void(http::SubmitAnswer)> done) override;
   http::SubmissionState submission(const crypto::Digest& id) const override;
@@ -54,6 +57,7 @@ class MemoryLedger final : public http::Backend {
   http::SubmitAnswer take(const Bytes& leaf);
   http::SubmitAnswer execute(const ledger::Submission& submission);
   mutable std::mutex mutex_;
+  std::shared_ptr<const ledger::LedgerReader> frozen_;
   std::shared_ptr<Log> log_;
   std::uint64_t now_ms_;
   std::int64_t age_ms_ = 1'500;

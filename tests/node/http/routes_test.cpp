@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "crypto/merkle.h"
 #include "node/ledger/json.h"
@@ -495,6 +496,24 @@ TEST_CASE("other methods and other paths are told apart", "[routes]") {
     CHECK(response.status == 501);
     CHECK(code_of(response) == "NOT_YET");
   }
+}
+
+TEST_CASE("look-ups per second on one thread", "[.bench]") {
+  MemoryLedger node;
+  fill(node);
+  node.freeze();
+  Request request;
+  request.method = "GET";
+  request.target = kQuestion;
+  const auto begin = std::chrono::steady_clock::now();
+  constexpr int kLookups = 100'000;
+  std::size_t bytes = 0;
+  for (int i = 0; i < kLookups; ++i) {
+    route(node, request, [&](const Response& response) { bytes += response.body.size(); });
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  WARN("route(): " << static_cast<int>(kLookups / took.count()) << " look-ups/s, " << bytes / kLookups << " B each");
+  CHECK(kLookups / took.count() > 28'000);
 }
 
 }  // namespace routes_test

@@ -86,7 +86,21 @@ class Client {
     return out;
   }
 
+  void read_answers(std::size_t count, std::string_view end) {
+    std::array<char, 16'384> bytes;
+    std::string out;
+    while (out.size() < count * end.size() || !out.ends_with(end) || answers(out, end) < count) {
+      out.append(bytes.data(), socket_.read_some(asio::buffer(bytes)));
+    }
+  }
+
  private:
+  static std::size_t answers(std::string_view text, std::string_view end) {
+    std::size_t count = 0;
+    for (auto at = text.find(end); at != text.npos; at = text.find(end, at + end.size())) ++count;
+    return count;
+  }
+
   asio::io_context io_;
   tcp::socket socket_;
 };
@@ -270,6 +284,24 @@ TEST_CASE("an address that cannot be listened on is an error with a reason", "[s
     CAPTURE(where);
     CHECK_FALSE(server.start());
   }
+}
+
+TEST_CASE("requests per second of the server alone with one connection and with pipelining", "[.bench]") {
+  EchoServer server;
+  const auto rate = [&](int batch) {
+    Client client(server);
+    std::string requests;
+    for (int i = 0; i < batch; ++i) requests += get("/a");
+    constexpr int kRequests = 60'000;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < kRequests; i += batch) {
+      client.send(requests);
+      client.read_answers(static_cast<std::size_t>(batch), "GET /a 0\n");
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    return static_cast<int>(kRequests / took.count());
+  };
+  WARN("one by one " << rate(1) << "/s, pipelined by 30 " << rate(30) << "/s");
 }
 
 }  // namespace server_test
