@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What a reader of the text can see: licence lines, leftovers, paths of somebody's machine, long files, long functions,
-hash maps where order matters.
+hash maps where order matters, calls that have one place.
 
 A function has at most 70 lines from its opening line to its closing brace. long_functions.txt lists those that are longer
 today, each with its length: a number there may only shrink, and a function that got shorter must be lowered or struck.
@@ -19,6 +19,15 @@ LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
 MACHINE = re.compile(r"(?<![\w.])/(home|root|work|Users|tmp|mnt)/\w")
 HASHED = re.compile(r"\bstd::unordered_(multi)?(map|set)\b")
 PURE = ("crypto/", "consensus/", "node/ledger/", "node/replica/")
+# A call, where alone it may stand (beginnings of paths), why (numbers: docs/threats.md). Tests may do as they like.
+ONE_PLACE = [
+    (r"\bcrypto_sign_verify_detached\b|\bEVP_DigestVerify", "crypto/signature.cpp", "one verify function for all (N9)"),
+    (r"\bcrypto_sign_detached\b|\bEVP_DigestSign", "crypto/keys.cpp", "one place where secrets sign"),
+    (r"\bJson(String)?ToMessage\b", None, "protobuf's JSON reader is lax: node/ledger/json.h (N10)"),
+    (r"(->|\.)Resume\(", None, "after a failed write the process ends (N4)"),
+    (r"\bf(data)?sync\(", ("storage/", "crypto/keyfile.cpp", "node/cli/"), "in a node storage alone syncs (N4)"),
+]
+ONE_PLACE = [(re.compile(call), place, why) for call, place, why in ONE_PLACE]
 NO_FUNCTION = re.compile(r"^\s*(namespace|class|struct|enum|union|extern|if|else|for|while|do|switch|try|catch|case|default)\b|^\s*}")
 QUOTED = re.compile(r'"(\\.|[^"\\])*"|\'(\\.|[^\'\\])\'|//.*')
 SOURCE = (".cpp", ".h")
@@ -35,6 +44,9 @@ def check_lines(path, text, say):
             say.add(path, number, "an absolute path of one machine")
         if path.endswith(SOURCE) and path.startswith(PURE) and HASHED.search(line):
             say.add(path, number, "a hash map in a pure folder: its order differs from run to run; use an ordered one")
+        for call, place, why in ONE_PLACE if path.endswith(SOURCE) and not path.startswith("tests/") else []:
+            if call.search(line.partition("//")[0]) and not (place and path.startswith(place)):
+                say.add(path, number, f"{call.search(line)[0]} may not stand here: {why}")
     if path.endswith(SOURCE) and len(text) > MAX_FILE:
         say.add(path, MAX_FILE, f"{len(text)} lines: split it by decision")
 
