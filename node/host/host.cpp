@@ -132,8 +132,10 @@ std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis
                                                   std::unique_ptr<storage::SlotDevice> slots) {
   storage::BlockStore blocks(database, genesis.members.size());
   if (blocks.chain()) return std::unexpected("the database already holds a ledger");
-  auto file = storage::SafetyFile::initialise(std::move(slots), first_record(genesis));
-  if (!file) return std::unexpected(file.error());
+  if (slots) {
+    auto file = storage::SafetyFile::initialise(std::move(slots), first_record(genesis));
+    if (!file) return std::unexpected(file.error());
+  }
   blocks.initialise(genesis.chain, stored_form(ledger::genesis_block(genesis), {}));
   return {};
 }
@@ -149,6 +151,7 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
   auto file = storage::SafetyFile::load(std::move(slots));
   if (!file) return std::unexpected(file.error());
   if (file->record().chain != genesis.chain) return std::unexpected("the safety file belongs to another chain");
+  if (file->record().epoch != genesis.scope().epoch) return std::unexpected("the safety file belongs to another epoch");
   const auto& member = genesis.members[self];
   if (keys.vote.public_key() != member.vote || keys.cosigner.public_key() != member.cosigner ||
       keys.log.public_key() != member.log) {

@@ -25,7 +25,9 @@ struct HostKeys {
 
 class Host {
  public:
-  // A new member: block 0 into the database, the first safety record. Fails if either holds something.
+  // A new member: block 0 into the database, the first safety record. Fails if either holds something. Without slots
+  // the safety file stays as it is: an empty database is put beside what this member has signed, to be refilled by its
+  // peers.
   static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                      std::unique_ptr<storage::SlotDevice> slots);
   // Refuses another chain's data and a database behind a lost safety file.

@@ -103,7 +103,7 @@ std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> salvage(
   if (!witnessed || !tip || tip->height < witnessed->height) {
     return std::unexpected(
         fmt::format("{} is damaged and what can be read of it ends at height {}, before height {} that this "
-                    "member has acknowledged: move it away, run `quipud init --keep-safety`, and let it "
+                    "member has acknowledged: move it away, run `quipud init --again`, and let it "
                     "catch up from the other members",
                     path.string(), tip ? tip->height.value : 0, witnessed ? witnessed->height.value : 0));
   }
@@ -146,6 +146,21 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
   return write_file(config_file, format_config(config));
 }
 
+std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config) {
+  const auto genesis = read_genesis(config.resolve(config.genesis));
+  if (!genesis) return std::unexpected(genesis.error());
+  const auto slots = storage::open_slot_file(config.resolve(config.safety));
+  if (!slots) return std::unexpected(slots.error());
+  if (!witnessed_tip(**slots)) {
+    return std::unexpected("the safety file is damaged too: this member must get a new vote key, do not start it");
+  }
+  const auto path = config.resolve(config.ledger);
+  if (fs::exists(path)) return std::unexpected(path.string() + " is there: move it away first");
+  auto database = storage::RocksDatabase::open(path);
+  if (!database) return std::unexpected(open_error(database.error(), path));
+  return host::Host::initialise(*genesis, **database, nullptr);
+}
+
 std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   OpenNode node;
   auto genesis = read_genesis(config.resolve(config.genesis));
@@ -161,10 +176,16 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   }
   auto slots = storage::open_slot_file(config.resolve(config.safety));
   if (!slots) return std::unexpected(slots.error());
+  const auto witnessed = witnessed_tip(**slots);
+  if (witnessed) node.witnessed = witnessed->height;
   const auto path = config.resolve(config.ledger);
+  if (!fs::exists(path)) {
+    return std::unexpected(path.string() + " is gone: run `quipud init --again --dir " + config.directory.string() +
+                           "` to have it refilled by the other members");
+  }
   auto database = storage::RocksDatabase::open(path);
   if (!database && database.error().fault == storage::OpenFault::kCorrupt) {
-    auto salvaged = salvage(path, node.genesis.members.size(), witnessed_tip(**slots));
+    auto salvaged = salvage(path, node.genesis.members.size(), witnessed);
     if (!salvaged) return std::unexpected(salvaged.error());
     node.database = std::move(*salvaged);
     node.notice = "the database refused to open and was salvaged: nothing this member acknowledged is missing";
@@ -176,6 +197,13 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto host = host::Host::open(node.genesis, node.self, *node.database, std::move(*slots), std::move(keys->host));
   if (!host) return std::unexpected(host.error());
   node.host = std::move(*host);
+  const auto tip = node.host->reader()->newest().height;
+  if (tip < node.witnessed) {
+    node.notice = fmt::format(
+        "the database ends at height {}, before height {} that this member has acknowledged: it follows "
+        "the others and does not count as current until it is refilled",
+        tip.value, node.witnessed.value);
+  }
   node.transport_key = std::make_shared<crypto::SecretKey>(std::move(keys->transport));
   return node;
 }

@@ -18,7 +18,8 @@ struct OpenNode {
   std::unique_ptr<storage::RocksDatabase> database;  // outlives the host
   std::unique_ptr<host::Host> host;
   std::shared_ptr<crypto::SecretKey> transport_key;
-  std::string notice;  // what an operator should know of this start; empty when nothing
+  consensus::Height witnessed;  // how far this member acknowledged, by the safety file; the database may have regressed
+  std::string notice;           // what an operator should know of this start; empty when nothing
 };
 
 std::expected<ledger::Genesis, std::string> read_genesis(const std::filesystem::path& file);
@@ -26,6 +27,10 @@ std::expected<ledger::Genesis, std::string> read_genesis(const std::filesystem::
 // Writes quipud.toml, a copy of the genesis file, an empty ledger and the safety file into `config.directory`. The keys
 // must be there already and be those of the genesis file. Refuses a directory that was initialised before.
 std::expected<void, std::string> initialise(const NodeConfig& config, const std::filesystem::path& genesis_file);
+
+// For a member whose ledger is lost or damaged but whose safety file is not: an empty ledger in its place, which the
+// other members refill. Refuses when a ledger is there.
+std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config);
 
 // The error says what is wrong and what to do.
 std::expected<OpenNode, std::string> open_node(const NodeConfig& config);

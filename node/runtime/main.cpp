@@ -27,6 +27,8 @@ struct Options {
   std::string http_listen;
   std::string peers_listen;
   std::string timing = "wan";
+  std::string passphrase_file;
+  bool again = false;
 };
 
 int fail(const std::string& why) {
@@ -52,8 +54,22 @@ void set_up_log(const NodeConfig& config) {
   spdlog::flush_on(spdlog::level::info);
 }
 
+int init_again(const Options& options) {
+  const auto config = quipu::runtime::read_config(std::filesystem::path(options.init_directory) / "quipud.toml");
+  if (!config) return fail(config.error());
+  if (const auto made = quipu::runtime::initialise_ledger_again(*config); !made) return fail(made.error());
+  std::cout << "An empty ledger is in place; start the node and the other members refill it.\n";
+  return 0;
+}
+
 int init(const Options& options) {
+  if (options.again) return init_again(options);
+  if (options.genesis_file.empty() || options.administration.empty()) {
+    std::cerr << "quipud: init needs --genesis and --administration\n";
+    return 2;
+  }
   NodeConfig config;
+  config.passphrase_file = options.passphrase_file;
   config.directory = options.init_directory;
   config.administration = options.administration;
   config.timing = options.timing;
@@ -97,10 +113,13 @@ int main(int argc, char** argv) {
   app.add_option("--follow", options.follow, "Follow other nodes without being a member (not yet)");
   auto* init_command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
   init_command->add_option("--dir", options.init_directory, "The data directory")->required();
-  init_command->add_option("--genesis", options.genesis_file, "The genesis file")->required();
-  init_command->add_option("--administration", options.administration, "The member's code, e.g. BO")->required();
+  init_command->add_option("--genesis", options.genesis_file, "The genesis file");
+  init_command->add_option("--administration", options.administration, "The member's code, e.g. BO");
   init_command->add_option("--http", options.http_listen, "Address of the HTTP API [127.0.0.1:8480]");
   init_command->add_option("--peers", options.peers_listen, "Address for the other members [0.0.0.0:8481]");
+  init_command->add_option("--passphrase-file", options.passphrase_file, "File whose first line unlocks the keys");
+  init_command->add_flag("--again", options.again,
+                         "The ledger is lost, the safety file is not: start it empty, to be refilled");
   init_command->add_option("--timing", options.timing, "wan or local [wan]");
   try {
     app.parse(argc, argv);

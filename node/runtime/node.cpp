@@ -128,7 +128,7 @@ struct Node::State final : public http::Backend {
     out.view = replica_status.engine.current.value;
     out.leader = files.genesis.members[replica_status.engine.leader].code;
     out.awake = replica_status.engine.awake;
-    out.syncing = replica_status.engine.syncing;
+    out.syncing = replica_status.engine.syncing || replica_status.engine.finalized.height < files.witnessed;
     out.halted = replica_status.engine.halted;
     out.pool = replica_status.pool;
     out.members = files.genesis.members.size();

@@ -24,8 +24,8 @@ TEST_CASE("one member takes a submission from the officer to a published checkpo
   CHECK(reader->leaf(place->index) == leaf);
 
   node.pass_ms(limits::kCosignQuiet_ms + 1);
-  REQUIRE(node.published.size() == 1);
-  CHECK(node.published.front().size == reader->newest().tree_size);
+  REQUIRE(node.published.size() == 2);  // the genesis block's, and this one's
+  CHECK(node.published.back().size == reader->newest().tree_size);
   const auto note = node.host().reader()->note({1});
   REQUIRE(note);
   const auto parsed = crypto::Note::parse(*note);
