@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bench/cluster.h"
+
+#include <numeric>
+#include <stdexcept>
+#include <thread>
+
+#include "testnet/processes/children.h"
+
+namespace quipu::bench {
+
+namespace {
+
+template <class Value>
+Value must(std::expected<Value, std::string> result) {
+  if (!result) throw std::runtime_error(result.error());
+  if constexpr (!std::is_void_v<Value>) return *std::move(result);
+}
+
+// AA, AB, AC ...
+std::vector<std::string> codes(std::size_t count) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out.push_back({static_cast<char>('A' + i / 26), static_cast<char>('A' + i % 26)});
+  }
+  return out;
+}
+
+}  // namespace
+
+Cluster::Cluster(const ClusterPlan& plan) : plan_(plan) {
+  network_ = must(processes::found_network({plan.directory, codes(plan.members), {}, plan.first_port}));
+  try {
+    must(processes::start_nodes(network_));
+    unlock_keys();
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+Cluster::~Cluster() { stop(); }
+
+void Cluster::stop() {
+  processes::stop_nodes(network_);
+  std::error_code ignored;
+  if (!plan_.keep) std::filesystem::remove_all(plan_.directory, ignored);
+}
+
+void Cluster::unlock_keys() {
+  for (const auto& node : network_.nodes) {
+    signatories_.emplace_back(must(crypto::unlock_key_file(network_.key(node, "issuer"), "")), network_.chain_id);
+  }
+}
+
+LoadResult Cluster::load(const LoadPlan& plan, std::size_t stock, std::size_t events,
+                         const std::vector<std::size_t>& lanes) {
+  std::vector<LaneStock> stocks;
+  for (const auto lane : lanes)
+    stocks.push_back({network_.nodes[lane].http, signatories_[lane].prepare(stock, events)});
+  auto result = run_load(plan, stocks);
+  for (std::size_t i = 0; i < lanes.size(); ++i) signatories_[lanes[i]].give_back(stock - result.sent[i]);
+  return result;
+}
+
+LoadResult Cluster::load_all(const LoadPlan& plan, std::size_t stock, std::size_t events) {
+  std::vector<std::size_t> lanes(members());
+  std::iota(lanes.begin(), lanes.end(), 0);
+  return load(plan, stock, events, lanes);
+}
+
+void Cluster::mirror(const std::filesystem::path& directory) const {
+  // A tip unchanged for 100 ms is cosigned and published.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  must(processes::run({processes::program("quipu").string(), "--node", network_.url(network_.nodes.front()), "export",
+                       "--out", directory.string()},
+                      plan_.directory / "mirror.log"));
+}
+
+}  // namespace quipu::bench

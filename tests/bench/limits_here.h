@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this machine can do at most, measured beside the figures: the machine's speed wanders by a third within minutes,
+// so only a figure divided by a limit of the same minute means something. One thread at a time.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+namespace quipu::bench {
+
+// Ed25519 checks of a 400-byte message a second, on one core; on `threads` at once, all together.
+double verify_rate(std::chrono::milliseconds time);
+double verify_rate(std::chrono::milliseconds time, unsigned threads);
+
+// Appends of 4 KiB, each followed by fdatasync, a second, to a file in this folder, which is removed.
+double sync_rate(const std::filesystem::path& folder, std::chrono::milliseconds time);
+
+}  // namespace quipu::bench

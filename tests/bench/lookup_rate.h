@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many look-ups a second one server thread answers, asked over HTTP on 16 connections by one client thread, and
+// what a bare Beast server over the same database does under the same questions.
+#pragma once
+
+#include <chrono>
+
+#include "tests/bench/lookup_state.h"
+
+namespace quipu::bench {
+
+struct LookupRate {
+  double per_second = 0;
+  double p50_ms = 0;
+  double p99_ms = 0;
+};
+
+enum class Question {
+  kCertificate,  // GET /v1/certificates/AA/NUMBER
+  kOperator,     // GET /v1/operators/TIN: the operator by its TIN, with its certificates
+};
+
+// All throw std::runtime_error when an answer is not 200.
+LookupRate lookup_rate(LookupState& state, std::size_t operators, Question question, std::chrono::milliseconds time);
+LookupRate bare_lookup_rate(LookupState& state, std::size_t operators, std::chrono::milliseconds time);
+
+}  // namespace quipu::bench

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bench/lookup_state.h"
+
+#include <stdexcept>
+
+#include "crypto/keyfile.h"
+#include "crypto/merkle.h"
+#include "node/host/stored_ledger.h"
+#include "node/ledger/block.h"
+#include "node/ledger/ledger.pb.h"
+#include "node/ledger/state.pb.h"
+#include "node/ledger/state_view.h"
+#include "storage/block_store.h"
+
+namespace quipu::bench {
+
+namespace {
+
+constexpr std::size_t kOperatorsPerBatch = 5'000;
+constexpr std::uint64_t kCreated_ms = 1'767'225'600'000;
+
+std::string ten_digits(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(10 - digits.size(), '0') + digits;
+}
+
+std::string subject(std::size_t number) { return "AA-" + ten_digits(number); }
+
+ledger::Genesis found() {
+  const auto fresh = [] { return Bytes(crypto::generate_key().public_key().view()); };
+  ledger::v1::Member member;
+  member.set_administration("AA");
+  member.set_name("Customs of AA");
+  member.set_vote_key(fresh());
+  member.set_cosigner_key(fresh());
+  member.set_log_key(fresh());
+  member.set_transport_key(fresh());
+  member.set_governance_key(fresh());
+  member.add_issuer_keys(fresh());
+  member.add_approver_keys(fresh());
+  const auto file = ledger::make_genesis_file("bench", kCreated_ms, {member}, "");
+  if (!file) throw std::runtime_error(file.error());
+  return ledger::parse_genesis(*file).value();
+}
+
+void remember(ledger::v1::History& history, std::uint64_t leaf) {
+  history.add_events()->set_leaf(leaf);
+  history.set_events_root(Bytes(crypto::leaf_hash(std::to_string(leaf)).view()));
+}
+
+ledger::v1::OperatorRecord operator_record(std::size_t number) {
+  ledger::v1::OperatorRecord firm;
+  firm.set_subject(subject(number));
+  firm.set_person(ledger::v1::LEGAL);
+  firm.add_tins()->set_tin(LookupState::tin(number));
+  firm.mutable_tins(0)->mutable_by()->set_leaf(2 * number);
+  firm.add_covers()->mutable_by()->set_leaf(2 * number);
+  firm.set_identity_commitment(Bytes(crypto::leaf_hash(subject(number)).view()));
+  firm.add_certificates(LookupState::certificate(number));
+  remember(*firm.mutable_history(), 2 * number);
+  return firm;
+}
+
+ledger::v1::CertificateRecord certificate_record(std::size_t number) {
+  ledger::v1::CertificateRecord record;
+  record.set_certificate(LookupState::certificate(number));
+  record.set_subject(subject(number));
+  record.set_scheme(ledger::v1::SECURITY);
+  record.mutable_grant()->set_leaf(2 * number + 1);
+  record.set_granted_from("2026-03-01");
+  auto& interval = *record.add_intervals();
+  interval.set_from("2026-03-01");
+  interval.set_to("2029-02-28");
+  *interval.mutable_by() = record.grant();
+  auto& roles = *record.add_role_changes();
+  roles.add_added(ledger::v1::EXPORTER);
+  roles.add_added(ledger::v1::IMPORTER);
+  *roles.mutable_by() = record.grant();
+  auto& terms = *record.add_terms();
+  terms.set_sites_commitment(Bytes(crypto::leaf_hash("sites").view()));
+  terms.set_sites(2);
+  *terms.mutable_by() = record.grant();
+  record.set_last_decision("2026-02-20");
+  record.add_validation_dates("2026-02-10");
+  remember(*record.mutable_history(), 2 * number + 1);
+  return record;
+}
+
+void put(storage::Batch& batch, const ledger::MapKey& key, const google::protobuf::MessageLite& record) {
+  batch.put(storage::Family::kState, Bytes(key.view()), record.SerializeAsString());
+}
+
+}  // namespace
+
+std::string LookupState::tin(std::size_t number) { return "AA" + ten_digits(number); }
+std::string LookupState::certificate(std::size_t number) { return "AEO-" + ten_digits(number); }
+Bytes LookupState::certificate_key(std::size_t number) {
+  return Bytes(ledger::map_key(ledger::RecordType::kCertificate, "AA", certificate(number)).view());
+}
+
+LookupState::LookupState(const std::filesystem::path& directory, std::size_t operators) : genesis_(found()) {
+  auto opened = storage::RocksDatabase::open(directory);
+  if (!opened) throw std::runtime_error(opened.error().detail);
+  database_ = *std::move(opened);
+  write_genesis();
+  write_operators(operators);
+  reader_ = host::stored_ledger(database_->snapshot(), genesis_.members.size());
+}
+
+void LookupState::write_genesis() {
+  const auto executed = ledger::genesis_block(genesis_);
+  storage::CommitBlock block;
+  block.record = {executed.block.header, executed.after.block, executed.first_index, executed.after.block_time_ms,
+                  executed.proposer};
+  block.leaves = executed.block.leaves;
+  for (const auto& [key, value] : executed.changes) block.changes.push_back({Bytes(key.view()), value});
+  storage::BlockStore(*database_, genesis_.members.size()).initialise(genesis_.chain, block);
+}
+
+void LookupState::write_operators(std::size_t operators) {
+  for (std::size_t first = 0; first < operators; first += kOperatorsPerBatch) {
+    storage::Batch batch;
+    for (std::size_t i = first; i < std::min(first + kOperatorsPerBatch, operators); ++i) {
+      using ledger::RecordType;
+      put(batch, ledger::map_key(RecordType::kOperator, "AA", subject(i)), operator_record(i));
+      put(batch, ledger::map_key(RecordType::kCertificate, "AA", certificate(i)), certificate_record(i));
+      ledger::v1::TinEntry entry;
+      entry.set_subject(subject(i));
+      put(batch, ledger::map_key(RecordType::kTin, "AA", tin(i)), entry);
+    }
+    database_->write(batch, storage::Durability::kUnsynced);
+  }
+}
+
+}  // namespace quipu::bench

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ledger whose state holds as many operators as wanted, each with a certificate: written straight into a database,
+// since a million signed submissions would take minutes. Only look-ups may be asked of it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "node/http/backend.h"
+#include "storage/rocks_database.h"
+
+namespace quipu::bench {
+
+class LookupState final : public http::Backend {
+ public:
+  // Throws std::runtime_error when the database cannot be made.
+  LookupState(const std::filesystem::path& directory, std::size_t operators);
+
+  static std::string tin(std::size_t number);          // of operator `number`
+  static std::string certificate(std::size_t number);  // of operator `number`; the issuer is AA
+  // A snapshot of the same database, and a certificate's key in it: for the limit without our code.
+  std::shared_ptr<const storage::Snapshot> snapshot() const { return database_->snapshot(); }
+  static Bytes certificate_key(std::size_t number);
+
+  const ledger::Genesis& genesis() const override { return genesis_; }
+  std::shared_ptr<const ledger::LedgerReader> reader() const override { return reader_; }
+  http::NodeStatus status() const override { return {}; }
+  std::int64_t age_ms() const override { return 100; }
+  void submit(Bytes, std::function<void(http::SubmitAnswer)> done) override { done({}); }
+  http::SubmissionState submission(const crypto::Digest&) const override { return {}; }
+  std::uint64_t next_sequence(const std::string&, const crypto::PublicKey&) const override { return 1; }
+  std::string metrics() const override { return {}; }
+
+ private:
+  void write_genesis();
+  void write_operators(std::size_t operators);
+
+  ledger::Genesis genesis_;
+  std::unique_ptr<storage::RocksDatabase> database_;
+  std::shared_ptr<const ledger::LedgerReader> reader_;
+};
+
+}  // namespace quipu::bench
