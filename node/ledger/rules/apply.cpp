@@ -5,6 +5,7 @@
 
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/members.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/rules/rule.h"
@@ -70,16 +71,23 @@ Verdict check_codes(const Context& at, const v1::Event& event) {
                  check_code_if_any(at.state, "reason", event.reason())});
 }
 
+// Looked at afterwards: a refused event leaves nothing behind.
+Verdict check_room(const Context& at, const Rule& rule) {
+  const int most = rule.closes ? kMostEventsClosing : kMostEvents;
+  if (at.longest_history > most) return refuse(Code::kRecordFull, std::to_string(most) + " events");
+  return {};
+}
+
 Verdict check_and_act(const Context& at, const Rule& rule, const v1::Event& event) {
   if (auto general = all_of({check_dates(at, rule, event), check_codes(at, event)}); !general) return general;
   if (auto own = rule.check(at, event); !own) return own;
-  if (!waits_for_approval(at, rule)) {
+  if (waits_for_approval(at, rule)) {
+    if (auto free = check_nothing_pending(at, event); !free) return free;
+    hold(at, rule, event);
+  } else {
     rule.act(at, event);
-    return {};
   }
-  if (auto free = check_nothing_pending(at, event); !free) return free;
-  hold(at, rule, event);
-  return {};
+  return check_room(at, rule);
 }
 
 // What all events of a submission share.
@@ -99,6 +107,7 @@ Verdict apply_event(Overlay& state, const Author& author, const Submission& subm
   v1::LogPlace place;
   place.set_leaf(origin.leaf_index);
   place.set_event(index);
+  int longest_history = 0;
   const Context at{state,
                    author.member,
                    submission.administration(),
@@ -107,7 +116,9 @@ Verdict apply_event(Overlay& state, const Author& author, const Submission& subm
                    place,
                    place,
                    *Date::parse(event.decision_date()),
-                   stated_effect(event)};
+                   stated_effect(event),
+                   /*approving=*/false,
+                   longest_history};
   return check_and_act(at, *rule, event);
 }
 

@@ -38,10 +38,17 @@ const Rule& rule_of(const v1::ApprovalRecord& record) {
 // Where the event that `record` keeps stands, when it is looked at again. `record` must outlive the result.
 Context target_context(const Context& at, const v1::ApprovalRecord& record) {
   const Date decision = *Date::parse(record.event().decision_date());
-  return {at.state,          at.member, at.author,
-          at.origin,         at.leaf,   record.place(),
-          at.here,           decision,  stated_effect(record.event()),
-          /*approving=*/true};
+  return {at.state,
+          at.member,
+          at.author,
+          at.origin,
+          at.leaf,
+          record.place(),
+          at.here,
+          decision,
+          stated_effect(record.event()),
+          /*approving=*/true,
+          at.longest_history};
 }
 
 std::optional<v1::ApprovalRecord> approval_named(const Context& at, const v1::EventRef& target) {

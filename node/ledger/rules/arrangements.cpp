@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
 
@@ -37,7 +38,7 @@ void add_edge_fact(const Context& at, const std::string& arrangement, const std:
   fact.set_effective_from(at.effect.text());
   *fact.mutable_by() = at.place;
   add_fact(*edge.mutable_facts(), std::move(fact));
-  remember(*edge.mutable_history(), at.here);
+  remember(at, *edge.mutable_history());
   put(at.state, at.author, id, edge);
 }
 

@@ -3,6 +3,7 @@
 
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -89,7 +90,7 @@ void enter_with_operator(const Context& at, const v1::CertificateGranted& stated
   const auto& numbers = firm.certificates();
   if (std::ranges::find(numbers, stated.certificate()) != numbers.end()) return;
   firm.add_certificates(stated.certificate());
-  remember(*firm.mutable_history(), at.here);
+  remember(at, *firm.mutable_history());
   put(at.state, at.author, stated.subject(), firm);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/members.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -81,7 +82,7 @@ v1::CertificateRecord certificate_of(const Context& at, std::string_view number)
 
 void store(const Context& at, v1::CertificateRecord& certificate) {
   certificate.set_last_decision(std::max(certificate.last_decision(), at.decision.text()));
-  remember(*certificate.mutable_history(), at.here);
+  remember(at, *certificate.mutable_history());
   put(at.state, at.author, certificate.certificate(), certificate);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -29,7 +30,7 @@ void act_consent(const Context& at, const Consent& stated, bool granted) {
   *fact.mutable_arrangements() = stated.arrangements();
   *fact.mutable_by() = at.place;
   add_fact(*record.mutable_facts(), std::move(fact));
-  remember(*record.mutable_history(), at.here);
+  remember(at, *record.mutable_history());
   put(at.state, at.author, stated.subject(), record);
 }
 

@@ -3,6 +3,7 @@
 #include "node/ledger/rules/arrangements.h"
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -27,7 +28,7 @@ void add_denial_fact(const Context& at, const Denial& stated, v1::DenialFact fac
   fact.set_effective_from(at.effect.text());
   *fact.mutable_by() = at.place;
   add_fact(*record.mutable_facts(), std::move(fact));
-  remember(*record.mutable_history(), at.here);
+  remember(at, *record.mutable_history());
   put(at.state, at.author, denial_id(stated), record);
 }
 

@@ -7,6 +7,7 @@
 
 #include "node/ledger/rules/arrangements.h"
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
 
@@ -115,7 +116,7 @@ void act_indicator_reported(const Context& at, const v1::Event& event) {
   auto record = get<v1::IndicatorRecord>(at.state, at.author, id).value_or(v1::IndicatorRecord{});
   *record.mutable_report() = event.indicator_reported();
   record.set_decision_date(event.decision_date());
-  remember(*record.mutable_history(), at.here);
+  remember(at, *record.mutable_history());
   put(at.state, at.author, id, record);
 }
 

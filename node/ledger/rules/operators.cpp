@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/rules/operators.h"
 
+#include <set>
+
 #include "node/ledger/recognition.h"
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/members.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -42,16 +45,15 @@ Verdict check_natural_person(const Context& at, const v1::OperatorRegistered& st
 }
 
 void store(const Context& at, v1::OperatorRecord& firm) {
-  remember(*firm.mutable_history(), at.here);
+  remember(at, *firm.mutable_history());
   put(at.state, at.author, firm.subject(), firm);
 }
 
-void enter_all(const Context& at, const v1::OperatorRecord& firm) {
-  for (const v1::TinFact& tin : firm.tins()) {
-    for (const v1::CoverFact& cover : firm.covers()) {
-      enter_tin(at.state, tin.tin(), cover.prefix_length(), firm.subject());
-    }
-  }
+// By each length that a cover of the operator has or had.
+void enter_with_covers(const Context& at, const v1::OperatorRecord& firm, const std::string& tin) {
+  std::set<std::uint32_t> lengths;
+  for (const v1::CoverFact& cover : firm.covers()) lengths.insert(cover.prefix_length());
+  for (const std::uint32_t length : lengths) enter_tin(at.state, tin, length, firm.subject());
 }
 
 }  // namespace
@@ -105,7 +107,7 @@ void act_operator_registered(const Context& at, const v1::Event& event) {
     v1::TinFact& tin = *firm.add_tins();
     tin.set_tin(stated.tin());
     *tin.mutable_by() = at.place;
-    enter_all(at, firm);
+    enter_with_covers(at, firm, stated.tin());
   } else {
     enter_commitment(at.state, at.author, stated.tin_commitment(), stated.subject());
   }
@@ -139,7 +141,9 @@ void act_operator_amended(const Context& at, const v1::Event& event) {
     cover.set_prefix_length(stated.cover().prefix_length());
     *cover.mutable_by() = at.place;
     add_fact(*firm.mutable_covers(), std::move(cover));
-    enter_all(at, firm);
+    for (const v1::TinFact& tin : firm.tins()) {
+      enter_tin(at.state, tin.tin(), stated.cover().prefix_length(), firm.subject());
+    }
   }
   store(at, firm);
 }
@@ -167,7 +171,7 @@ void act_tin_replaced(const Context& at, const v1::Event& event) {
   tin.set_kind(stated.kind());
   *tin.mutable_by() = at.place;
   add_fact(*firm.mutable_tins(), std::move(tin));
-  enter_all(at, firm);
+  enter_with_covers(at, firm, stated.tin());
   store(at, firm);
 }
 

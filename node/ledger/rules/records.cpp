@@ -3,7 +3,6 @@
 
 #include <cassert>
 
-#include "crypto/merkle.h"
 #include "node/ledger/canonical.h"
 #include "node/ledger/state.pb.h"
 
@@ -38,10 +37,6 @@ template <>
 constexpr RecordType kTypeOf<v1::IndicatorRecord> = RecordType::kIndicator;
 template <>
 constexpr RecordType kTypeOf<v1::ApprovalRecord> = RecordType::kApproval;
-
-Bytes history_leaf(const v1::LogPlace& event) {
-  return crypto::ByteWriter().u64(event.leaf()).u16(static_cast<std::uint16_t>(event.event())).take();
-}
 
 }  // namespace
 
@@ -90,17 +85,6 @@ std::string join(std::string_view first, std::string_view second) {
 
 std::string join(std::string_view first, std::string_view second, std::string_view third) {
   return join(join(first, second), third);
-}
-
-void remember(v1::History& history, const v1::LogPlace& event) {
-  if (const int size = history.events_size(); size > 0) {
-    const v1::LogPlace& last = history.events(size - 1);
-    if (last.leaf() == event.leaf() && last.event() == event.event()) return;
-  }
-  *history.add_events() = event;
-  crypto::CompactRange tree;
-  for (const v1::LogPlace& each : history.events()) tree.append(crypto::leaf_hash(history_leaf(each)));
-  history.set_events_root(tree.root().view().data(), crypto::Digest::kSize);
 }
 
 }  // namespace quipu::ledger

@@ -12,11 +12,6 @@
 
 namespace quipu::ledger {
 
-namespace v1 {
-class History;
-class LogPlace;
-}  // namespace v1
-
 // Defined for the messages of state.proto. `administration` must be two characters: check what a peer names first.
 // A record that does not parse is our own bug: asserts.
 template <class Record>
@@ -27,9 +22,6 @@ void put(Overlay& state, std::string_view administration, std::string_view ident
 // Identifiers of several parts.
 std::string join(std::string_view first, std::string_view second);
 std::string join(std::string_view first, std::string_view second, std::string_view third);
-
-// Adds an event to a record's history, once, and renews the root.
-void remember(v1::History& history, const v1::LogPlace& event);
 
 // Inserts a fact where it belongs by (effective_from, place in the log); later in the log wins among equals.
 template <class Facts, class Fact>

@@ -17,34 +17,36 @@ namespace {
 
 constexpr bool kAlone = false;
 constexpr bool kDual = true;
+constexpr bool kOpens = false;
+constexpr bool kCloses = true;
 
 // clang-format off
 constexpr Rule kRules[] = {
-#define RULE(Case, family, author, purpose, control, backdating, name) \
-  {v1::Event::Case, family, AuthorRule::author, v1::purpose, control, Backdating::backdating, check_##name, act_##name},
-  RULE(kOperatorRegistered,     "operator",    kIssuer,             ISSUER,   kAlone, kNever,  operator_registered)
-  RULE(kOperatorAmended,        "operator",    kIssuer,             ISSUER,   kAlone, kNever,  operator_amended)
-  RULE(kTinReplaced,            "operator",    kIssuer,             ISSUER,   kAlone, kNever,  tin_replaced)
-  RULE(kConsentGranted,         "operator",    kIssuer,             ISSUER,   kAlone, kNever,  consent_granted)
-  RULE(kConsentWithdrawn,       "operator",    kIssuer,             ISSUER,   kAlone, kNever,  consent_withdrawn)
-  RULE(kValidationRecorded,     "validation",  kIssuerOrPeer,       ISSUER,   kAlone, kNever,  validation_recorded)
-  RULE(kCertificateGranted,     "certificate", kIssuer,             ISSUER,   kDual,  kNever,  certificate_granted)
-  RULE(kCertificateAmended,     "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_amended)
-  RULE(kCertificateRenewed,     "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_renewed)
-  RULE(kCertificateExtended,    "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_extended)
-  RULE(kCertificateSuspended,   "certificate", kIssuer,             ISSUER,   kDual,  kNever,  certificate_suspended)
-  RULE(kSuspensionProlonged,    "certificate", kIssuer,             ISSUER,   kAlone, kNever,  suspension_prolonged)
-  RULE(kCertificateReinstated,  "certificate", kIssuer,             ISSUER,   kAlone, kExTunc, certificate_reinstated)
-  RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,   kDual,  kNever,  certificate_revoked)
-  RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,   kAlone, kNever,  certificate_surrendered)
-  RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,   kDual,  kAlways, certificate_annulled)
-  RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  recognition_activated)
-  RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  recognition_suspended)
-  RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  recognition_resumed)
-  RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  benefits_denied)
-  RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,   kAlone, kNever,  benefits_restored)
-  RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,   kAlone, kNever,  indicator_reported)
-  RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER, kAlone, kNever,  event_approved)
+#define RULE(Case, family, author, purpose, control, room, backdating, name) \
+  {v1::Event::Case, family, AuthorRule::author, v1::purpose, control, room, Backdating::backdating, check_##name, act_##name},
+  RULE(kOperatorRegistered,     "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  operator_registered)
+  RULE(kOperatorAmended,        "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  operator_amended)
+  RULE(kTinReplaced,            "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  tin_replaced)
+  RULE(kConsentGranted,         "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  consent_granted)
+  RULE(kConsentWithdrawn,       "operator",    kIssuer,             ISSUER,   kAlone, kCloses, kNever,  consent_withdrawn)
+  RULE(kValidationRecorded,     "validation",  kIssuerOrPeer,       ISSUER,   kAlone, kOpens,  kNever,  validation_recorded)
+  RULE(kCertificateGranted,     "certificate", kIssuer,             ISSUER,   kDual,  kOpens,  kNever,  certificate_granted)
+  RULE(kCertificateAmended,     "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  certificate_amended)
+  RULE(kCertificateRenewed,     "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  certificate_renewed)
+  RULE(kCertificateExtended,    "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  certificate_extended)
+  RULE(kCertificateSuspended,   "certificate", kIssuer,             ISSUER,   kDual,  kCloses, kNever,  certificate_suspended)
+  RULE(kSuspensionProlonged,    "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  suspension_prolonged)
+  RULE(kCertificateReinstated,  "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kExTunc, certificate_reinstated)
+  RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,   kDual,  kCloses, kNever,  certificate_revoked)
+  RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,   kAlone, kCloses, kNever,  certificate_surrendered)
+  RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,   kDual,  kCloses, kAlways, certificate_annulled)
+  RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  recognition_activated)
+  RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,   kAlone, kCloses, kNever,  recognition_suspended)
+  RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  recognition_resumed)
+  RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,   kAlone, kCloses, kNever,  benefits_denied)
+  RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  benefits_restored)
+  RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  indicator_reported)
+  RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER, kAlone, kCloses, kNever,  event_approved)
 #undef RULE
 };
 // clang-format on

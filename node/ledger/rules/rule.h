@@ -39,6 +39,7 @@ struct Context {
   Date decision;
   Date effect;             // effective_from, or the decision's date
   bool approving = false;  // a pending event is looked at again
+  int& longest_history;    // set by remember(): of the records that this event changed
 };
 
 // Whose records an event touches, beyond "the author's own".
@@ -58,6 +59,7 @@ struct Rule {
   AuthorRule author;
   int purpose;  // v1::KeyPurpose
   bool dual_control;
+  bool closes;  // ends, suspends, withdraws, denies, approves: has room in a full record
   Backdating backdating;
   Verdict (*check)(const Context& at, const v1::Event& event);  // changes nothing
   void (*act)(const Context& at, const v1::Event& event);       // requires that check() passed on this state

@@ -2,6 +2,7 @@
 #include "node/ledger/rules/validations.h"
 
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -49,7 +50,7 @@ void act_validation_recorded(const Context& at, const v1::Event& event) {
   v1::ValidationRecord record;
   *record.mutable_validation() = event.validation_recorded();
   record.set_decision_date(event.decision_date());
-  remember(*record.mutable_history(), at.here);
+  remember(at, *record.mutable_history());
   put(at.state, at.author, record.validation().validation(), record);
 }
 

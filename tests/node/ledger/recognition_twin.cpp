@@ -41,6 +41,85 @@ bool open_or_lists(const List& list, const Value& value) {
 
 constexpr const char* kNever = "9999-12-31";
 
+// All that the events say about one certificate, without a day yet.
+struct CertificateFacts {
+  struct Span {
+    std::string from, to;
+    bool whole = true;
+    std::set<int> roles;
+  };
+  std::vector<Span> valid;  // both days included
+  std::vector<Span> off;    // `to` is the first day without
+  std::vector<std::pair<std::string, v1::CertificateAmended>> amendments;
+  std::set<int> granted_roles;
+  std::string ended = kNever;
+  int end_step = 0;
+  bool annulled = false;
+
+  void extend(const v1::Event& e) {
+    Span* moved = nullptr;
+    for (Span& span : valid) {
+      const std::string to = span.to.empty() ? kNever : span.to;
+      if (span.from <= e.decision_date() && e.decision_date() <= to && (!moved || to > moved->to)) moved = &span;
+    }
+    moved->to = e.certificate_extended().valid_to();
+  }
+  void reinstate(const v1::Event& e, const std::string& effect) {
+    const bool never = e.certificate_reinstated().effect() == v1::EX_TUNC;
+    for (Span& span : off) {
+      if (span.from > e.decision_date() || e.decision_date() >= span.to) continue;
+      span.to = never ? span.from : std::min(span.to, effect);
+    }
+  }
+  void end(int step, const std::string& effect) {
+    end_step = step;
+    ended = effect;
+  }
+  void hear(const v1::Event& e, const std::string& effect, const std::string& number) {
+    if (e.certificate_granted().certificate() == number) {
+      valid.push_back({effect, e.certificate_granted().valid_to(), true, {}});
+      granted_roles.insert(e.certificate_granted().roles().begin(), e.certificate_granted().roles().end());
+    }
+    if (e.certificate_renewed().certificate() == number) {
+      valid.push_back({effect, e.certificate_renewed().valid_to(), true, {}});
+    }
+    if (e.certificate_extended().certificate() == number) extend(e);
+    if (e.certificate_amended().certificate() == number) amendments.emplace_back(effect, e.certificate_amended());
+    if (e.certificate_suspended().certificate() == number) {
+      const auto& of = e.certificate_suspended().roles();
+      off.push_back({effect, kNever, of.empty(), {of.begin(), of.end()}});
+    }
+    if (e.certificate_reinstated().certificate() == number) reinstate(e, effect);
+    if (e.certificate_revoked().certificate() == number) end(12, effect);
+    if (e.certificate_surrendered().certificate() == number) end(13, effect);
+    if (e.certificate_annulled().certificate() == number) annulled = true;
+  }
+  std::set<int> roles_on(const std::string& day) const {
+    auto ordered = amendments;
+    std::stable_sort(ordered.begin(), ordered.end(), [](auto& a, auto& b) { return a.first < b.first; });
+    std::set<int> held = granted_roles;
+    for (const auto& [effect, amended] : ordered) {
+      if (effect > day) continue;
+      held.insert(amended.roles_added().begin(), amended.roles_added().end());
+      for (const int gone : amended.roles_removed()) held.erase(gone);
+    }
+    return held;
+  }
+  int step_on(const std::string& day, int role) const {
+    if (!roles_on(day).contains(role)) return 9;
+    if (annulled) return 14;
+    const auto begun = [&](const Span& span) { return span.from <= day; };
+    const auto inside = [&](const Span& span) { return span.from <= day && (span.to.empty() || day <= span.to); };
+    const auto stopped = [&](const Span& span) {
+      return span.from <= day && day < span.to && (span.whole || span.roles.contains(role));
+    };
+    if (std::none_of(valid.begin(), valid.end(), begun)) return 10;
+    if (day >= ended) return end_step;
+    if (std::none_of(valid.begin(), valid.end(), inside)) return 11;
+    return std::any_of(off.begin(), off.end(), stopped) ? 15 : 19;
+  }
+};
+
 }  // namespace
 
 void RecognitionTwin::hears(const std::string& author, const v1::Event& event) {
@@ -119,78 +198,11 @@ std::vector<RecognitionTwin::Firm> RecognitionTwin::firms_with_tin(const std::st
 
 int RecognitionTwin::certificate_step(const Firm& firm, const std::string& number, int role,
                                       const std::string& day) const {
-  std::vector<const Heard*> events;  // log order
+  CertificateFacts facts;
   for (const Heard& heard : heard_) {
-    if (heard.author == firm.issuer) events.push_back(&heard);
+    if (heard.author == firm.issuer) facts.hear(heard.event, heard.effect, number);
   }
-  std::map<std::string, std::set<int>> roles;
-  struct Span {
-    std::string from, to;
-    bool whole;
-    std::set<int> roles;
-  };
-  std::vector<Span> valid, off;
-  std::string ended = kNever;
-  int end_step = 0;
-  bool annulled = false;
-  std::vector<std::pair<std::string, const v1::CertificateAmended*>> amendments;
-  std::set<int> held;
-  for (const Heard* heard : events) {
-    const v1::Event& e = heard->event;
-    const std::string& decided = e.decision_date();
-    if (e.certificate_granted().certificate() == number) {
-      valid.push_back({heard->effect, e.certificate_granted().valid_to(), true, {}});
-      held.insert(e.certificate_granted().roles().begin(), e.certificate_granted().roles().end());
-    } else if (e.certificate_renewed().certificate() == number) {
-      valid.push_back({heard->effect, e.certificate_renewed().valid_to(), true, {}});
-    } else if (e.certificate_extended().certificate() == number) {
-      Span* moved = nullptr;
-      for (Span& span : valid) {
-        const std::string to = span.to.empty() ? kNever : span.to;
-        if (span.from <= decided && decided <= to && (!moved || to > moved->to)) moved = &span;
-      }
-      moved->to = e.certificate_extended().valid_to();
-    } else if (e.certificate_amended().certificate() == number) {
-      amendments.emplace_back(heard->effect, &e.certificate_amended());
-    } else if (e.certificate_suspended().certificate() == number) {
-      const auto& of = e.certificate_suspended().roles();
-      off.push_back({heard->effect, kNever, of.empty(), {of.begin(), of.end()}});
-    } else if (e.certificate_reinstated().certificate() == number) {
-      for (Span& span : off) {
-        if (span.from > decided || decided >= span.to) continue;
-        const bool never = e.certificate_reinstated().effect() == v1::EX_TUNC;
-        span.to = never ? span.from : std::min(span.to, heard->effect);
-      }
-    } else if (e.certificate_revoked().certificate() == number) {
-      ended = heard->effect;
-      end_step = 12;
-    } else if (e.certificate_surrendered().certificate() == number) {
-      ended = heard->effect;
-      end_step = 13;
-    } else if (e.certificate_annulled().certificate() == number) {
-      annulled = true;
-    }
-  }
-  std::stable_sort(amendments.begin(), amendments.end(), [](auto& a, auto& b) { return a.first < b.first; });
-  for (const auto& [effect, amended] : amendments) {
-    if (effect > day) continue;
-    held.insert(amended->roles_added().begin(), amended->roles_added().end());
-    for (const int gone : amended->roles_removed()) held.erase(gone);
-  }
-  if (!held.contains(role)) return 9;
-  if (annulled) return 14;
-  bool begun = false, inside = false;
-  for (const Span& span : valid) {
-    begun = begun || span.from <= day;
-    inside = inside || (span.from <= day && (span.to.empty() || day <= span.to));
-  }
-  if (!begun) return 10;
-  if (day >= ended) return end_step;
-  if (!inside) return 11;
-  for (const Span& span : off) {
-    if (span.from <= day && day < span.to && (span.whole || span.roles.contains(role))) return 15;
-  }
-  return 19;
+  return facts.step_on(day, role);
 }
 
 bool RecognitionTwin::consented(const Firm& firm, const std::string& arrangement, const std::string& day) const {

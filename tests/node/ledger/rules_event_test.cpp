@@ -99,3 +99,17 @@ TEST_CASE("countries are two capitals wherever they are named", "[rules]") {
   }
   CHECK(world.says("CL", "benefits_denied { arrangement: 'ARR' subject: 'S1' issuer: 'BR' }") == "OK");
 }
+
+TEST_CASE("a record takes so many events and then only those that close something", "[rules]") {
+  World world = world_with_certificate();
+  const auto amendments = [&](int count) {
+    const v1::Event event = event_from_text("certificate_amended { certificate: 'C1' level: 'A' }");
+    return world.states("BR", std::vector<v1::Event>(static_cast<std::size_t>(count), event));
+  };
+  REQUIRE(amendments(255) == "OK");  // and the grant
+  CHECK(amendments(1) == "RECORD_FULL");
+  CHECK(world.certificate("BR", "C1").history().events_size() == 256);
+  CHECK(world.says("BR", "certificate_suspended { certificate: 'C1' ground: CURE }") == "OK");
+  CHECK(world.says("BR", "certificate_reinstated { certificate: 'C1' effect: EX_NUNC }") == "RECORD_FULL");
+  CHECK(world.says("BR", "certificate_revoked { certificate: 'C1' }") == "OK");
+}
