@@ -33,7 +33,8 @@ std::expected<std::unique_ptr<Bundle>, std::string> open_directory(const fs::pat
   std::vector<std::string> paths;
   auto at = fs::recursive_directory_iterator(directory, error);
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    if (!at->is_directory()) paths.push_back(at->path().lexically_relative(directory).generic_string());
+    if (at->is_symlink() || !at->is_directory())
+      paths.push_back(at->path().lexically_relative(directory).generic_string());
   }
   if (error) return std::unexpected("cannot list " + directory.string() + ": " + error.message());
   std::ranges::sort(paths);
