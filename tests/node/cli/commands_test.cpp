@@ -243,7 +243,7 @@ TEST_CASE("progress of another ledger is not taken for ours", "[cli]") {
   CHECK(node.ledger.submissions_taken() == 0);
 }
 
-TEST_CASE("events are submitted, approved and shown", "[cli]") {
+TEST_CASE("events are submitted then approved then shown", "[cli]") {
   TestNode node;
   Folder folder;
   SubmitOptions options;
@@ -376,7 +376,7 @@ int run(std::vector<std::string> words) {
   return run_command_line(static_cast<int>(words.size()), arguments.data());
 }
 
-TEST_CASE("keys, cards and a genesis are made on the command line", "[cli]") {
+TEST_CASE("keys and cards and a genesis are made on the command line", "[cli]") {
   Folder folder;
   Captured out;
   fs::create_directories(folder.file("keys"));

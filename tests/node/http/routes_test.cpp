@@ -112,7 +112,7 @@ void fill(MemoryLedger& node) {
 
 const std::string kQuestion = "/v1/recognition?tin=BO-1001&role=EXPORTER&flow=IMPORT&by=PE&on=2026-02-01";
 
-TEST_CASE("a declaration is answered with reason, benefits, height and age", "[routes]") {
+TEST_CASE("a declaration is answered with reason and benefits and height and age", "[routes]") {
   MemoryLedger node;
   fill(node);
   const json::object answer = parsed(get(node, kQuestion));
