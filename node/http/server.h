@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 over Asio with Beast as the parser only: keep-alive, pipelining, absolute deadlines, sizes bounded before
-// they are read. Runs on the io_context handed in, which one thread runs.
+// they are read. Runs on the io_context handed in, which one thread runs and which outlives the server and every
+// answer. Destroy the server when that thread has ended, or on it.
 #pragma once
 
 #include <expected>
