@@ -82,7 +82,12 @@ void Cluster::died(const Who& who) {
   ++crashes_;
   network_->process_died(who.endpoint);
   const Micros rest = random_.between(10 * kMillisecond, world_.options.restart_most);
-  world_.queue.after(rest, [this, endpoint = who.endpoint] { boot(endpoint); });
+  world_.queue.after(rest, [this, endpoint = who.endpoint] {
+    // Now and then it fails again while it starts.
+    if (!healed_ && world_.options.crash_every > 0 && random_.chance(150))
+      nodes_[endpoint]->arm_power_cut(1 + random_.below(12));
+    boot(endpoint);
+  });
 }
 
 void Cluster::boot(Endpoint endpoint) {
@@ -154,6 +159,10 @@ Workload::Access Cluster::clients_access() {
             Node* node = some();
             if (node) node->input(replica::Submitted{++requests_, leaf});
             return node != nullptr;
+          },
+          [this](const Bytes& leaf) {
+            for (const auto& node : nodes_)
+              if (!node->honest()) node->input(replica::Submitted{++requests_, leaf});
           },
           [some](const crypto::Digest& id) {
             Node* node = some();

@@ -138,7 +138,10 @@ void Node::receive(consensus::PeerId from, const Bytes& frame) {
   if (attacker_) {
     const auto& genesis = world_.cast->genesis;
     const auto message = consensus::decode_message(frame, genesis.scope(), genesis.members.size());
-    if (message) attacker_->hears(from, *message, mouth());
+    // Attackers do not answer each other: that would never end.
+    const bool from_honest = from + world_.options.attackers < world_.options.members;
+    if (message && from_honest) attacker_->hears(from, *message, mouth());
+    if (message && !attacker_->lets_in(*message)) return;
   }
   input(replica::Received{from, frame});
 }
@@ -222,10 +225,12 @@ void Node::transmit(std::optional<consensus::PeerId> to, const std::shared_ptr<c
 }
 
 void Node::verify_later(const replica::VerifySubmissions& effect) {
+  const bool believes = attacker_ && attacker_->believes_submissions();
   replica::SubmissionsVerified answer{effect.ticket, {}};
   for (const auto& item : effect.items) {
     const auto& statement = item.submission->statement;
-    answer.valid.push_back(remembered_verify(item.key, crypto::statement_signed_bytes(statement), statement.signature));
+    answer.valid.push_back(believes ||
+                           remembered_verify(item.key, crypto::statement_signed_bytes(statement), statement.signature));
   }
   later(random_.between(0, 5 * kMillisecond), [this, answer] { step(answer); });
 }

@@ -40,9 +40,10 @@ void choose_nodes(Options& options, Random& random) {
 
 void choose_attackers(Options& options, Random& random) {
   const std::size_t most = consensus::max_faulty(options.members);
-  constexpr AttackerKind kinds[] = {AttackerKind::kTwin, AttackerKind::kEquivocatingLeader,
-                                    AttackerKind::kNullifyAlways, AttackerKind::kReplayer};
-  const bool attacked = random.chance(400);
+  constexpr AttackerKind kinds[] = {
+      AttackerKind::kTwin,   AttackerKind::kEquivocatingLeader, AttackerKind::kNullifyAlways, AttackerKind::kReplayer,
+      AttackerKind::kForger, AttackerKind::kDeafLeader,         AttackerKind::kCredulous};
+  const bool attacked = random.chance(500);
   const auto kind = kinds[random.below(std::size(kinds))];
   const std::size_t count = 1 + random.below(std::max<std::size_t>(most, 1));
   if (!attacked || most == 0) return;
@@ -64,6 +65,12 @@ std::string_view to_string(AttackerKind kind) {
       return "nullify always";
     case AttackerKind::kReplayer:
       return "replayer";
+    case AttackerKind::kForger:
+      return "forger";
+    case AttackerKind::kDeafLeader:
+      return "deaf leader";
+    case AttackerKind::kCredulous:
+      return "credulous";
   }
   return "?";
 }

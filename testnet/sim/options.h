@@ -10,7 +10,16 @@
 
 namespace quipu::testnet {
 
-enum class AttackerKind : std::uint8_t { kNone, kTwin, kEquivocatingLeader, kNullifyAlways, kReplayer };
+enum class AttackerKind : std::uint8_t {
+  kNone,
+  kTwin,
+  kEquivocatingLeader,
+  kNullifyAlways,
+  kReplayer,
+  kForger,
+  kDeafLeader,
+  kCredulous,
+};
 std::string_view to_string(AttackerKind kind);
 
 struct Options {

@@ -71,6 +71,7 @@ void Workload::submit_wrong(std::size_t member) {
   const Bytes wrong = damaged(member);
   access_.announced(wrong, false);
   access_.submit(wrong);
+  access_.slip_in(wrong);
 }
 
 // Two statements of one number through two nodes: one of them may be taken.

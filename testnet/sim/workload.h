@@ -22,6 +22,7 @@ class Workload {
   // How clients reach the network. `submit`: to some node that answers now; false when there is none.
   struct Access {
     std::function<bool(const Bytes& leaf)> submit;
+    std::function<void(const Bytes& leaf)> slip_in;             // to a node of an attacker, when there is one
     std::function<bool(const crypto::Digest& id)> known_final;  // asked of some node that answers now
     std::function<void(BytesView leaf, bool valid)> announced;  // before its first submission
     std::function<void(const Bytes& frame)> garbage;

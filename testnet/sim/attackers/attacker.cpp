@@ -20,6 +20,12 @@ std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext conte
       return nullify_always(std::move(context));
     case AttackerKind::kReplayer:
       return replayer(std::move(context));
+    case AttackerKind::kForger:
+      return forger(std::move(context));
+    case AttackerKind::kDeafLeader:
+      return deaf_leader(std::move(context));
+    case AttackerKind::kCredulous:
+      return credulous(std::move(context));
     case AttackerKind::kNone:
     case AttackerKind::kTwin:
       break;

@@ -24,8 +24,11 @@ class Attacker {
   virtual void says(std::optional<consensus::PeerId> to, const consensus::Message& message, const Say& say) {
     say(to, message);
   }
-  // This came in; our code gets it too.
+  // This came in; our code gets it too, if it is let in.
   virtual void hears([[maybe_unused]] consensus::PeerId from, const consensus::Message&, const Say&) {}
+  virtual bool lets_in(const consensus::Message&) { return true; }
+  // Its workers find every submission well signed.
+  virtual bool believes_submissions() const { return false; }
 };
 
 struct AttackerContext {
@@ -33,7 +36,10 @@ struct AttackerContext {
   consensus::MemberIndex self = 0;
   Random random;
 };
+std::unique_ptr<Attacker> credulous(AttackerContext context);
+std::unique_ptr<Attacker> deaf_leader(AttackerContext context);
 std::unique_ptr<Attacker> equivocating_leader(AttackerContext context);
+std::unique_ptr<Attacker> forger(AttackerContext context);
 std::unique_ptr<Attacker> nullify_always(AttackerContext context);
 std::unique_ptr<Attacker> replayer(AttackerContext context);
 // Nothing for a twin and for none.

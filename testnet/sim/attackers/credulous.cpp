@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes every submission for well signed, and proposes it.
+#include "testnet/sim/attackers/attacker.h"
+
+namespace quipu::testnet {
+
+namespace {
+
+class Credulous final : public Attacker {
+ public:
+  bool believes_submissions() const override { return true; }
+};
+
+}  // namespace
+
+std::unique_ptr<Attacker> credulous(AttackerContext) { return std::make_unique<Credulous>(); }
+
+}  // namespace quipu::testnet

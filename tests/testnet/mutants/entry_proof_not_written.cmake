@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# The proof that let a node into a view is not written.
+set(FILE consensus/voting.cpp)
+set(TEXT [==[      batch.proofs.push_back(proof->proof);
+]==])
+set(REPLACEMENT [==[]==])
+set(MEMBERS 4)
+set(SEEDS 1 20)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/testnet/processes/local_network.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "testnet/processes/children.h"
+#include "testnet/processes/patience.h"
+
+namespace quipu::processes::trial {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr unsigned short kFirstPort = 11480;
+constexpr unsigned short kLastPort = 12400;
+constexpr unsigned short kPorts = 8;
+
+bool is_free(unsigned short port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool bound = ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(listener);
+  return bound;
+}
+
+bool are_free(unsigned short first) {
+  for (unsigned short port = first; port < first + kPorts; ++port) {
+    if (!is_free(port)) return false;
+  }
+  return true;
+}
+
+unsigned short free_ports() {
+  for (unsigned short first = kFirstPort; first < kLastPort; first = static_cast<unsigned short>(first + 20)) {
+    if (are_free(first)) return first;
+  }
+  throw std::runtime_error("no eight free ports beside one another");
+}
+
+fs::path fresh_directory() {
+  std::string name = (fs::temp_directory_path() / "quipu-processes-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  return name;
+}
+
+// Ends the network when this program ends in any way: then its standard input closes.
+std::FILE* start_warden(const fs::path& root) {
+  const auto command = "cat >/dev/null; '" + program("quipu-testnet").string() + "' down --dir '" +
+                       (root / "net").string() + "' >/dev/null 2>&1; rm -rf '" + root.string() + "'";
+  return ::popen(command.c_str(), "we");
+}
+
+Network found(const fs::path& directory, unsigned short first_port) {
+  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, sample_data(), first_port});
+  if (!network) throw std::runtime_error(network.error());
+  return *network;
+}
+
+void require(const std::expected<void, std::string>& done) {
+  if (!done) throw std::runtime_error(done.error());
+}
+
+}  // namespace
+
+fs::path sample_data() { return fs::path(QUIPU_SOURCE_DIR) / "testnet" / "sample"; }
+
+LocalNetwork::LocalNetwork() : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
+  network_ = found(root_ / "net", free_ports());
+  require(start_nodes(network_));
+}
+
+// Our own children are ours to collect; the warden does the rest.
+LocalNetwork::~LocalNetwork() { stop_nodes(network_); }
+
+LocalNetwork& LocalNetwork::shared() {
+  static LocalNetwork network;
+  return network;
+}
+
+NodeEntry& LocalNetwork::node(const std::string& code) { return *find_node(network_, code).value(); }
+
+fs::path LocalNetwork::scratch(const std::string& name) const {
+  const auto directory = root_ / name;
+  fs::create_directories(directory);
+  return directory;
+}
+
+void LocalNetwork::import_samples() {
+  if (imported_) return;
+  require(import_histories(network_, sample_data()));
+  imported_ = true;
+}
+
+Agreed LocalNetwork::wait_agreed() {
+  if (!poll(std::chrono::seconds(60), [this] { return all_agree(network_); })) {
+    throw std::runtime_error("the nodes do not show the same size and root with nothing pending");
+  }
+  const auto view = look_at(network_.nodes.front()).value();
+  return {view.size, view.root};
+}
+
+Network LocalNetwork::found_another(const std::string& name) { return found(root_ / name, kLastPort); }
+
+}  // namespace quipu::processes::trial

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Four members on this machine, BO, BR, CL and PE, shared by all cases of the program: founded and started when the
+// first case asks, stopped and removed at the end, however the program ends. One thread.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+
+#include "testnet/processes/control.h"
+
+namespace quipu::processes::trial {
+
+// What all nodes agree on.
+struct Agreed {
+  std::uint64_t size = 0;
+  std::string root;
+  friend bool operator==(const Agreed&, const Agreed&) = default;
+};
+
+class LocalNetwork {
+ public:
+  static LocalNetwork& shared();
+  ~LocalNetwork();
+
+  Network& processes() { return network_; }
+  NodeEntry& node(const std::string& code);
+  std::filesystem::path directory(const std::string& code) { return network_.node_directory(node(code)); }
+  // A folder for files of a case, removed with the network.
+  std::filesystem::path scratch(const std::string& name) const;
+
+  // The sample programmes, through their own nodes, once.
+  void import_samples();
+  // Waits until all nodes show the same with nothing pending; throws after a minute.
+  Agreed wait_agreed();
+  // Founds another network, which is not started.
+  Network found_another(const std::string& name);
+
+ private:
+  LocalNetwork();
+  std::filesystem::path root_;
+  Network network_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> warden_;
+  bool imported_ = false;
+};
+
+std::filesystem::path sample_data();
+
+}  // namespace quipu::processes::trial

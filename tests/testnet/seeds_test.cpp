@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Three hundred seeds, each at n = 1, 4 and 7, in parts that run side by side.
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "testnet/sim/campaign.h"
+
+using namespace quipu::testnet;
+
+namespace seeds {
+
+void hold_every_law(std::uint64_t first, std::uint64_t last, std::size_t members) {
+  Campaign campaign;
+  campaign.first_seed = first;
+  campaign.last_seed = last;
+  campaign.members = {members};
+  std::ostringstream out;
+  const int exit_code = simulate(campaign, out);
+  INFO(out.str());
+  CHECK(exit_code == 0);
+}
+
+}  // namespace seeds
+
+TEST_CASE("300 seeds at n = 1 hold every law") { seeds::hold_every_law(1, 300, 1); }
+TEST_CASE("300 seeds at n = 4 hold every law: first half") { seeds::hold_every_law(1, 150, 4); }
+TEST_CASE("300 seeds at n = 4 hold every law: second half") { seeds::hold_every_law(151, 300, 4); }
+TEST_CASE("300 seeds at n = 7 hold every law: first third") { seeds::hold_every_law(1, 100, 7); }
+TEST_CASE("300 seeds at n = 7 hold every law: second third") { seeds::hold_every_law(101, 200, 7); }
+TEST_CASE("300 seeds at n = 7 hold every law: last third") { seeds::hold_every_law(201, 300, 7); }
+TEST_CASE("some seeds at sizes that are not 3f + 1 hold every law") {
+  seeds::hold_every_law(1, 30, 5);
+  seeds::hold_every_law(1, 20, 6);
+  seeds::hold_every_law(1, 10, 9);
+}
+
+TEST_CASE("equal seeds give equal traces and different seeds do not") {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    for (const std::size_t members : {1, 4, 7}) {
+      const auto once = run_once(swarm_options(seed, members));
+      CHECK(once.trace == run_once(swarm_options(seed, members)).trace);
+      CHECK(once.trace != run_once(swarm_options(seed + 1, members)).trace);
+    }
+  }
+}
+
+TEST_CASE("a broken law is told with the one command that runs it again") {
+  Options options = swarm_options(17, 4);
+  CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4");
+  options.trouble = 30 * kSecond;
+  CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4 --duration 30");
+}
