@@ -43,12 +43,12 @@ std::uint64_t survives_every_crash(std::size_t members, Endpoint victim) {
 }  // namespace crash_points
 
 TEST_CASE("a single member survives a power cut at every point of two blocks") {
-  CHECK(crash_points::survives_every_crash(1, 0) > 50);
+  CHECK(crash_points::survives_every_crash(1, 0) >= 40);
 }
 
 TEST_CASE("each of four members survives a power cut at every point of two blocks") {
   const auto victim = GENERATE(Endpoint{0}, Endpoint{1}, Endpoint{2}, Endpoint{3});
-  CHECK(crash_points::survives_every_crash(4, victim) > 50);
+  CHECK(crash_points::survives_every_crash(4, victim) >= 40);
 }
 
 TEST_CASE("four members survive losing power together at any point of one of them") {
