@@ -9,4 +9,4 @@ set(REPLACEMENT [==[  committing.push_back(effect.tip);
       out.emplace_back(Changed{{submission->id, Phase::kFinal, each.executed->after.height, 0, 0, std::nullopt}});
 ]==])
 set(MEMBERS 4)
-set(SEEDS 1 20)
+set(SEEDS 1 200)

@@ -6,4 +6,4 @@ set(TEXT [==[  } else if (!with_clock) {
 set(REPLACEMENT [==[  } else if (!with_clock || with_clock) {
     known->check = Check::kInvalid;]==])
 set(MEMBERS 4)
-set(SEEDS 1 100)
+set(SEEDS 1 200)

@@ -6,4 +6,4 @@ set(TEXT [==[  erase_settled(batch, before.snapshot(), tip, members_);
 set(REPLACEMENT [==[  erase_settled(batch, before.snapshot(), tip, members_);
   database_.write(batch, Durability::kUnsynced);]==])
 set(MEMBERS 4)
-set(SEEDS 1 20)
+set(SEEDS 1 200)

@@ -5,4 +5,4 @@ set(TEXT [==[      batch.proofs.push_back(proof->proof);
 ]==])
 set(REPLACEMENT [==[]==])
 set(MEMBERS 4)
-set(SEEDS 1 20)
+set(SEEDS 1 200)

@@ -7,4 +7,4 @@ set(TEXT [==[  if (next.top_nullified) return std::unexpected(Refusal::kNullifie
 set(REPLACEMENT [==[  if (next.top_finalized && *next.top_finalized != subject) return std::unexpected(Refusal::kFinalizedBefore);
   if (next.top_notarized && *next.top_notarized != subject)]==])
 set(MEMBERS 4)
-set(SEEDS 1 100)
+set(SEEDS 1 200)

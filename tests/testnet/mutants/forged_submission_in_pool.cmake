@@ -6,4 +6,4 @@ set(TEXT [==[    if (input.valid[i]) {
 set(REPLACEMENT [==[    if (input.valid[i] || !input.valid[i]) {
       admit_verified]==])
 set(MEMBERS 4)
-set(SEEDS 1 40)
+set(SEEDS 1 200)

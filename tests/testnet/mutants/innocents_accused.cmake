@@ -5,4 +5,4 @@ set(TEXT [==[  if (high != VoteKind::kFinalize) return false;                   
 ]==])
 set(REPLACEMENT [==[]==])
 set(MEMBERS 4)
-set(SEEDS 1 100)
+set(SEEDS 1 200)

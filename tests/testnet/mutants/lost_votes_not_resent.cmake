@@ -5,4 +5,4 @@ set(TEXT [==[      if (const auto vote = votes.find(current, config.self, VoteKi
 ]==])
 set(REPLACEMENT [==[]==])
 set(MEMBERS 4)
-set(SEEDS 1 100)
+set(SEEDS 1 200)

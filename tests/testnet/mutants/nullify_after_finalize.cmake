@@ -4,5 +4,5 @@ set(FILE consensus/guard.cpp)
 set(TEXT [==[  if (next.top_finalized) return std::unexpected(Refusal::kFinalizedBefore);
 ]==])
 set(REPLACEMENT [==[]==])
-set(MEMBERS 4)
-set(SEEDS 201 240)
+set(MEMBERS 7)
+set(SEEDS 1 200)

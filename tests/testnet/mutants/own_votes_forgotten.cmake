@@ -5,4 +5,4 @@ set(TEXT [==[    signs.push_back({0, {config.scope.epoch, subject.view, kind}, s
 ]==])
 set(REPLACEMENT [==[]==])
 set(MEMBERS 1)
-set(SEEDS 1 100)
+set(SEEDS 1 200)

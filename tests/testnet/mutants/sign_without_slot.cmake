@@ -5,4 +5,4 @@ set(TEXT [==[  file_.store(*std::move(after));
 ]==])
 set(REPLACEMENT [==[]==])
 set(MEMBERS 4)
-set(SEEDS 1 20)
+set(SEEDS 1 200)

@@ -5,4 +5,4 @@ set(TEXT [==[  if (must_persist(kind, subject)) persist_for(subject, kind);
 ]==])
 set(REPLACEMENT [==[]==])
 set(MEMBERS 4)
-set(SEEDS 1 20)
+set(SEEDS 1 200)
