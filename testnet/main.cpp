@@ -1,210 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 // quipu-testnet: local networks for developers, of real processes and simulated.
-#include <signal.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 #include <iostream>
-#include <sstream>
-#include <thread>
 
-#include "testnet/processes/network.h"
-#include "testnet/sim/campaign.h"
+#include "testnet/commands.h"
 
-namespace {
-
-namespace json = boost::json;
-using namespace quipu::processes;
-
-struct Options {
-  std::string directory;
-  std::string members;
-  bool all = false;
-  std::string data;
-  bool import = false;
-  bool detach = false;
-  unsigned short port = 8480;
-  std::string output = "text";
-  std::string seeds;
-  std::vector<std::size_t> sizes;
-  double hours = 0;
-  bool verbose = false;
-};
+namespace quipu::testnet {
 
 int fail(const std::string& why) {
   std::cerr << "quipu-testnet: " << why << "\n";
   return 1;
 }
 
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> parts;
-  std::istringstream in(list);
-  for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
-  return parts;
-}
+namespace {
 
-void print_table(const Network& network) {
-  std::cout << "NODE  PID      HEIGHT   SIZE      ROOT              VIEW     LEADER  PEERS  POOL  API\n";
-  for (const auto& node : network.nodes) {
-    const auto view = is_running(node) ? look_at(node) : std::nullopt;
-    char line[256];
-    if (view) {
-      std::snprintf(line, sizeof line, "%-5s %-8d %-8llu %-9llu %-17.16s %-8llu %-7s %-6llu %-5llu %s",
-                    node.code.c_str(), node.pid, static_cast<unsigned long long>(view->height),
-                    static_cast<unsigned long long>(view->size), view->root.c_str(),
-                    static_cast<unsigned long long>(view->view), view->leader.c_str(),
-                    static_cast<unsigned long long>(view->peers_up), static_cast<unsigned long long>(view->pool),
-                    network.url(node).c_str());
-    } else {
-      std::snprintf(line, sizeof line, "%-5s %s", node.code.c_str(),
-                    is_running(node) ? "does not answer" : "not running");
-    }
-    std::cout << line << "\n";
-  }
-}
-
-void print_json(const Network& network) {
-  json::array nodes;
-  for (const auto& node : network.nodes) {
-    json::object entry{
-        {"administration", node.code}, {"url", network.url(node)}, {"pid", node.pid}, {"running", is_running(node)}};
-    if (const auto view = look_at(node)) {
-      entry["height"] = view->height;
-      entry["size"] = view->size;
-      entry["root"] = view->root;
-      entry["view"] = view->view;
-      entry["leader"] = view->leader;
-      entry["peers_up"] = view->peers_up;
-      entry["pool"] = view->pool;
-      entry["ready"] = view->ready;
-    }
-    nodes.push_back(std::move(entry));
-  }
-  std::cout << json::serialize(json::object{{"chain_id", network.chain_id}, {"nodes", nodes}}) << "\n";
-}
-
-void wait_for_interrupt() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  int signal = 0;
-  sigwait(&signals, &signal);
-}
-
-int down(const std::string& directory) {
-  auto network = load_network(directory);
-  if (!network) return fail(network.error());
-  const int killed = stop_nodes(*network);
-  std::cout << "Stopped" << (killed > 0 ? ", " + std::to_string(killed) + " by force" : "") << ".\n";
-  return 0;
-}
-
-int up(const Options& options) {
-  std::expected<Network, std::string> network = load_network(options.directory);
-  if (!network) {
-    FoundingPlan plan{
-        options.directory, options.all ? std::vector<std::string>{} : split(options.members), {}, options.port};
-    if (!options.data.empty()) plan.data = options.data;
-    std::cout << "Founding a network in " << options.directory << std::endl;
-    network = found_network(plan);
-  }
-  if (!network) return fail(network.error());
-  if (!options.detach) {
-    // Before any thread or child: they must not die of the terminal's interrupt.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-  }
-  if (const auto started = start_nodes(*network); !started) return fail(started.error());
-  if (options.import) {
-    std::cout << "Importing the histories, each through its own node" << std::endl;
-    if (const auto imported = import_histories(*network, options.data); !imported) return fail(imported.error());
-  }
-  print_table(*network);
-  if (options.detach) {
-    std::cout << "Stop it: quipu-testnet down --dir " << options.directory << "\n";
-    return 0;
-  }
-  std::cout << "Running; Ctrl-C stops it." << std::endl;
-  wait_for_interrupt();
-  return down(options.directory);
-}
-
-int status(const Options& options) {
-  const auto network = load_network(options.directory);
-  if (!network) return fail(network.error());
-  options.output == "json" ? print_json(*network) : print_table(*network);
-  return 0;
-}
-
-int simulate(const Options& options) {
-  quipu::testnet::Campaign campaign;
-  const auto dots = options.seeds.find("..");
-  try {
-    campaign.first_seed = std::stoull(options.seeds);
-    campaign.last_seed = dots == std::string::npos ? campaign.first_seed : std::stoull(options.seeds.substr(dots + 2));
-  } catch (const std::exception&) {
-    std::cerr << "quipu-testnet: --seeds takes A..B, e.g. 1..300\n";
-    return 2;
-  }
-  if (!options.sizes.empty()) campaign.members = options.sizes;
-  if (options.hours > 0) campaign.trouble = static_cast<std::int64_t>(options.hours * 3600) * quipu::testnet::kSecond;
-  campaign.verbose = options.verbose;
-  return quipu::testnet::simulate(campaign, std::cout);
-}
-
-int not_yet(const std::string& command) { return fail("`" + command + "` is not there yet"); }
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
+struct CommandLine {
   CLI::App app{"Local Quipu networks: real processes and simulated ones."};
+  UpOptions up;
+  StatusOptions status;
+  ControlOptions control;
+  SimulateOptions simulate;
+  std::string down_directory;
+  int result = 0;
+
+  CommandLine();
+  void add_up();
+  void add_status();
+  void add_simulate();
+  void add_control(const char* name, const char* does, int (*act)(const ControlOptions&));
+  CLI::App* add(const std::string& name, const char* does, const char* example);
+};
+
+CLI::App* CommandLine::add(const std::string& name, const char* does, const char* example) {
+  auto* command = app.add_subcommand(name, does);
+  command->footer(std::string("Example: quipu-testnet ") + example);
+  return command;
+}
+
+void directory_option(CLI::App* command, std::string& directory) {
+  command->add_option("--dir", directory, "The network's directory")->required();
+}
+
+void CommandLine::add_up() {
+  auto* command = add("up", "Found a network, or start the one that is there",
+                      "up --dir net --members BO,BR,CL,PE --data testnet/sample --import --detach");
+  directory_option(command, up.directory);
+  auto* members = command->add_option("--members", up.members, "Codes in the order of their ports, e.g. BO,BR,CL,PE");
+  command->add_flag("--all", up.all, "Every member of the data's members.json")->excludes(members);
+  auto* data = command->add_option("--data", up.data, "Folder with members.json, arrangements.json, history/");
+  command->add_flag("--import", up.import, "Import the histories; returns when all is final everywhere")->needs(data);
+  command->add_option("--port", up.port, "Of the first node's API; each node takes two [8480]");
+  command->add_flag("--detach", up.detach, "Return and leave the network running");
+  command->callback([this] { result = testnet::up(up); });
+}
+
+void CommandLine::add_status() {
+  auto* command = add("status", "What each node shows", "status --dir net --watch");
+  directory_option(command, status.directory);
+  command->add_option("--output", status.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--watch", status.watch, "Again every second until Ctrl-C");
+  command->callback([this] { result = testnet::status(status); });
+}
+
+void CommandLine::add_simulate() {
+  auto* command = add("simulate", "Run simulated networks and check them from outside", "simulate --seeds 1..300");
+  command->add_option("--seeds", simulate.seeds, "A..B")->required();
+  command->add_option("--members", simulate.sizes, "Sizes of the network [1 4 7]")->delimiter(',');
+  command->add_option("--hours", simulate.hours, "Virtual hours of trouble per seed");
+  command->add_flag("--verbose", simulate.verbose, "A line per seed");
+  command->callback([this] { result = testnet::simulate(simulate); });
+}
+
+void CommandLine::add_control(const char* name, const char* does, int (*act)(const ControlOptions&)) {
+  auto* command = add(name, does, (std::string(name) + " PE --dir net").c_str());
+  command->add_option("node", control.node, "The node's code, e.g. PE")->required();
+  directory_option(command, control.directory);
+  command->callback([this, act] { result = act(control); });
+}
+
+CommandLine::CommandLine() {
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
-      "  quipu-testnet up --dir net --data testnet/sample --import --detach\n"
+      "  quipu-testnet up --dir net --data testnet/sample --all --import --detach\n"
       "  quipu-testnet status --dir net\n"
+      "  quipu-testnet kill PE --dir net\n"
       "  quipu-testnet down --dir net\n"
       "  quipu-testnet simulate --seeds 1..300");
-  const auto directory = [&](CLI::App* command) {
-    command->add_option("--dir", options.directory, "The network's directory")->required();
-  };
-  auto* up_command = app.add_subcommand("up", "Found a network, or start the one that is there");
-  directory(up_command);
-  auto* members =
-      up_command->add_option("--members", options.members, "Codes in the order of their ports, e.g. BO,BR,CL,PE");
-  up_command->add_flag("--all", options.all, "Every member of the data's members.json")->excludes(members);
-  auto* data = up_command->add_option("--data", options.data, "Folder with members.json, arrangements.json, history/");
-  up_command->add_flag("--import", options.import, "Import the histories; returns when all is final everywhere")
-      ->needs(data);
-  up_command->add_option("--port", options.port, "Of the first node's API; each node takes two [8480]");
-  up_command->add_flag("--detach", options.detach, "Return and leave the network running");
-  auto* down_command = app.add_subcommand("down", "Stop all nodes");
-  directory(down_command);
-  auto* status_command = app.add_subcommand("status", "What each node shows");
-  directory(status_command);
-  status_command->add_option("--output", options.output, "text or json")->check(CLI::IsMember({"text", "json"}));
-  auto* simulate_command = app.add_subcommand("simulate", "Run simulated networks and check them from outside");
-  simulate_command->add_option("--seeds", options.seeds, "A..B")->required();
-  simulate_command->add_option("--members", options.sizes, "Sizes of the network [1 4 7]")->delimiter(',');
-  simulate_command->add_option("--hours", options.hours, "Virtual hours of trouble per seed");
-  simulate_command->add_flag("--verbose", options.verbose, "A line per seed");
-  for (const auto* later : {"kill", "pause", "resume", "restart", "load", "run"}) {
-    app.add_subcommand(later, "(not yet)")->allow_extras();
+  add_up();
+  auto* down_command = add("down", "Stop all nodes", "down --dir net");
+  directory_option(down_command, down_directory);
+  down_command->callback([this] { result = down(down_directory); });
+  add_status();
+  add_control("kill", "End a node as a power cut would (SIGKILL)", kill_one);
+  add_control("pause", "Freeze a node as a hung machine would (SIGSTOP)", pause_one);
+  add_control("resume", "Let a paused node go on (SIGCONT)", resume_one);
+  add_control("restart", "Kill a node, start it again and wait until it is ready", restart_one);
+  add_simulate();
+  for (const std::string later : {"load", "run"}) {
+    app.add_subcommand(later, "(not yet)")->allow_extras()->callback([this, later] {
+      result = fail("`" + later + "` is not there yet");
+    });
   }
+}
+
+}  // namespace
+
+}  // namespace quipu::testnet
+
+int main(int argc, char** argv) {
+  quipu::testnet::CommandLine line;
   try {
-    app.parse(argc, argv);
+    line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return line.app.exit(error) == 0 ? 0 : 2;
   }
-  if (up_command->parsed()) return up(options);
-  if (down_command->parsed()) return down(options.directory);
-  if (status_command->parsed()) return status(options);
-  if (simulate_command->parsed()) return simulate(options);
-  return not_yet(app.get_subcommands().front()->get_name());
+  return line.result;
 }

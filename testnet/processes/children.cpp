@@ -47,18 +47,27 @@ fs::path program(const std::string& name) { return fs::read_symlink("/proc/self/
 std::expected<int, std::string> spawn(const std::vector<std::string>& command, const fs::path& log) {
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (output < 0) return std::unexpected("cannot write " + log.string() + ": " + strerror(errno));
+  int running[2];  // closes in the child when it has become the other program
+  if (pipe2(running, O_CLOEXEC) != 0) return std::unexpected(std::string("cannot make a pipe: ") + strerror(errno));
   const int pid = fork();
   if (pid == 0) become(command, output);
   close(output);
+  close(running[1]);
+  char nothing = 0;
+  while (pid > 0 && read(running[0], &nothing, 1) < 0 && errno == EINTR) {
+  }
+  close(running[0]);
   if (pid < 0) return std::unexpected(std::string("cannot start a process: ") + strerror(errno));
   return pid;
 }
+
+int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 int wait_for(int pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return exit_code(status);
 }
 
 std::expected<void, std::string> run(const std::vector<std::string>& command, const fs::path& log) {

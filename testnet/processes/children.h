@@ -13,7 +13,10 @@ namespace quipu::processes {
 std::filesystem::path program(const std::string& name);
 
 // Starts in a session of its own, so that closing the terminal does not end it; output is appended to `log`.
+// Returns when the process runs that program.
 std::expected<int, std::string> spawn(const std::vector<std::string>& command, const std::filesystem::path& log);
+// Of what waitpid says: the exit code; 128 + signal when it was killed.
+int exit_code(int status);
 // Exit code; 128 + signal when it was killed.
 int wait_for(int pid);
 // Runs to the end; the error names the command and shows the end of its output.

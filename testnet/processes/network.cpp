@@ -10,34 +10,21 @@
 #include <fstream>
 #include <map>
 #include <sstream>
-#include <thread>
 
 #include "testnet/processes/children.h"
+#include "testnet/processes/patience.h"
 #include "testnet/processes/probe.h"
 
 namespace quipu::processes {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-using std::chrono::steady_clock;
 
 namespace {
 
 constexpr auto kStartPatience = std::chrono::seconds(60);
 constexpr auto kStopPatience = std::chrono::seconds(10);
 constexpr auto kAgreePatience = std::chrono::seconds(120);
-constexpr auto kPause = std::chrono::milliseconds(100);
-
-// Polls until `done` says so; false when the patience ran out.
-template <class Done>
-bool poll(std::chrono::seconds patience, const Done& done) {
-  const auto until = steady_clock::now() + patience;
-  while (!done()) {
-    if (steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(kPause);
-  }
-  return true;
-}
 
 std::uint64_t number(const json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
@@ -47,17 +34,6 @@ std::uint64_t number(const json::object& object, const char* name) {
 std::string text(const json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-bool all_agree(const Network& network) {
-  std::optional<NodeView> first;
-  for (const auto& node : network.nodes) {
-    const auto view = look_at(node);
-    if (!view || view->pool != 0) return false;
-    if (!first) first = view;
-    if (view->size != first->size || view->root != first->root) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -131,43 +107,62 @@ std::optional<NodeView> look_at(const NodeEntry& node) {
 bool is_running(const NodeEntry& node) {
   if (node.pid <= 0) return false;
   waitpid(node.pid, nullptr, WNOHANG);  // a child that ended, when it is ours
-  if (kill(node.pid, 0) != 0) return false;
-  // Its name tells it from a stranger that has got the number since; just after the fork it is still ours.
-  std::ifstream in("/proc/" + std::to_string(node.pid) + "/comm");
-  std::string name;
-  std::getline(in, name);
-  return name.starts_with("quipu");
+  // The name tells it from a stranger that has got the number since. A zombie has ended, too.
+  std::ifstream in("/proc/" + std::to_string(node.pid) + "/stat");
+  std::string stat;
+  std::getline(in, stat);
+  const auto name_end = stat.rfind(") ");
+  return stat.find("(quipu") != std::string::npos && name_end != std::string::npos && stat[name_end + 2] != 'Z';
+}
+
+bool all_agree(const Network& network) {
+  std::optional<NodeView> first;
+  for (const auto& node : network.nodes) {
+    const auto view = look_at(node);
+    if (!view || view->pool != 0) return false;
+    if (!first) first = view;
+    if (view->size != first->size || view->root != first->root) return false;
+  }
+  return true;
+}
+
+std::expected<void, std::string> start_node(Network& network, NodeEntry& node) {
+  const auto directory = network.node_directory(node);
+  const auto pid =
+      spawn({program("quipud").string(), "--config", (directory / "quipud.toml").string()}, directory / "quipud.log");
+  if (!pid) return std::unexpected(pid.error());
+  node.pid = *pid;
+  return save_network(network);
+}
+
+std::expected<void, std::string> wait_ready(const Network& network, const NodeEntry& node) {
+  bool ready = false;
+  poll(kStartPatience, [&] {
+    const auto view = look_at(node);
+    ready = view && view->ready;
+    return ready || !is_running(node);
+  });
+  if (ready) return {};
+  return std::unexpected("the node of " + node.code + " did not become ready: see " +
+                         (network.node_directory(node) / "quipud.log").string());
 }
 
 std::expected<void, std::string> start_nodes(Network& network) {
   for (auto& node : network.nodes) {
     if (is_running(node)) continue;
-    const auto directory = network.node_directory(node);
-    const auto pid =
-        spawn({program("quipud").string(), "--config", (directory / "quipud.toml").string()}, directory / "quipud.log");
-    if (!pid) return std::unexpected(pid.error());
-    node.pid = *pid;
+    if (const auto started = start_node(network, node); !started) return started;
   }
-  if (const auto saved = save_network(network); !saved) return saved;
-  const NodeEntry* late = nullptr;
-  const bool ready = poll(kStartPatience, [&] {
-    for (const auto& node : network.nodes) {
-      late = &node;
-      const auto view = look_at(node);
-      if (!is_running(node)) return true;
-      if (!view || !view->ready) return false;
-    }
-    late = nullptr;
-    return true;
-  });
-  if (ready && late == nullptr) return {};
-  return std::unexpected("the node of " + late->code + " did not become ready: see " +
-                         (network.node_directory(*late) / "quipud.log").string());
+  for (const auto& node : network.nodes) {
+    if (const auto ready = wait_ready(network, node); !ready) return ready;
+  }
+  return {};
 }
 
 int stop_nodes(Network& network) {
   for (const auto& node : network.nodes) {
-    if (is_running(node)) kill(node.pid, SIGTERM);
+    if (!is_running(node)) continue;
+    kill(node.pid, SIGTERM);
+    kill(node.pid, SIGCONT);  // a paused one must wake up to end
   }
   int killed = 0;
   const auto any_left = [&] { return std::ranges::any_of(network.nodes, is_running); };

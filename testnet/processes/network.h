@@ -57,11 +57,17 @@ struct NodeView {
 };
 std::optional<NodeView> look_at(const NodeEntry& node);
 
+// Starts the node's program and saves its process id; wait_ready then waits until it is connected to a quorum and
+// caught up.
+std::expected<void, std::string> start_node(Network& network, NodeEntry& node);
+std::expected<void, std::string> wait_ready(const Network& network, const NodeEntry& node);
 // Starts every node that is not running and waits until all are ready.
 std::expected<void, std::string> start_nodes(Network& network);
 // SIGTERM, then after ten seconds SIGKILL. How many had to be killed.
 int stop_nodes(Network& network);
 bool is_running(const NodeEntry& node);
+// All nodes answer, show the same size and root, and have nothing pending.
+bool all_agree(const Network& network);
 
 // Imports `<data>/history/<code>.jsonl` of every member through its own node, all at once, then waits until all nodes
 // show the same size and root. The output of each import goes to `<node directory>/import.log`.

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <iostream>
+#include <sstream>
+
+#include "testnet/commands.h"
+#include "testnet/processes/control.h"
+
+namespace quipu::testnet {
+
+namespace {
+
+using namespace processes;
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  std::istringstream in(list);
+  for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+sigset_t interrupts() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+std::expected<Network, std::string> load_or_found(const UpOptions& options) {
+  auto network = load_network(options.directory);
+  if (network) return network;
+  FoundingPlan plan{options.directory, {}, {}, options.port};
+  if (!options.all) plan.members = split(options.members);
+  if (!options.data.empty()) plan.data = options.data;
+  std::cout << "Founding a network in " << options.directory << std::endl;
+  return found_network(plan);
+}
+
+// Does one thing to one node of the network in the directory.
+template <class Act>
+int control(const ControlOptions& options, const char* done, const Act& act) {
+  auto network = load_network(options.directory);
+  if (!network) return fail(network.error());
+  const auto node = find_node(*network, options.node);
+  if (!node) return fail(node.error());
+  if (const auto acted = act(*network, **node); !acted) return fail(acted.error());
+  std::cout << "The node of " << options.node << " is " << done << ".\n";
+  return 0;
+}
+
+}  // namespace
+
+int up(const UpOptions& options) {
+  auto network = load_or_found(options);
+  if (!network) return fail(network.error());
+  const auto signals = interrupts();
+  // Before any thread or child: they must not die of the terminal's interrupt.
+  if (!options.detach) sigprocmask(SIG_BLOCK, &signals, nullptr);
+  if (const auto started = start_nodes(*network); !started) return fail(started.error());
+  if (options.import) {
+    std::cout << "Importing the histories, each through its own node" << std::endl;
+    if (const auto imported = import_histories(*network, options.data); !imported) return fail(imported.error());
+  }
+  status({.directory = options.directory});
+  if (options.detach) {
+    std::cout << "Stop it: quipu-testnet down --dir " << options.directory << "\n";
+    return 0;
+  }
+  std::cout << "Running; Ctrl-C stops it." << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return down(options.directory);
+}
+
+int down(const std::string& directory) {
+  auto network = load_network(directory);
+  if (!network) return fail(network.error());
+  const int killed = stop_nodes(*network);
+  std::cout << "Stopped" << (killed > 0 ? ", " + std::to_string(killed) + " by force" : "") << ".\n";
+  return 0;
+}
+
+int kill_one(const ControlOptions& options) { return control(options, "killed", kill_node); }
+
+int pause_one(const ControlOptions& options) {
+  return control(options, "paused", [](const Network&, const NodeEntry& node) { return pause_node(node); });
+}
+
+int resume_one(const ControlOptions& options) {
+  return control(options, "resumed", [](const Network&, const NodeEntry& node) { return resume_node(node); });
+}
+
+int restart_one(const ControlOptions& options) { return control(options, "ready again", restart_node); }
+
+}  // namespace quipu::testnet

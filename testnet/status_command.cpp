@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "testnet/commands.h"
+#include "testnet/processes/network.h"
+
+namespace quipu::testnet {
+
+namespace {
+
+namespace json = boost::json;
+using processes::Network;
+using processes::NodeEntry;
+
+constexpr auto kRefresh = std::chrono::seconds(1);
+constexpr const char* kClearScreen = "\033[H\033[2J";
+
+std::string row(const Network& network, const NodeEntry& node) {
+  const bool running = is_running(node);
+  const auto view = running ? look_at(node) : std::nullopt;
+  char line[256];
+  if (!view) {
+    std::snprintf(line, sizeof line, "%-5s %s", node.code.c_str(), running ? "does not answer" : "not running");
+    return line;
+  }
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+  std::snprintf(line, sizeof line, "%-5s %-8d %-8llu %-9llu %-17.16s %-8llu %-7s %-6llu %-5llu %s", node.code.c_str(),
+                node.pid, number(view->height), number(view->size), view->root.c_str(), number(view->view),
+                view->leader.c_str(), number(view->peers_up), number(view->pool), network.url(node).c_str());
+  return line;
+}
+
+std::string table(const Network& network) {
+  std::string text = "NODE  PID      HEIGHT   SIZE      ROOT              VIEW     LEADER  PEERS  POOL  API\n";
+  for (const auto& node : network.nodes) text += row(network, node) + "\n";
+  return text;
+}
+
+json::object entry(const Network& network, const NodeEntry& node) {
+  json::object entry{
+      {"administration", node.code}, {"url", network.url(node)}, {"pid", node.pid}, {"running", is_running(node)}};
+  if (const auto view = look_at(node)) {
+    entry["height"] = view->height;
+    entry["size"] = view->size;
+    entry["root"] = view->root;
+    entry["view"] = view->view;
+    entry["leader"] = view->leader;
+    entry["peers_up"] = view->peers_up;
+    entry["pool"] = view->pool;
+    entry["ready"] = view->ready;
+  }
+  return entry;
+}
+
+std::string document(const Network& network) {
+  json::array nodes;
+  for (const auto& node : network.nodes) nodes.push_back(entry(network, node));
+  return json::serialize(json::object{{"chain_id", network.chain_id}, {"nodes", nodes}}) + "\n";
+}
+
+}  // namespace
+
+int status(const StatusOptions& options) {
+  for (;;) {
+    const auto network = processes::load_network(options.directory);  // anew: nodes are restarted meanwhile
+    if (!network) return fail(network.error());
+    const auto text = options.output == "json" ? document(*network) : table(*network);
+    if (options.watch && options.output == "text") std::cout << kClearScreen;
+    std::cout << text << std::flush;
+    if (!options.watch) return 0;
+    std::this_thread::sleep_for(kRefresh);
+  }
+}
+
+}  // namespace quipu::testnet
