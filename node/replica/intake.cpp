@@ -119,7 +119,8 @@ void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_
 Answer Replica::State::pool_answer(const Item& item) {
   const auto& position = chain.committed();
   const auto outcome = admission.check(*item.submission, position, likely_block_time_ms(position), pool);
-  if (!outcome && !may_become_valid(outcome.error())) return rejected(0, item.submission->id, outcome.error());
+  // Nor does one from the future wait here: its author's clock is wrong, and it would hold its number until then.
+  if (!outcome) return rejected(0, item.submission->id, outcome.error());
   return insert(item);
 }
 
