@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testnet/sim/campaign.h"
 
+#include <sstream>
+
 #include "testnet/sim/cluster.h"
 
 namespace quipu::testnet {
@@ -32,10 +34,12 @@ RunResult run_once(const Options& options, std::ostream* story) {
 
 std::string replay_command(const Options& options) {
   const std::string seed = std::to_string(options.seed);
-  const std::string trouble =
-      options.trouble == Campaign{}.trouble ? "" : " --duration " + std::to_string(options.trouble / kSecond);
+  std::ostringstream trouble;
+  // Half a second more: the command line rounds down to seconds.
+  if (options.trouble != Campaign{}.trouble)
+    trouble << " --hours " << (static_cast<double>(options.trouble / kSecond) + 0.5) / 3600;
   return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
-         trouble;
+         trouble.str();
 }
 
 int simulate(const Campaign& campaign, std::ostream& out) {
