@@ -19,7 +19,8 @@ namespace {
 
 Answer answer_of(const std::expected<cli::HttpReply, std::string>& reply) {
   if (!reply) return {};
-  Answer answer{.status = reply->status};
+  Answer answer;
+  answer.status = reply->status;
   const auto body = ledger::parse_strict_json(reply->body);
   if (!body) return answer;
   answer.code = cli::text_at(*body, "code");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/keyfile.h"
 #include "node/cli/node_client.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/submission.h"

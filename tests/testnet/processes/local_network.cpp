@@ -55,7 +55,7 @@ fs::path fresh_directory() {
 
 // Ends the network when this program ends in any way: then its standard input closes.
 std::FILE* start_warden(const fs::path& root) {
-  const auto command = "cat >/dev/null; '" + program("quipu-testnet").string() + "' down --dir '" +
+  const auto command = "trap '' INT TERM; cat >/dev/null; '" + program("quipu-testnet").string() + "' down --dir '" +
                        (root / "net").string() + "' >/dev/null 2>&1; rm -rf '" + root.string() + "'";
   return ::popen(command.c_str(), "we");
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/value.hpp>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "node/cli/json_fields.h"
+#include "node/ledger/json.h"
+#include "testnet/processes/children.h"
+#include "testnet/processes/probe.h"
+#include "tests/testnet/processes/load.h"
+
+namespace quipu::processes::trial {
+
+namespace {
+
+constexpr int kOutages = 10;
+constexpr int kImported = 4'000;
+constexpr const char* kCodes[] = {"BO", "BR", "CL", "PE"};
+
+void require(const std::expected<void, std::string>& done) {
+  INFO((done ? "" : done.error()));
+  REQUIRE(done);
+}
+
+// At that very place, on every node.
+void check_kept(LocalNetwork& network, const std::vector<Acknowledged>& acknowledged) {
+  for (const auto* code : kCodes) {
+    Clerk clerk(network, "BO", code);
+    for (const auto& promised : acknowledged) {
+      const auto now = clerk.node().submission(promised.id);
+      REQUIRE(now);
+      CHECK(now->status == "FINAL");
+      CHECK(now->height == promised.height);
+      CHECK(now->index == promised.index);
+    }
+  }
+}
+
+std::uint64_t shown(const NodeEntry& node, const char* number) {
+  const auto status = get(node.http, "/v1/node/status");
+  REQUIRE(status);
+  return cli::number_at(ledger::parse_strict_json(status->body).value(), number).value();
+}
+
+void check_no_evidence(LocalNetwork& network) {
+  for (const auto& node : network.processes().nodes) CHECK(shown(node, "evidence") == 0);
+}
+
+std::filesystem::path invented_history(LocalNetwork& network, const std::string& code) {
+  const auto path = network.scratch("history") / (code + ".jsonl");
+  std::ofstream out(path);
+  for (int i = 0; i < kImported; ++i) {
+    out << R"({"recorded_on":"2024-01-02","administration":")" << code << R"(","event":)"
+        << ledger::event_to_json(new_operator(code)) << "}\n";
+  }
+  return path;
+}
+
+int begin_import(LocalNetwork& network, const std::filesystem::path& history, const std::string& code) {
+  const auto& node = network.node(code);
+  const auto pid = spawn({program("quipu").string(), "import", "history", history.string(), "--key",
+                          network.processes().key(node, "issuer").string(), "--node", network.processes().url(node)},
+                         network.scratch("history") / "import.log");
+  REQUIRE(pid);
+  return *pid;
+}
+
+void wait_size(LocalNetwork& network, const std::string& code, std::uint64_t size) {
+  for (int i = 0; i < 3'000; ++i) {
+    const auto view = look_at(network.node(code));
+    if (view && view->size >= size) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  FAIL("the log of " << code << " does not grow");
+}
+
+std::vector<Acknowledged> outage(LocalNetwork& network) {
+  std::vector<std::unique_ptr<Load>> loads;
+  for (const auto* code : kCodes) loads.push_back(std::make_unique<Load>(network, code));
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  for (auto& node : network.processes().nodes) require(kill_node(network.processes(), node));
+  std::vector<Acknowledged> acknowledged;
+  for (auto& load : loads) {
+    for (const auto& one : load->stop()) acknowledged.push_back(one);
+  }
+  require(start_nodes(network.processes()));
+  return acknowledged;
+}
+
+}  // namespace
+
+TEST_CASE("an import goes on while one of four is killed and that one catches up by itself") {
+  auto& network = LocalNetwork::shared();
+  const auto before = network.wait_agreed();
+  const int import = begin_import(network, invented_history(network, "BO"), "BO");
+  Load load(network, "CL");
+  wait_size(network, "BO", before.size + 10);
+  require(kill_node(network.processes(), network.node("PE")));
+  CHECK(wait_for(import) == 0);
+  const auto acknowledged = load.stop();
+  CHECK(acknowledged.size() > 0);
+  CHECK_FALSE(is_running(network.node("PE")));
+  require(restart_node(network.processes(), network.node("PE")));
+  const auto after = network.wait_agreed();
+  CHECK(after.size > before.size + kImported / 256);
+  check_kept(network, acknowledged);
+  check_no_evidence(network);
+}
+
+TEST_CASE("everything called final is there after all four are killed at once during load") {
+  auto& network = LocalNetwork::shared();
+  std::vector<Acknowledged> acknowledged;
+  int fruitful = 0;
+  for (int i = 0; i < kOutages; ++i) {
+    const auto more = outage(network);
+    fruitful += more.empty() ? 0 : 1;
+    acknowledged.insert(acknowledged.end(), more.begin(), more.end());
+  }
+  std::cout << "  " << kOutages << " outages of all four, " << acknowledged.size() << " called final before"
+            << std::endl;
+  CHECK(fruitful > kOutages / 2);
+  network.wait_agreed();
+  check_kept(network, acknowledged);
+  check_no_evidence(network);
+}
+
+TEST_CASE("a paused leader is passed over and catches up when it goes on") {
+  auto& network = LocalNetwork::shared();
+  network.wait_agreed();
+  const auto leader = look_at(network.node("BO")).value().leader;
+  const std::string through = leader == "BO" ? "CL" : "BO";
+  const auto nullified = shown(network.node(through), "nullified_views");
+  require(pause_node(network.node(leader)));
+  Clerk clerk(network, through, through);
+  const double took_s = clerk.state(clerk.good_leaf());
+  std::cout << "  with the leader paused, final after " << took_s << " s" << std::endl;
+  CHECK(took_s < 30);
+  CHECK(shown(network.node(through), "nullified_views") > nullified);
+  require(resume_node(network.node(leader)));
+  network.wait_agreed();
+  check_no_evidence(network);
+}
+
+}  // namespace quipu::processes::trial

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "testnet/processes/children.h"
+#include "tests/testnet/processes/local_network.h"
+
+namespace quipu::processes::trial {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Ended {
+  int code = 0;
+  std::string said;
+};
+
+Ended quipud(const std::vector<std::string>& arguments, const fs::path& log) {
+  fs::remove(log);
+  std::vector<std::string> command{program("quipud").string()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const auto pid = spawn(command, log);
+  REQUIRE(pid);
+  Ended ended{wait_for(*pid), {}};
+  std::ifstream in(log);
+  for (std::string line; std::getline(in, line);) ended.said += line;
+  return ended;
+}
+
+Ended start(const fs::path& directory) {
+  return quipud({"--config", (directory / "quipud.toml").string()}, directory / "refusal.log");
+}
+
+void check_refused(const Ended& ended, const std::string& fault, const std::string& next_step) {
+  INFO(ended.said);
+  CHECK(ended.code == 1);
+  CHECK(ended.said.find(fault) != std::string::npos);
+  CHECK(ended.said.find(next_step) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("quipud refuses what is not in order and says what to do") {
+  auto& shared = LocalNetwork::shared();
+  static const auto other = shared.found_another("refusals");
+  const auto& node = other.nodes[0];
+  const auto directory = shared.scratch("refused") / "BO";
+  fs::remove_all(directory);
+  fs::copy(other.node_directory(node), directory, fs::copy_options::recursive);
+  const auto keys = directory / "keys";
+
+  SECTION("another network's genesis") {
+    fs::copy_file(shared.processes().directory / "genesis.json", directory / "genesis.json",
+                  fs::copy_options::overwrite_existing);
+    check_refused(start(directory), "genesis file", "put this network's genesis file in");
+  }
+  SECTION("a missing safety file") {
+    fs::rename(directory / "safety" / "slots", directory / "slots.lost");
+    check_refused(start(directory), "slots is gone", "put that very file back");
+  }
+  SECTION("a safety file that others may read") {
+    fs::permissions(directory / "safety" / "slots", fs::perms::group_read, fs::perm_options::add);
+    check_refused(start(directory), "others may read", "chmod 600");
+  }
+  SECTION("a safety file of zeros") {
+    std::ofstream(directory / "safety" / "slots", std::ios::in | std::ios::binary) << std::string(16 << 10, '\0');
+    check_refused(start(directory), "safety file", "vote key");
+  }
+  SECTION("another network's safety file") {
+    fs::copy_file(shared.directory("BO") / "safety" / "slots", directory / "safety" / "slots",
+                  fs::copy_options::overwrite_existing);
+    check_refused(start(directory), "safety file", "another chain");
+  }
+  SECTION("a key that others may read") {
+    fs::permissions(keys / "vote.key", fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+    check_refused(start(directory), "vote.key", "chmod");
+  }
+  SECTION("a key of another member") {
+    fs::copy_file(other.key(other.nodes[1], "vote"), keys / "vote.key", fs::copy_options::overwrite_existing);
+    check_refused(start(directory), "vote.key is a vote key of BR", "put BO's own there");
+  }
+  SECTION("a directory that another quipud uses") {
+    check_refused(start(shared.directory("BO")), "in use by another process", "stop that quipud first");
+  }
+  SECTION("a ledger that is gone") {
+    fs::rename(directory / "ledger", directory / "ledger.lost");
+    check_refused(start(directory), "ledger is gone", "quipud init --again");
+  }
+  SECTION("a directory initialised before") {
+    const auto again = quipud({"init", "--dir", directory.string(), "--genesis",
+                               (other.directory / "genesis.json").string(), "--administration", node.code},
+                              directory / "refusal.log");
+    check_refused(again, "initialised before", "start the node");
+  }
+}
+
+}  // namespace quipu::processes::trial
