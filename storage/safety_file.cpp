@@ -35,7 +35,8 @@ std::expected<SafetyFile, std::string> SafetyFile::load(std::unique_ptr<SlotDevi
   auto first = decode_safety_record(slots[0]);
   auto second = decode_safety_record(slots[1]);
   if (!first && !second) {
-    return std::unexpected("both slots of the safety file are bad: " + first.error() + ", " + second.error());
+    return std::unexpected("both slots of the safety file are bad: " + first.error() + ", " + second.error() +
+                           "; never make a new one under the same vote key, keep the node stopped");
   }
   if (first && second && first->generation == second->generation) {
     return std::unexpected("both slots of the safety file have the same generation");

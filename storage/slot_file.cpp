@@ -97,7 +97,7 @@ std::optional<std::string> complaint(const Descriptor& file) {
   if (::fstat(file.number(), &info) != 0) return std::strerror(errno);
   if (!S_ISREG(info.st_mode)) return "not a regular file";
   if (info.st_uid != ::geteuid()) return "owned by another user";
-  if ((info.st_mode & 07777) != kMode) return "its mode is not 0600";
+  if ((info.st_mode & 07777) != kMode) return "others may read or write it: chmod 600 it";
   if (info.st_size != kFileBytes) return "wrong size";
   return std::nullopt;
 }
@@ -119,7 +119,7 @@ std::expected<std::unique_ptr<SlotDevice>, std::string> open_slot_file(const std
   Descriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
   if (!file.good()) return system_error(path, "cannot open");
   if (const auto wrong = complaint(file)) return std::unexpected(path.string() + ": " + *wrong);
-  if (!lock(file)) return system_error(path, "locked by another process");
+  if (!lock(file)) return std::unexpected(path.string() + " is in use by another process: stop that quipud first");
   return std::make_unique<SlotFile>(std::move(file), path);
 }
 

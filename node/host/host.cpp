@@ -150,7 +150,8 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
   if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
   auto file = storage::SafetyFile::load(std::move(slots));
   if (!file) return std::unexpected(file.error());
-  if (file->record().chain != genesis.chain) return std::unexpected("the safety file belongs to another chain");
+  if (file->record().chain != genesis.chain)
+    return std::unexpected("the safety file belongs to another chain: put this member's own file back");
   if (file->record().epoch != genesis.scope().epoch) return std::unexpected("the safety file belongs to another epoch");
   const auto& member = genesis.members[self];
   if (keys.vote.public_key() != member.vote || keys.cosigner.public_key() != member.cosigner ||

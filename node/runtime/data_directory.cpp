@@ -75,9 +75,24 @@ std::expected<consensus::MemberIndex, std::string> own_index(const NodeConfig& c
   return std::unexpected(fmt::format("{} is not a voting member of {}", config.administration, genesis.chain_id));
 }
 
+std::string not_in_genesis(const NodeConfig& config, std::string_view purpose) {
+  return fmt::format(
+      "{}.key is not {}'s key in the genesis file: put this network's genesis file in {}, or that key in {}", purpose,
+      config.administration, config.resolve(config.genesis).string(), config.resolve(config.keys).string());
+}
+
+std::expected<std::unique_ptr<storage::SlotDevice>, std::string> open_safety(const NodeConfig& config) {
+  const auto path = config.resolve(config.safety);
+  if (fs::exists(path)) return storage::open_slot_file(path);
+  return std::unexpected(
+      fmt::format("{} is gone: find where it was moved and put that very file back, never a copy or a new one; without "
+                  "it this member must not vote under its vote key again, so keep the node stopped",
+                  path.string()));
+}
+
 std::string open_error(const storage::OpenError& error, const fs::path& path) {
   if (error.fault == storage::OpenFault::kLocked) {
-    return fmt::format("{} is in use: another quipud runs on it", path.string());
+    return fmt::format("{} is in use by another process: stop that quipud first", path.string());
   }
   return fmt::format("cannot open {}: {}", path.string(), error.detail);
 }
@@ -129,11 +144,12 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
   const auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
   if (keys->host.vote.public_key() != genesis->members[*self].vote) {
-    return std::unexpected(fmt::format("vote.key is not {}'s key in the genesis file", config.administration));
+    return std::unexpected(not_in_genesis(config, "vote"));
   }
   const auto config_file = config.directory / "quipud.toml";
   if (fs::exists(config_file)) {
-    return std::unexpected(fmt::format("{} exists: this directory was initialised before", config_file.string()));
+    return std::unexpected(
+        fmt::format("{} exists: this directory was initialised before, start the node", config_file.string()));
   }
   const auto safety = config.resolve(config.safety);
   fs::create_directories(safety.parent_path());
@@ -149,7 +165,7 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
 std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config) {
   const auto genesis = read_genesis(config.resolve(config.genesis));
   if (!genesis) return std::unexpected(genesis.error());
-  const auto slots = storage::open_slot_file(config.resolve(config.safety));
+  const auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
   if (!witnessed_tip(**slots)) {
     return std::unexpected("the safety file is damaged too: this member must get a new vote key, do not start it");
@@ -172,9 +188,9 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
   if (keys->transport.public_key() != node.genesis.members[*self].transport) {
-    return std::unexpected(fmt::format("transport.key is not {}'s key in the genesis file", config.administration));
+    return std::unexpected(not_in_genesis(config, "transport"));
   }
-  auto slots = storage::open_slot_file(config.resolve(config.safety));
+  auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
   const auto witnessed = witnessed_tip(**slots);
   if (witnessed) node.witnessed = witnessed->height;
