@@ -48,8 +48,8 @@ void check_no_evidence(LocalNetwork& network) {
   for (const auto& node : network.processes().nodes) CHECK(shown(node, "evidence") == 0);
 }
 
-std::filesystem::path invented_history(LocalNetwork& network, const std::string& code) {
-  const auto path = network.scratch("history") / (code + ".jsonl");
+std::filesystem::path invented_history(LocalNetwork& network, const std::string& code, const char* name) {
+  const auto path = network.scratch("history") / (std::string(name) + ".jsonl");
   std::ofstream out(path);
   for (int i = 0; i < kImported; ++i) {
     out << R"({"recorded_on":"2024-01-02","administration":")" << code << R"(","event":)"
@@ -65,6 +65,17 @@ int begin_import(LocalNetwork& network, const std::filesystem::path& history, co
                          network.scratch("history") / "import.log");
   REQUIRE(pid);
   return *pid;
+}
+
+// How many of the file's operators the node knows.
+int registered_of(Clerk& clerk, const std::filesystem::path& history) {
+  std::ifstream in(history);
+  int known = 0;
+  for (std::string line; std::getline(in, line);) {
+    const auto at = line.find("\"tin\":\"") + 7;
+    known += clerk.get("/v1/operators/" + line.substr(at, line.find('"', at) - at)).status == 200 ? 1 : 0;
+  }
+  return known;
 }
 
 void wait_size(LocalNetwork& network, const std::string& code, std::uint64_t size) {
@@ -94,7 +105,7 @@ std::vector<Acknowledged> outage(LocalNetwork& network) {
 TEST_CASE("an import goes on while one of four is killed and that one catches up by itself") {
   auto& network = LocalNetwork::shared();
   const auto before = network.wait_agreed();
-  const int import = begin_import(network, invented_history(network, "BO"), "BO");
+  const int import = begin_import(network, invented_history(network, "BO", "other_away"), "BO");
   Load load(network, "CL");
   wait_size(network, "BO", before.size + 10);
   require(kill_node(network.processes(), network.node("PE")));
@@ -106,6 +117,20 @@ TEST_CASE("an import goes on while one of four is killed and that one catches up
   const auto after = network.wait_agreed();
   CHECK(after.size > before.size + kImported / 256);
   check_kept(network, acknowledged);
+  check_no_evidence(network);
+}
+
+TEST_CASE("an import goes on by itself when its own node was killed and comes back") {
+  auto& network = LocalNetwork::shared();
+  const auto before = network.wait_agreed();
+  const int import = begin_import(network, invented_history(network, "BO", "own_away"), "BO");
+  wait_size(network, "CL", before.size + 10);
+  require(restart_node(network.processes(), network.node("BO")));
+  CHECK(wait_for(import) == 0);
+  network.wait_agreed();
+  Clerk clerk(network, "BO", "PE");
+  const auto lines = network.scratch("history") / "own_away.jsonl";
+  CHECK(registered_of(clerk, lines) == kImported);
   check_no_evidence(network);
 }
 

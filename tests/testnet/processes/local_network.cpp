@@ -89,6 +89,8 @@ LocalNetwork& LocalNetwork::shared() {
 
 NodeEntry& LocalNetwork::node(const std::string& code) { return *find_node(network_, code).value(); }
 
+void LocalNetwork::reload() { network_ = load_network(network_.directory).value(); }
+
 fs::path LocalNetwork::scratch(const std::string& name) const {
   const auto directory = root_ / name;
   fs::create_directories(directory);

@@ -25,6 +25,8 @@ class LocalNetwork {
   Network& processes() { return network_; }
   NodeEntry& node(const std::string& code);
   std::filesystem::path directory(const std::string& code) { return network_.node_directory(node(code)); }
+  // Another program started or ended nodes.
+  void reload();
   // A folder for files of a case, removed with the network.
   std::filesystem::path scratch(const std::string& name) const;
 
