@@ -229,7 +229,8 @@ bool Engine::State::awake() const {
   if (halted) return false;
   if (ready || unfinalized_notarized()) return true;
   const auto at = views.find(current);
-  if (at != views.end() && at->second.proposal_valid) return true;
+  // A repeat of what became final meanwhile is no work any more.
+  if (at != views.end() && at->second.proposal_valid && at->second.subject.block != fin.block) return true;
   return votes.voters_from(current) >= config.members.faulty() + 1;
 }
 

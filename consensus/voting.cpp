@@ -140,12 +140,14 @@ bool Engine::State::ask(VoteKind kind, const Subject& subject) {
   return true;
 }
 
-// Before NOTARIZE and FINALIZE the block, before NOTARIZE and NULLIFY the proof that let me into the view.
+// Before NOTARIZE and FINALIZE the block; before NOTARIZE and NULLIFY the proof that let me into the view; before
+// FINALIZE the notarization itself: whoever finalized v must still be able to show N(v) after a power cut. It may not
+// nullify v any more, so if all who hold N(v) forgot it, nobody could leave the view.
 bool Engine::State::must_persist(VoteKind kind, const Subject& subject) const {
   const auto* known = kind == VoteKind::kNullify ? nullptr : blocks.find(subject.block);
   if (known != nullptr && !known->persisted_by) return true;
-  if (kind == VoteKind::kFinalize) return false;
-  const auto at = proofs.all().find({subject.view.value - 1});
+  const auto view = kind == VoteKind::kFinalize ? subject.view.value : subject.view.value - 1;
+  const auto at = proofs.all().find({view});
   if (at == proofs.all().end()) return false;
   return std::ranges::none_of(at->second, [](const auto& proof) { return proof && proof->persisted_by; });
 }

@@ -19,7 +19,7 @@ namespace quipu::storage {
 
 namespace {
 
-constexpr std::size_t kCacheBytes = 64 << 20;
+constexpr std::size_t kCacheBytes = 256 << 20;
 constexpr std::size_t kMemtableBytes = 64 << 20;  // of all families together
 constexpr std::uint64_t kLogBytes = 128 << 20;
 constexpr int kOpenFiles = 512;
@@ -69,8 +69,10 @@ bool worth_compressing(Family family) {
 rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Indexes and filters stay out of the cache: a filter is one block of megabytes, and reading it again on a miss would
+  // cost a look-up a thousand times what it saves. They take some 20 bytes a record.
+  table.cache_index_and_filter_blocks = false;
+  table.checksum = rocksdb::kXXH3;  // Debian's library computes CRC32 in software
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
