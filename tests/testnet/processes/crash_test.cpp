@@ -168,4 +168,24 @@ TEST_CASE("a paused leader is passed over and catches up when it goes on") {
   check_no_evidence(network);
 }
 
+TEST_CASE("with two of four away nothing becomes final but look-ups go on and what waits is final when they are back") {
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  const auto before = network.wait_agreed();
+  for (const auto* code : {"BR", "PE"}) require(kill_node(network.processes(), network.node(code)));
+  Clerk clerk(network, "CL", "CL");
+  const auto waiting = clerk.post(clerk.good_leaf());
+  REQUIRE(waiting.status == 202);
+  const auto id = crypto::Digest::from(*crypto::from_hex(waiting.id)).value();
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  CHECK(clerk.node().submission(id)->status == "PENDING");
+  CHECK(look_at(network.node("CL")).value().size == before.size);
+  CHECK(clerk.get("/readyz").status == 503);
+  CHECK(clerk.get("/v1/operators/BO81169520002").status == 200);
+  require(start_nodes(network.processes()));
+  CHECK(network.wait_agreed().size > before.size);
+  CHECK(clerk.node().submission(id)->status == "FINAL");
+  check_no_evidence(network);
+}
+
 }  // namespace quipu::processes::trial
