@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/cluster.h"
 
+#include <unistd.h>
+
+#include <fstream>
 #include <numeric>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -67,6 +71,23 @@ LoadResult Cluster::load_all(const LoadPlan& plan, std::size_t stock, std::size_
   std::vector<std::size_t> lanes(members());
   std::iota(lanes.begin(), lanes.end(), 0);
   return load(plan, stock, events, lanes);
+}
+
+double Cluster::cpu_seconds() const {
+  double ticks = 0;
+  for (const auto& node : network_.nodes) {
+    std::ifstream in("/proc/" + std::to_string(node.pid) + "/stat");
+    const std::string stat{std::istreambuf_iterator<char>(in), {}};
+    // After the name in brackets: eleven fields, then user and system time.
+    std::istringstream fields(stat.substr(stat.rfind(')') + 1));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    double user = 0;
+    double system = 0;
+    fields >> user >> system;
+    ticks += user + system;
+  }
+  return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 void Cluster::mirror(const std::filesystem::path& directory) const {

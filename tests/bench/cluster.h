@@ -31,6 +31,9 @@ class Cluster {
   LoadResult load(const LoadPlan& plan, std::size_t stock, std::size_t events, const std::vector<std::size_t>& lanes);
   LoadResult load_all(const LoadPlan& plan, std::size_t stock, std::size_t events);
 
+  // Processor time of all nodes since they started.
+  double cpu_seconds() const;
+
   // The first node's mirror in `directory`, written by `quipu export`, once a checkpoint covers all that is final.
   void mirror(const std::filesystem::path& directory) const;
   std::filesystem::path genesis() const { return network_.directory / "genesis.json"; }

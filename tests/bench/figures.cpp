@@ -85,7 +85,9 @@ std::string line(const Figure& figure, const Row& row) {
 const std::vector<Figure>& figures() {
   static const std::vector<Figure> kFigures = {
       {"P1", "submissions/s final, 1 event, 256 in flight", "cores x verify / members", Goal::kRatio, 0.60, 0.85},
+      {"P1c", "us of all nodes' processors a submission", "members x one check", Goal::kNone},
       {"P2", "events/s final, 64 a submission, 256 in flight", "64 x P1's limit", Goal::kAtLeast, 10'000, 21'000},
+      {"P2c", "us of all nodes' processors an event", "members x one check / 64", Goal::kNone, 0, 0, 1},
       {"P3", "ms p50, 1 in flight", "one append + fdatasync", Goal::kAtMost, 5, 2, 2},
       {"P3p", "ms p99, 1 in flight", "", Goal::kNone, 0, 0, 2},
       {"P4", "ms p99, 256 in flight", "256 / P1's limit: the mean no closed loop beats", Goal::kAtMost, 85, 40, 1},

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -19,6 +20,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+double thread_cpu_us() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
 
 // `step` again and again for `time`; how often a second.
 template <class Step>
@@ -41,6 +48,13 @@ double verify_rate(std::chrono::milliseconds time) {
   return rate_of(time, [&] {
     if (!crypto::verify(key.public_key(), message, signature)) throw std::runtime_error("a good signature fails");
   });
+}
+
+double verify_cost_us(std::chrono::milliseconds time) {
+  const auto start = Clock::now();
+  const double before_us = thread_cpu_us();
+  const double count = verify_rate(time) * seconds_since(start);
+  return (thread_cpu_us() - before_us) / count;
 }
 
 double verify_rate(std::chrono::milliseconds time, unsigned threads) {

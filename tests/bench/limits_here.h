@@ -12,6 +12,9 @@ namespace quipu::bench {
 double verify_rate(std::chrono::milliseconds time);
 double verify_rate(std::chrono::milliseconds time, unsigned threads);
 
+// What one check costs, in microseconds of a core's time however many share the core.
+double verify_cost_us(std::chrono::milliseconds time);
+
 // Appends of 4 KiB, each followed by fdatasync, a second, to a file in this folder, which is removed.
 double sync_rate(const std::filesystem::path& folder, std::chrono::milliseconds time);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/lookup_state.h"
 
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
+#include <thread>
 
 #include "crypto/keyfile.h"
 #include "crypto/merkle.h"
@@ -90,6 +93,17 @@ void put(storage::Batch& batch, const ledger::MapKey& key, const google::protobu
   batch.put(storage::Family::kState, Bytes(key.view()), record.SerializeAsString());
 }
 
+// Files are sorted in the background after so much writing: waits until this process does next to nothing.
+void wait_until_idle() {
+  constexpr auto kLook = std::chrono::milliseconds(500);
+  constexpr int kMostLooks = 120;
+  for (int look = 0; look < kMostLooks; ++look) {
+    const auto before = std::clock();
+    std::this_thread::sleep_for(kLook);
+    if (static_cast<double>(std::clock() - before) < 0.02 * CLOCKS_PER_SEC) return;
+  }
+}
+
 }  // namespace
 
 std::string LookupState::tin(std::size_t number) { return "AA" + ten_digits(number); }
@@ -104,6 +118,7 @@ LookupState::LookupState(const std::filesystem::path& directory, std::size_t ope
   database_ = *std::move(opened);
   write_genesis();
   write_operators(operators);
+  wait_until_idle();
   reader_ = host::stored_ledger(database_->snapshot(), genesis_.members.size());
 }
 

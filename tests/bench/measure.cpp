@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <numeric>
 #include <thread>
 
 #include "tests/bench/audit_rate.h"
@@ -81,8 +82,13 @@ void Measurement::throughput(Cluster& cluster, Results& results) {
   note("P1, P4");
   const LoadPlan load{plan_.in_flight / plan_.members, plan_.warm_up, plan_.window};
   const auto stock = stock_for(kMostSubmissions_s, plan_.warm_up + plan_.window);
+  const double before_s = cluster.cpu_seconds();
   const auto result = cluster.load_all(load, stock, 1);
+  const double cpu_s = cluster.cpu_seconds() - before_s;
   warn_if_dry(result);
+  const auto sent = std::accumulate(result.sent.begin(), result.sent.end(), std::size_t{0});
+  const auto members = static_cast<double>(plan_.members);
+  results.add("P1c", {cpu_s * 1e6 / static_cast<double>(sent), members * verify_cost_us(plan_.window / 8)});
   const double bound = fresh_bound();
   results.add("P1", {static_cast<double>(result.submissions) / result.seconds, bound});
   const double least_ms = static_cast<double>(plan_.in_flight) / bound * 1000;
@@ -112,8 +118,14 @@ void Measurement::packed(Results& results) {
   Cluster cluster({scratch("packed"), plan_.members, plan_.first_port, plan_.keep});
   const LoadPlan load{plan_.in_flight / plan_.members, plan_.warm_up, plan_.window};
   const auto stock = stock_for(kMostPacked_s, plan_.warm_up + plan_.window);
+  const double before_s = cluster.cpu_seconds();
   const auto result = cluster.load_all(load, stock, kPacked);
+  const double cpu_s = cluster.cpu_seconds() - before_s;
   warn_if_dry(result);
+  const auto sent = std::accumulate(result.sent.begin(), result.sent.end(), std::size_t{0});
+  const auto members = static_cast<double>(plan_.members);
+  const double check_us = members * verify_cost_us(plan_.window / 8) / kPacked;
+  if (plan_.wants({"P2"})) results.add("P2c", {cpu_s * 1e6 / static_cast<double>(sent * kPacked), check_us});
   const double events = static_cast<double>(result.submissions * kPacked) / result.seconds;
   if (plan_.wants({"P2"})) results.add("P2", {events, fresh_bound() * kPacked});
   if (!plan_.wants({"P6"})) return;
