@@ -36,6 +36,11 @@ class LoadedBundle : public audit::Bundle {
   std::string name() const override { return "loaded"; }
   const std::vector<std::string>& paths() const override { return paths_; }
   std::expected<Bytes, std::string> read(const std::string& path) const override { return contents_.at(path); }
+  // As if the file had never been there.
+  void lose(const std::string& path) {
+    std::erase(paths_, path);
+    contents_.erase(path);
+  }
   Bytes& content(const std::string& path) { return contents_.at(path); }
 
  private:
@@ -176,6 +181,20 @@ TEST_CASE("one wrong byte anywhere in an export is found and placed") {
     CHECK(names_a_place(report));
   }
   CHECK(turned_files.size() == by_kind(bundle.paths()).size());
+}
+
+TEST_CASE("a file that is missing from an export is noticed whatever its kind") {
+  auto& network = LocalNetwork::shared();
+  const LoadedBundle whole(exported(network, "missing"));
+  const auto genesis = genesis_of(network);
+  for (const auto& [kind, paths] : by_kind(whole.paths())) {
+    if (kind == "checkpoints") continue;  // nobody can tell whether an older note was ever published
+    auto bundle = whole;
+    bundle.lose(paths.front());
+    const auto report = audit::verify({.bundle = bundle, .genesis = genesis});
+    INFO(paths.front() << ": " << report.verdict_line());
+    CHECK(report.verdict() != audit::Verdict::kVerified);
+  }
 }
 
 TEST_CASE("the audit program ends with 1 and a verdict for a wrong byte and for a missing file") {
