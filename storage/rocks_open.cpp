@@ -76,6 +76,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // Rules often ask for what is not there yet; a skip list would be searched to its end.
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  options.memtable_whole_key_filtering = true;
   options.compression = worth_compressing(family) ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   return options;
 }

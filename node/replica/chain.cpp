@@ -5,7 +5,19 @@
 
 namespace quipu::replica {
 
-Chain::Chain(ledger::Position committed) : committed_(std::move(committed)) {}
+namespace {
+constexpr std::size_t kRememberedReads = 65'536;
+}
+
+std::optional<Bytes> RememberedState::get(const ledger::MapKey& key) const {
+  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  if (known_.size() >= kRememberedReads) known_.clear();
+  return known_.emplace(key, stored_->get(key)).first->second;
+}
+
+Chain::Chain(ledger::Position committed) : committed_(std::move(committed)) {
+  committed_.state = std::make_shared<RememberedState>(std::move(committed_.state));
+}
 
 const ledger::Position* Chain::position(const consensus::BlockId& block) const {
   if (block == committed_.block) return &committed_;
@@ -32,9 +44,8 @@ const ChainBlock& Chain::add(ledger::ExecutedBlock executed, Submissions submiss
 void Chain::commit(const consensus::BlockId& last, std::shared_ptr<const ledger::StateView> stored) {
   const auto entry = blocks_.find(last);
   assert(entry != blocks_.end());
-  entry->second.layer->settle(stored);
+  entry->second.layer->settle(std::move(stored));
   committed_ = entry->second.after;
-  committed_.state = std::move(stored);
   const auto height = committed_.height;
   std::erase_if(blocks_, [&](const auto& item) { return item.second.after.height <= height; });
 }

@@ -11,12 +11,27 @@
 
 namespace quipu::replica {
 
+// What was read of one stored state, remembered: every submission is judged on it two or three times. One thread;
+// bounded.
+class RememberedState final : public ledger::StateView {
+ public:
+  explicit RememberedState(std::shared_ptr<const ledger::StateView> stored) : stored_(std::move(stored)) {}
+  std::optional<Bytes> get(const ledger::MapKey& key) const override;
+  void scan(BytesView prefix, const Each& each) const override { stored_->scan(prefix, each); }
+
+ private:
+  std::shared_ptr<const ledger::StateView> stored_;
+  mutable std::map<ledger::MapKey, std::optional<Bytes>> known_;
+};
+
 // A state that others build on: first the overlay of an unfinalized block, after its commit the stored snapshot.
 // Settling in place keeps stacks of overlays as short as the unfinalized chain, however long a busy node runs.
 class Layer final : public ledger::StateView {
  public:
   explicit Layer(std::shared_ptr<const ledger::StateView> state) : state_(std::move(state)) {}
-  void settle(std::shared_ptr<const ledger::StateView> stored) { state_ = std::move(stored); }
+  void settle(std::shared_ptr<const ledger::StateView> stored) {
+    state_ = std::make_shared<RememberedState>(std::move(stored));
+  }
   std::optional<Bytes> get(const ledger::MapKey& key) const override { return state_->get(key); }
   void scan(BytesView prefix, const Each& each) const override { state_->scan(prefix, each); }
 

@@ -113,7 +113,7 @@ void Replica::State::execute(Verifying verifying) {
 void Replica::State::keep_in_pool(const Verifying& verifying) {
   if (!verifying.check_clock) return;
   for (const auto& item : verifying.items) {
-    if (pool.insert({item.submission, item.key, now.steady_us, 0}) == Mempool::Insert::kTaken) pool_changed = true;
+    if (pool.insert({item.submission, item.key, now.steady_us, 0}) == Mempool::Insert::kTaken) pool_grew();
   }
   if (!sweep_us) plan_sweep();
 }
@@ -203,7 +203,9 @@ void Replica::State::reject(const std::vector<RejectedSubmission>& rejected) {
     pool.remove(item.submission->id);
     announce(item.submission->id, Phase::kRejected, item.rejection);
   }
-  if (!rejected.empty()) admission.reset();
+  if (rejected.empty()) return;
+  admission.reset();
+  pool_changed = true;
 }
 
 }  // namespace quipu::replica

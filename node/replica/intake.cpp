@@ -103,7 +103,7 @@ void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_
   if (reply.admission == Admission::kAccepted) {
     announce(item.submission->id, Phase::kPending);
     if (!request) admission.forget(item.submission->administration());
-    pool_changed = true;
+    pool_grew();
     if (!sweep_us) plan_sweep();
     const auto next = ledger::next_sequence(*chain.committed().state, item.submission->administration(), item.key);
     // Behind a gap nobody else can use it yet: it is offered once the gap is filled.

@@ -7,6 +7,26 @@
 
 namespace quipu::replica {
 
+namespace {
+
+void extend_run(KeyQueue& queue) {
+  for (auto entry = queue.waiting.find(queue.run_end); entry != queue.waiting.end() && entry->first == queue.run_end;
+       ++entry) {
+    ++queue.run_end;
+  }
+}
+
+void shorten_run(KeyQueue& queue, std::uint64_t erased) {
+  if (erased < queue.run_first || erased >= queue.run_end) return;
+  if (erased == queue.run_first) {
+    ++queue.run_first;
+  } else {
+    queue.run_end = erased;
+  }
+}
+
+}  // namespace
+
 Mempool::Insert Mempool::insert(PoolEntry entry) {
   const auto& submission = *entry.submission;
   if (by_id_.contains(submission.id)) return Insert::kAlreadyThere;
@@ -24,6 +44,7 @@ Mempool::Insert Mempool::insert(PoolEntry entry) {
   queue.key = entry.key;
   const auto sequence = submission.sequence();
   queue.waiting.emplace(sequence, std::move(entry));
+  if (sequence == queue.run_end) extend_run(queue);
   return Insert::kTaken;
 }
 
@@ -51,6 +72,7 @@ void Mempool::erase(const PoolEntry& entry) {
   if (--per_administration_[administration] == 0) per_administration_.erase(administration);
   auto queue = keys_.find(key);
   queue->second.waiting.erase(sequence);
+  shorten_run(queue->second, sequence);
   if (queue->second.waiting.empty()) keys_.erase(queue);
   by_id_.erase(id);
 }
@@ -71,13 +93,14 @@ std::vector<PoolEntry> Mempool::remove_below(const crypto::PublicKey& key, std::
   return gone;
 }
 
-std::uint64_t Mempool::first_free(const crypto::PublicKey& key, std::uint64_t next) const {
-  const auto queue = keys_.find(key);
-  if (queue == keys_.end()) return next;
-  for (auto entry = queue->second.waiting.lower_bound(next); entry != queue->second.waiting.end(); ++entry, ++next) {
-    if (entry->first != next) break;
-  }
-  return next;
+std::uint64_t Mempool::first_free(const crypto::PublicKey& key, std::uint64_t next) {
+  const auto found = keys_.find(key);
+  if (found == keys_.end()) return next;
+  auto& queue = found->second;
+  if (next >= queue.run_first && next < queue.run_end) return queue.run_end;
+  queue.run_first = queue.run_end = next;
+  extend_run(queue);
+  return queue.run_end;
 }
 
 std::vector<const KeyQueue*> Mempool::fair_order() const {

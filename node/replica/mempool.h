@@ -29,6 +29,9 @@ struct KeyQueue {
   std::string administration;
   crypto::PublicKey key;
   std::map<std::uint64_t, PoolEntry> waiting;
+  // Numbers [run_first, run_end) all wait here: found by one walk, kept as entries come and go.
+  std::uint64_t run_first = 0;
+  std::uint64_t run_end = 0;
 };
 
 class Mempool {
@@ -45,7 +48,7 @@ class Mempool {
   std::vector<PoolEntry> remove_below(const crypto::PublicKey& key, std::uint64_t next);
 
   // First number from `next` on that this key does not hold here.
-  std::uint64_t first_free(const crypto::PublicKey& key, std::uint64_t next) const;
+  std::uint64_t first_free(const crypto::PublicKey& key, std::uint64_t next);
 
   // Keys in the order a fair leader looks at them: round robin over administrations, oldest arrival first within one.
   std::vector<const KeyQueue*> fair_order() const;

@@ -118,6 +118,8 @@ struct Replica::State {
 
   const ledger::Position& tip_position() const;
   void refresh_readiness();
+  // What is ready stays ready when more comes in.
+  void pool_grew() { pool_changed = pool_changed || !ready; }
   std::uint64_t likely_block_time_ms(const ledger::Position& parent) const;
   void announce(const crypto::Digest& id, Phase phase, std::optional<ledger::Rejection> rejection = std::nullopt);
 

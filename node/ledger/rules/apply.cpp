@@ -92,7 +92,7 @@ Verdict check_and_act(const Context& at, const Rule& rule, const v1::Event& even
 
 // What all events of a submission share.
 struct Author {
-  v1::MemberRecord member;
+  std::shared_ptr<const v1::MemberRecord> member;
   crypto::PublicKey key;
   v1::KeyPurpose purpose = v1::KEY_PURPOSE_UNSPECIFIED;
 };
@@ -109,7 +109,7 @@ Verdict apply_event(Overlay& state, const Author& author, const Submission& subm
   place.set_event(index);
   int longest_history = 0;
   const Context at{state,
-                   author.member,
+                   *author.member,
                    submission.administration(),
                    origin,
                    submission.id,
@@ -131,7 +131,7 @@ std::expected<Author, Rejection> author_of(const StateView& state, const Submiss
   if (record && record->valid_from_height() > origin.height.value) {
     return refuse(Code::kUnknownKey, "valid from height " + std::to_string(record->valid_from_height()));
   }
-  return Author{*member, crypto::PublicKey::from(key->public_key()).value_or(crypto::PublicKey{}), key->purpose()};
+  return Author{member, crypto::PublicKey::from(key->public_key()).value_or(crypto::PublicKey{}), key->purpose()};
 }
 
 void take_sequence(Overlay& state, const Submission& submission, const crypto::PublicKey& key) {

@@ -1,15 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/rules/members.h"
 
+#include <cassert>
+#include <map>
+
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
 
-std::optional<v1::MemberRecord> member_named(const StateView& state, std::string_view administration) {
-  if (!well_formed_country(administration)) return std::nullopt;
-  return get<v1::MemberRecord>(state, administration, "");
+namespace {
+
+constexpr std::size_t kParsedRecords = 512;
+
+// A pure function of the bytes, remembered per thread.
+std::shared_ptr<const v1::MemberRecord> parsed_member(const Bytes& bytes) {
+  thread_local std::map<Bytes, std::shared_ptr<const v1::MemberRecord>> known;
+  if (const auto found = known.find(bytes); found != known.end()) return found->second;
+  auto record = std::make_shared<v1::MemberRecord>();
+  const bool parsed = record->ParseFromString(bytes);
+  assert(parsed);  // only rules write records
+  if (known.size() >= kParsedRecords) known.clear();
+  return known.emplace(bytes, std::move(record)).first->second;
+}
+
+}  // namespace
+
+std::shared_ptr<const v1::MemberRecord> member_named(const StateView& state, std::string_view administration) {
+  if (!well_formed_country(administration)) return nullptr;
+  const auto bytes = state.get(map_key(RecordType::kMember, administration, ""));
+  return bytes ? parsed_member(*bytes) : nullptr;
 }
 
 bool votes(const v1::MemberRecord& member) { return !member.observer() && member.left_height() == 0; }

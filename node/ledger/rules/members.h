@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ namespace v1 {
 class MemberRecord;
 }
 
-// Any text may be asked for; nothing when it is not a member's code.
-std::optional<v1::MemberRecord> member_named(const StateView& state, std::string_view administration);
+// Any text may be asked for; null when it is not a member's code. Every submission asks, so equal records are parsed once.
+std::shared_ptr<const v1::MemberRecord> member_named(const StateView& state, std::string_view administration);
 bool votes(const v1::MemberRecord& member);
 
 // The first other member, by code, for which `holds`: to tell "somebody else's" from "nobody's".
