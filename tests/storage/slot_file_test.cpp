@@ -18,7 +18,7 @@ TEST_CASE("a new slot file is private, has its full size and is locked", "[stora
   CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
   const auto second = open_slot_file(path);
   REQUIRE(!second);
-  CHECK(second.error().find("locked") != std::string::npos);
+  CHECK(second.error().find("in use") != std::string::npos);
 }
 
 TEST_CASE("a slot file keeps what was written and lets go of its lock", "[storage]") {
