@@ -26,7 +26,8 @@ std::string end_of(const fs::path& log) {
   return last;
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command, int output) {
+// `failure`: closed by the exec itself, or told why there was none.
+[[noreturn]] void become(const std::vector<std::string>& command, int output, int failure) {
   setsid();
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -36,7 +37,8 @@ std::string end_of(const fs::path& log) {
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   execv(arguments[0], arguments.data());
-  dprintf(STDERR_FILENO, "cannot run %s: %s\n", arguments[0], strerror(errno));
+  const int why = errno;
+  static_cast<void>(!write(failure, &why, sizeof why));
   _exit(127);
 }
 
@@ -47,17 +49,22 @@ fs::path program(const std::string& name) { return fs::read_symlink("/proc/self/
 std::expected<int, std::string> spawn(const std::vector<std::string>& command, const fs::path& log) {
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (output < 0) return std::unexpected("cannot write " + log.string() + ": " + strerror(errno));
-  int running[2];  // closes in the child when it has become the other program
-  if (pipe2(running, O_CLOEXEC) != 0) return std::unexpected(std::string("cannot make a pipe: ") + strerror(errno));
-  const int pid = fork();
-  if (pid == 0) become(command, output);
-  close(output);
-  close(running[1]);
-  char nothing = 0;
-  while (pid > 0 && read(running[0], &nothing, 1) < 0 && errno == EINTR) {
+  int started[2];
+  if (pipe2(started, O_CLOEXEC) != 0) {
+    close(output);
+    return std::unexpected(std::string("cannot start a process: ") + strerror(errno));
   }
-  close(running[0]);
-  if (pid < 0) return std::unexpected(std::string("cannot start a process: ") + strerror(errno));
+  const int pid = fork();
+  if (pid == 0) become(command, output, started[1]);
+  close(output);
+  close(started[1]);
+  // Returns only once the child is the program it was started for, so that its name tells it apart.
+  int why = pid < 0 ? errno : 0;
+  while (read(started[0], &why, sizeof why) < 0 && errno == EINTR) {
+  }
+  close(started[0]);
+  if (why != 0 && pid > 0) wait_for(pid);
+  if (why != 0) return std::unexpected("cannot run " + command.front() + ": " + strerror(why));
   return pid;
 }
 
