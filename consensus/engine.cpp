@@ -231,7 +231,8 @@ bool Engine::State::awake() const {
   const auto at = views.find(current);
   // A repeat of what became final meanwhile is no work any more.
   if (at != views.end() && at->second.proposal_valid && at->second.subject.block != fin.block) return true;
-  return votes.voters_from(current) >= config.members.faulty() + 1;
+  // Not my own vote: with it, f hostile nullifiers would keep every member awake that once nullified this view.
+  return votes.others_voting_from(current, config.self) >= config.members.faulty() + 1;
 }
 
 void Engine::State::halt(std::string reason) {

@@ -141,11 +141,12 @@ bool VotePool::holds_verified(const Vote& vote) const {
   return slot && slot->verified && slot->subject == vote.subject;
 }
 
-std::size_t VotePool::voters_from(View first) const {
+std::size_t VotePool::others_voting_from(View first, MemberIndex self) const {
   std::set<std::size_t> voters;
   for (auto at = views_.lower_bound(first); at != views_.end(); ++at)
     for (std::size_t i = 0; i < at->second.size(); ++i)
       if (std::ranges::any_of(at->second[i], [](const auto& slot) { return slot.has_value(); })) voters.insert(i);
+  voters.erase(self);
   return voters.size();
 }
 

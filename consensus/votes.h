@@ -41,7 +41,7 @@ class VotePool {
   // True when the slot holds exactly this vote and its signature was checked.
   bool holds_verified(const Vote& vote) const;
   // Distinct members with any vote in views at or above.
-  std::size_t voters_from(View first) const;
+  std::size_t others_voting_from(View first, MemberIndex self) const;
   // A member's votes in views above `after`, ascending, at most `most`, the newest.
   std::vector<Vote> votes_of(MemberIndex signer, View after, std::size_t most) const;
   std::vector<Vote> highest_votes_of(MemberIndex signer) const;

@@ -16,7 +16,8 @@ namespace v1 {
 class MemberRecord;
 }
 
-// Any text may be asked for; null when it is not a member's code. Every submission asks, so equal records are parsed once.
+// Any text may be asked for; null when it is not a member's code. Every submission asks, so equal records are parsed
+// once.
 std::shared_ptr<const v1::MemberRecord> member_named(const StateView& state, std::string_view administration);
 bool votes(const v1::MemberRecord& member);
 
