@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <numeric>
 
 namespace quipu::audit {
 namespace {
 
-constexpr std::size_t kFindings = 1'000;
+constexpr std::uint64_t kKeptOfEach = 1'000;
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size()), ' ');
@@ -107,19 +108,17 @@ std::string Finding::text() const {
 }
 
 void Report::add(Finding finding) {
-  if (findings_.size() < kFindings) {
-    findings_.push_back(std::move(finding));
-  } else {
-    ++dropped_;
-  }
+  if (found_[static_cast<std::size_t>(finding.severity)]++ < kKeptOfEach) findings_.push_back(std::move(finding));
+}
+
+std::uint64_t Report::dropped() const {
+  return std::accumulate(found_.begin(), found_.end(), std::uint64_t{0}) - findings_.size();
 }
 
 const Finding* Report::first(Severity severity) const {
   const auto at = std::ranges::find(findings_, severity, &Finding::severity);
   return at == findings_.end() ? nullptr : &*at;
 }
-
-bool Report::has(Severity severity) const { return first(severity) != nullptr; }
 
 Verdict Report::verdict() const {
   if (has(Severity::kIntegrity)) return Verdict::kBroken;
@@ -149,7 +148,7 @@ std::string Report::text() const {
     out += padded(std::string(name_of(finding.severity)), 12) + finding.text() + "\n";
     if (!finding.evidence.empty()) out += "            proof " + finding.evidence + "\n";
   }
-  if (dropped_ > 0) out += "and " + std::to_string(dropped_) + " more findings\n";
+  if (dropped() > 0) out += "and " + std::to_string(dropped()) + " more findings\n";
   return out + verdict_line() + "\n";
 }
 
@@ -175,7 +174,7 @@ std::string Report::json() const {
   }
   out["checks"] = std::move(checks);
   out["findings"] = std::move(list);
-  out["findings_dropped"] = dropped_;
+  out["findings_dropped"] = dropped();
   const std::string line = verdict_line();
   out["verdict"] = line.substr(0, line.find(' '));
   out["verdict_line"] = line;

@@ -64,10 +64,13 @@ class Report {
   std::uint64_t size = 0, height = 0;
 
   void passed(Check check, std::uint64_t times = 1) { counts_[static_cast<std::size_t>(check)] += times; }
+  // Of each severity the first thousand are kept, the others only counted: no number of harmless findings hides a
+  // worse.
   void add(Finding finding);
   std::uint64_t count(Check check) const { return counts_[static_cast<std::size_t>(check)]; }
   const std::vector<Finding>& findings() const { return findings_; }
-  bool has(Severity severity) const;
+  bool has(Severity severity) const { return found(severity) > 0; }
+  std::uint64_t found(Severity severity) const { return found_[static_cast<std::size_t>(severity)]; }
 
   Verdict verdict() const;
   // "VERIFIED", "BROKEN <first integrity finding>", "COULD-NOT-CHECK <why>".
@@ -77,9 +80,10 @@ class Report {
 
  private:
   const Finding* first(Severity severity) const;
+  std::uint64_t dropped() const;
   std::array<std::uint64_t, 32> counts_{};
-  std::vector<Finding> findings_;  // at most kFindings, then only counted
-  std::uint64_t dropped_ = 0;
+  std::array<std::uint64_t, 4> found_{};  // by severity, kept or not
+  std::vector<Finding> findings_;         // the kept ones, as they came
 };
 
 }  // namespace quipu::audit

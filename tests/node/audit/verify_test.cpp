@@ -418,6 +418,58 @@ TEST_CASE("Evidence names the member and leaves the history verified") {
   }
 }
 
+// A mirror with more findings that break nothing than a report keeps.
+Files with_a_thousand_evidence_files() {
+  using consensus::VoteKind;
+  Chain chain;
+  chain.grow(1, 1);
+  chain.publish();
+  for (std::uint64_t view = 10; view < 1'020; ++view) {
+    const consensus::Subject a{{view}, {6}, {3}, crypto::sha256("a")}, b{{view}, {6}, {3}, crypto::sha256("b")};
+    chain.add_evidence({chain.vote_of(3, VoteKind::kNotarize, a), chain.vote_of(3, VoteKind::kNotarize, b)});
+  }
+  return chain.files();
+}
+
+TEST_CASE("A thousand pieces of evidence do not hide one flipped byte") {
+  const Files files = with_a_thousand_evidence_files();
+  const Report honest = audited(files);
+  CHECK(honest.verdict() == Verdict::kVerified);
+  CHECK(honest.found(Severity::kMisconduct) == 1'010);
+  CHECK(std::ranges::count(honest.findings(), Severity::kMisconduct, &Finding::severity) == 1'000);
+  Files changed = files;
+  for (auto& [path, content] : changed) {
+    if (path.starts_with("tile/entries/"))
+      content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
+  }
+  const Report broken = audited(changed);
+  INFO(broken.verdict_line());
+  CHECK(broken.verdict() == Verdict::kBroken);
+  CHECK(broken.verdict_line().starts_with("BROKEN hashing: "));
+  CHECK(is_broken_by(broken, Check::kHashing));
+  CHECK(broken.text().find("and 10 more findings") != std::string::npos);
+}
+
+TEST_CASE("A thousand pieces of evidence do not hide what could not be checked") {
+  Files files = with_a_thousand_evidence_files();
+  REQUIRE(files.erase("quorum/1") == 1);
+  CHECK(audited(files).verdict() == Verdict::kCouldNotCheck);
+}
+
+TEST_CASE("A thousand worthless checkpoints elsewhere do not hide one flipped byte") {
+  Chain chain;
+  chain.grow(1, 1);
+  chain.publish();
+  Files files = chain.files(), junk;
+  for (int i = 0; i < 1'010; ++i) junk["checkpoints/" + std::to_string(i)] = "x";
+  for (auto& [path, content] : files) {
+    if (path.starts_with("tile/0/")) content[0] = static_cast<char>(content[0] ^ 1);
+  }
+  const Report report = audited(files, {junk});
+  INFO(report.verdict_line());
+  CHECK(report.verdict() == Verdict::kBroken);
+}
+
 TEST_CASE("Evidence that convicts nobody breaks the mirror") {
   using consensus::VoteKind;
   const consensus::Subject a{{7}, {6}, {3}, crypto::sha256("a")}, b{{8}, {6}, {3}, crypto::sha256("b")},
