@@ -20,9 +20,12 @@ inline constexpr std::size_t kMembers = 255;
 inline constexpr std::size_t kFrameBytes = 2 << 20;          // consensus
 inline constexpr std::size_t kSyncFrameBytes = 4 << 20;      // answers to our own requests
 inline constexpr std::size_t kUnaskedFrameBytes = 64 << 10;  // anything but a proposal or an answer asked for
-inline constexpr std::size_t kInboundVotesPerSecond = 200;
+// A view takes four frames of a peer (its two votes, two proofs relayed), and a quick disk allows hundreds of views a
+// second.
+inline constexpr std::size_t kInboundVotesPerSecond = 2'000;
 inline constexpr std::size_t kInboundProofsPerSecond = 10;
 inline constexpr std::size_t kInboundSubmissionBytesPerSecond = 4 << 20;
+inline constexpr std::size_t kServedBytesPerSecond = 8 << 20;  // answers to one peer's requests for blocks
 inline constexpr std::size_t kOutboundQueueBytes = 8 << 20;
 inline constexpr std::size_t kPendingHandshakes = 64;
 inline constexpr std::size_t kPendingHandshakesPerAddress = 4;
@@ -39,12 +42,10 @@ inline constexpr std::size_t kSkipProofBytes = 64 << 10;
 inline constexpr std::size_t kProofRequestViews = 64;
 inline constexpr std::size_t kViewWindow = 4'096;
 inline constexpr std::uint64_t kFutureViews = 2;
-inline constexpr std::size_t kBufferedProposals = 2;
 inline constexpr std::size_t kUnfinalizedBlocks = 8;
 inline constexpr std::size_t kOpenViews = 64;
 inline constexpr std::size_t kSettleRounds = 64;
 inline constexpr std::size_t kFetchesPerPeer = 2;
-inline constexpr std::size_t kHeadersPerRequest = 512;
 inline constexpr std::size_t kBlocksPerAnswer = 64;
 inline constexpr std::size_t kEvidenceKept = 1'024;
 

@@ -10,6 +10,8 @@ constexpr std::int64_t kOfferAfter_us = 3'000'000;
 constexpr std::int64_t kOfferEvery_us = 10'000'000;
 constexpr std::int64_t kSweepEvery_us = 1'000'000;
 constexpr std::size_t kIdsPerOffer = 512;
+constexpr std::int64_t kAnswerEvery_us = 50'000;  // honest peers ask after an offer, seconds apart
+constexpr std::size_t kBytesPerRequest = 1 << 20;
 constexpr std::size_t kLeafBytesPerAnswer = limits::kUnaskedFrameBytes - 2'048;
 }  // namespace
 
@@ -45,12 +47,18 @@ void Replica::State::ask_for_unknown(PeerId from, const consensus::SubmissionOff
 }
 
 void Replica::State::answer_request(PeerId from, const consensus::SubmissionRequest& request) {
+  auto& answer_from_us = next_answer_us[from];
+  if (now.steady_us < answer_from_us) return;
+  answer_from_us = now.steady_us + kAnswerEvery_us;
   consensus::Submissions answer;
   std::size_t bytes = 0;
+  std::size_t total = 0;
   for (const auto& id : request.ids) {
     const auto* entry = pool.find(id);
     if (entry == nullptr) continue;
     const auto& leaf = entry->submission->leaf;
+    total += leaf.size();
+    if (total > kBytesPerRequest) break;
     if (bytes + leaf.size() > kLeafBytesPerAnswer && !answer.leaves.empty()) {
       send(from, std::exchange(answer, {}));
       bytes = 0;

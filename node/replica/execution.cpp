@@ -12,6 +12,12 @@ namespace quipu::replica {
 namespace {
 // Blocks that may wait for a parent or for signature checks: the unfinalized ones and one answer of catch-up.
 constexpr std::size_t kWaitingBlocks = limits::kUnfinalizedBlocks + limits::kBlocksPerAnswer + 8;
+
+// Are these the leaves that the header, and so the block's id, commits to?
+bool leaves_give_header(crypto::CompactRange tree, const consensus::Block& block) {
+  for (const auto& leaf : block.leaves) tree.append(crypto::leaf_hash(leaf));
+  return tree.size() == block.header.tree_size && tree.root() == block.header.tree_root;
+}
 }  // namespace
 
 void Replica::State::on(consensus::RequestBuild& effect) {
@@ -20,7 +26,12 @@ void Replica::State::on(consensus::RequestBuild& effect) {
   const auto& self = config.genesis.members[config.self].code;
   auto proposal = build_block(config.genesis, *parent, self, likely_block_time_ms(*parent), pool);
   if (effect.parent == chain.committed().block) reject(proposal.rejected);
-  if (!proposal.block) return void(engine_inputs.emplace_back(consensus::BuiltNone{effect.view}));
+  if (!proposal.block) {
+    // What seemed ready is not: the engine rests, and is told anew of what comes.
+    ready = false;
+    pool_changed = true;
+    return void(engine_inputs.emplace_back(consensus::BuiltNone{effect.view}));
+  }
   auto block = proposal.block->block;
   const auto time_ms = static_cast<std::int64_t>(proposal.block->after.block_time_ms);
   chain.add(std::move(*proposal.block), std::move(proposal.submissions));
@@ -38,6 +49,7 @@ void Replica::State::on(consensus::RequestVerify& effect) {
 void Replica::State::start_verifying(Verifying verifying) {
   const auto id = consensus::block_id(config.genesis.chain, verifying.block.header);
   if (const auto* done = chain.find(id)) {
+    if (done->executed->block.leaves != verifying.block.leaves) return verdict(id, consensus::Verdict::kForged, 0);
     if (!clock_allows(verifying, done->after.block_time_ms)) return;
     return verdict(id, consensus::Verdict::kValid, done->after.block_time_ms);
   }
@@ -46,6 +58,7 @@ void Replica::State::start_verifying(Verifying verifying) {
     const auto parent_id = verifying.block.header.parent_id;
     return void(waiting_for_parent.emplace(parent_id, std::move(verifying)));
   }
+  if (!leaves_give_header(parent->tree, verifying.block)) return verdict(id, consensus::Verdict::kForged, 0);
   if (!collect_submissions(verifying, *parent)) return verdict(id, consensus::Verdict::kInvalid, 0);
   Checking batch;
   for (const auto& item : verifying.items) {

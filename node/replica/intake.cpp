@@ -45,6 +45,10 @@ std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& s
   }
   const auto final_next = ledger::next_sequence(*chain.committed().state, submission.administration(), key);
   const auto* holder = pool.holder(key, submission.sequence());
+  // So far ahead that whoever signs it must have lost count, or wants the pool for itself.
+  if (submission.sequence() >= pool.first_free(key, final_next) + limits::kPoolGapsPerKey) {
+    return answer(0, Admission::kBusy, submission.id);
+  }
   if (submission.sequence() >= final_next && holder == nullptr) return std::nullopt;
   auto out_answer = answer(0, Admission::kSequence, submission.id);
   out_answer.rejection = ledger::Rejection{ledger::Code::kSequenceTaken, std::nullopt,
@@ -121,7 +125,10 @@ Answer Replica::State::pool_answer(const Item& item) {
   const auto outcome = admission.check(*item.submission, position, likely_block_time_ms(position), pool);
   // Nor does one from the future wait here: its author's clock is wrong, and it would hold its number until then.
   if (!outcome) return rejected(0, item.submission->id, outcome.error());
-  return insert(item);
+  auto reply = insert(item);
+  // What did not get in must not count as pending.
+  if (reply.admission != Admission::kAccepted) admission.forget(item.submission->administration());
+  return reply;
 }
 
 Answer Replica::State::insert(const Item& item) {

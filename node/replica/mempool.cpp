@@ -27,16 +27,22 @@ void shorten_run(KeyQueue& queue, std::uint64_t erased) {
 
 }  // namespace
 
+Mempool::Mempool(std::size_t administrations)
+    : most_submissions_(std::min(limits::kPoolSubmissionsPerMember, limits::kPoolSubmissions / administrations)),
+      most_bytes_(limits::kPoolBytes / administrations) {}
+
+bool Mempool::has_room(const Share& share, std::size_t leaf_bytes) const {
+  return share.submissions < most_submissions_ && share.bytes + leaf_bytes <= most_bytes_;
+}
+
 Mempool::Insert Mempool::insert(PoolEntry entry) {
   const auto& submission = *entry.submission;
   if (by_id_.contains(submission.id)) return Insert::kAlreadyThere;
   if (holder(entry.key, submission.sequence()) != nullptr) return Insert::kOtherHolder;
-  auto& count = per_administration_[submission.administration()];
-  if (by_id_.size() >= limits::kPoolSubmissions || count >= limits::kPoolSubmissionsPerMember ||
-      bytes_ + submission.leaf.size() > limits::kPoolBytes) {
-    return Insert::kFull;
-  }
-  ++count;
+  auto& share = shares_[submission.administration()];
+  if (!has_room(share, submission.leaf.size())) return Insert::kFull;
+  ++share.submissions;
+  share.bytes += submission.leaf.size();
   bytes_ += submission.leaf.size();
   by_id_.emplace(submission.id, Place{entry.key, submission.sequence()});
   auto& queue = keys_[entry.key];
@@ -68,8 +74,11 @@ void Mempool::erase(const PoolEntry& entry) {
   const auto id = entry.submission->id;
   const auto administration = entry.submission->administration();
   const auto sequence = entry.submission->sequence();
-  bytes_ -= entry.submission->leaf.size();
-  if (--per_administration_[administration] == 0) per_administration_.erase(administration);
+  const auto leaf_bytes = entry.submission->leaf.size();
+  bytes_ -= leaf_bytes;
+  auto& share = shares_.at(administration);
+  share.bytes -= leaf_bytes;
+  if (--share.submissions == 0) shares_.erase(administration);
   auto queue = keys_.find(key);
   queue->second.waiting.erase(sequence);
   shorten_run(queue->second, sequence);

@@ -36,6 +36,9 @@ struct KeyQueue {
 
 class Mempool {
  public:
+  // `administrations`: each gets an equal share of the pool, so that no member can shut the others out.
+  explicit Mempool(std::size_t administrations);
+
   enum class Insert : std::uint8_t { kTaken, kAlreadyThere, kOtherHolder, kFull };
   Insert insert(PoolEntry entry);
 
@@ -70,7 +73,14 @@ class Mempool {
   };
   std::map<crypto::Digest, Place> by_id_;
   std::map<crypto::PublicKey, KeyQueue> keys_;
-  std::map<std::string, std::size_t> per_administration_;
+  struct Share {
+    std::size_t submissions = 0;
+    std::size_t bytes = 0;
+  };
+  bool has_room(const Share& share, std::size_t leaf_bytes) const;
+  std::size_t most_submissions_;
+  std::size_t most_bytes_;
+  std::map<std::string, Share> shares_;
   std::size_t bytes_ = 0;
 };
 

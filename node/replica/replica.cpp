@@ -32,6 +32,7 @@ Replica::State::State(Config config_in, Restored restored)
     : config(std::move(config_in)),
       engine(engine_config(config), std::move(restored.consensus)),
       chain(std::move(restored.committed)),
+      pool(config.genesis.members.size()),
       cosigning(config.genesis, config.self, config.verify) {}
 
 Replica::Replica(Config config, Restored restored)

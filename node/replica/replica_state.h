@@ -141,6 +141,7 @@ struct Replica::State {
   std::map<consensus::BlockId, Verifying> waiting_for_leaves;
   std::multimap<consensus::BlockId, Verifying> waiting_for_parent;  // by parent id
   std::deque<consensus::Tip> committing;
+  std::map<PeerId, std::int64_t> next_answer_us;  // when a peer's next request for submissions is answered
   bool ready = false;
   bool pool_changed = true;
   consensus::BlockId tip_of_readiness;

@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/driver.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <deque>
+#include <map>
 
+#include "consensus/limits.h"
 #include "node/runtime/clock.h"
 
 namespace quipu::runtime {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// What one peer's requests may cost us: they are cheap to send and dear to answer.
+class ServingBudget {
+ public:
+  bool allows(std::int64_t now_us) {
+    const auto earned = std::min<std::int64_t>(now_us - last_us_, 1'000'000) *
+                        static_cast<std::int64_t>(limits::kServedBytesPerSecond) / 1'000'000;
+    tokens_ = std::min<std::int64_t>(tokens_ + earned, static_cast<std::int64_t>(limits::kServedBytesPerSecond));
+    last_us_ = now_us;
+    return tokens_ > 0;
+  }
+  void spend(std::size_t bytes) { tokens_ -= static_cast<std::int64_t>(bytes); }
+
+ private:
+  std::int64_t tokens_ = static_cast<std::int64_t>(limits::kServedBytesPerSecond);
+  std::int64_t last_us_ = 0;
+};
+
+}  // namespace
 
 struct Driver::State : std::enable_shared_from_this<Driver::State> {
   State(asio::io_context& io_in, host::Host& host_in, net::Mesh* mesh_in, replica::Config config,
@@ -91,9 +115,13 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
     if (mesh != nullptr) mesh->expect_answer(effect.from);
   }
   void perform(replica::Serve& effect) {
+    if (mesh == nullptr) return;
+    auto& budget = served[effect.to];
+    if (!budget.allows(real_now().steady_us)) return void(++counters.requests_unserved);
     const auto response = host.perform(effect);
-    if (!response || mesh == nullptr) return;
+    if (!response) return;
     auto frame = std::make_shared<const Bytes>(consensus::encode(consensus::Message(*response), scope, members));
+    budget.spend(frame->size());
     mesh->send(effect.to, std::move(frame), consensus::Class::kSync);
   }
   void perform(replica::VerifySubmissions& effect) {
@@ -116,6 +144,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   void publish_status() {
     const std::lock_guard lock(status_mutex);
     status = replica.status();
+    counters.slot_syncs = host.slot_syncs();
   }
 
   void arm_timer() {
@@ -143,6 +172,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   DriverCallbacks callbacks;
   DriverCounters counters;
 
+  std::map<consensus::PeerId, ServingBudget> served;
   std::deque<replica::Input> inbox;
   bool working = false;
   bool stopped = false;

@@ -34,6 +34,8 @@ struct DriverCounters {
   std::atomic<std::uint64_t> persists{0};
   std::atomic<std::uint64_t> votes_signed{0};
   std::atomic<std::uint64_t> refusals{0};
+  std::atomic<std::uint64_t> slot_syncs{0};
+  std::atomic<std::uint64_t> requests_unserved{0};
 };
 
 class Driver {

@@ -28,7 +28,7 @@ class Page {
 }  // namespace
 
 std::string render_metrics(const http::NodeStatus& node, const replica::Status& replica, const DriverCounters& counters,
-                           std::uint64_t database_syncs, std::uint64_t slot_syncs) {
+                           std::uint64_t database_syncs) {
   Page page;
   page.gauge("quipu_height", "Height of the newest final block.",
              static_cast<double>(replica.engine.finalized.height.value));
@@ -48,7 +48,9 @@ std::string render_metrics(const http::NodeStatus& node, const replica::Status& 
   page.counter("quipu_votes_signed_total", "Votes signed.", counters.votes_signed);
   page.counter("quipu_votes_refused_total", "Votes that the guard refused to sign.", counters.refusals);
   page.counter("quipu_database_syncs_total", "Synced database writes.", database_syncs);
-  page.counter("quipu_safety_syncs_total", "Synced writes of the safety file.", slot_syncs);
+  page.counter("quipu_safety_syncs_total", "Synced writes of the safety file.", counters.slot_syncs);
+  page.counter("quipu_requests_unserved_total", "Requests for blocks beyond a peer's budget.",
+               counters.requests_unserved);
   for (const auto& peer : node.peers) {
     page.gauge("quipu_peer_up", "1 while the peer is connected and authenticated.", peer.up ? 1 : 0,
                {{"peer", peer.code}});

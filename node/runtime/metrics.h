@@ -11,6 +11,6 @@
 namespace quipu::runtime {
 
 std::string render_metrics(const http::NodeStatus& node, const replica::Status& replica, const DriverCounters& counters,
-                           std::uint64_t database_syncs, std::uint64_t slot_syncs);
+                           std::uint64_t database_syncs);
 
 }  // namespace quipu::runtime

@@ -179,8 +179,7 @@ struct Node::State final : public http::Backend {
   }
 
   std::string metrics() const override {
-    return render_metrics(status(), driver.status(), driver.counters(), files.database->syncs(),
-                          files.host->slot_syncs());
+    return render_metrics(status(), driver.status(), driver.counters(), files.database->syncs());
   }
 
   // ---- life

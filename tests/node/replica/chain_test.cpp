@@ -14,7 +14,7 @@ constexpr std::uint64_t kChainTime_ms = sample::kCreated_ms + 60'000;
 
 const ChainBlock& extend(Chain& chain, const ledger::Genesis& genesis, const consensus::BlockId& parent,
                          std::uint64_t sequence, int subject) {
-  Mempool pool;
+  Mempool pool(4);
   pool.insert({sample::signed_registrations("BO", sequence, subject, 1, kChainTime_ms / 1000),
                sample::key("BO", "issuer").public_key(), 0, 0});
   auto built = build_block(genesis, *chain.position(parent), "BO", kChainTime_ms + sequence, pool);

@@ -28,7 +28,7 @@ std::vector<std::string> authors(const Proposal& proposal) {
 TEST_CASE("a block takes from each administration in turn, each key in its sequence") {
   const auto genesis = sample::genesis();
   const auto parent = ledger::genesis_block(genesis).after;
-  Mempool pool;
+  Mempool pool(4);
   for (std::uint64_t i = 1; i <= 3; ++i) fill(pool, "BO", i, static_cast<int>(i));
   fill(pool, "PE", 1, 1);
   fill(pool, "CL", 2, 2);  // behind a gap
@@ -41,7 +41,7 @@ TEST_CASE("a block takes from each administration in turn, each key in its seque
 TEST_CASE("an invalid submission is told and stops its own key only") {
   const auto genesis = sample::genesis();
   const auto parent = ledger::genesis_block(genesis).after;
-  Mempool pool;
+  Mempool pool(4);
   fill(pool, "BO", 1, 1);
   fill(pool, "BO", 2, 1);  // the same subject again
   fill(pool, "BO", 3, 3);
@@ -55,7 +55,7 @@ TEST_CASE("an invalid submission is told and stops its own key only") {
 TEST_CASE("what every voter re-runs reaches the proposer's bytes") {
   const auto genesis = sample::genesis();
   const auto parent = ledger::genesis_block(genesis).after;
-  Mempool pool;
+  Mempool pool(4);
   fill(pool, "BO", 1, 1, 5);
   fill(pool, "CL", 1, 1, 7);
   const auto proposal = build_block(genesis, parent, "BR", kProposerTime_ms, pool);
@@ -69,7 +69,7 @@ TEST_CASE("what every voter re-runs reaches the proposer's bytes") {
 TEST_CASE("a block stays within its bytes however much waits") {
   const auto genesis = sample::genesis();
   const auto parent = ledger::genesis_block(genesis).after;
-  Mempool pool;
+  Mempool pool(4);
   int subject = 0;
   for (std::uint64_t i = 1; i <= 120; ++i, subject += 256) fill(pool, "BO", i, subject, 256);
   const auto proposal = build_block(genesis, parent, "BR", kProposerTime_ms, pool);
@@ -84,7 +84,7 @@ TEST_CASE("a block stays within its bytes however much waits") {
 TEST_CASE("nothing valid means no block and no readiness") {
   const auto genesis = sample::genesis();
   const auto parent = ledger::genesis_block(genesis).after;
-  Mempool pool;
+  Mempool pool(4);
   fill(pool, "BO", 2, 2);
   std::vector<RejectedSubmission> rejected;
   CHECK_FALSE(has_ready(parent, kProposerTime_ms, pool, rejected));

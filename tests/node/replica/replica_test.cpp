@@ -129,6 +129,13 @@ TEST_CASE("a sequence number that is taken names its holder") {
   CHECK(node.submit(registration(1, 9, node.now.utc_ms)).admission == Admission::kSequence);
 }
 
+TEST_CASE("a sequence number absurdly far ahead is refused for now and holds no place") {
+  LoneNode node;
+  const auto answer = node.submit(registration(limits::kPoolGapsPerKey + 2, 1, node.now.utc_ms));
+  CHECK(answer.admission == Admission::kBusy);
+  CHECK(node.replica().status().pool == 0);
+}
+
 TEST_CASE("an idle node steps only to renew its cosignature") {
   LoneNode node;
   node.submit(registration(1, 1, node.now.utc_ms));
