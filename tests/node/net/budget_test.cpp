@@ -58,7 +58,7 @@ std::size_t admitted(InboundBudget& budget, FrameKind kind, std::size_t payload_
 TEST_CASE("a carrier's votes beyond the budget are dropped and its submissions still pass") {
   InboundBudget budget;
   const std::size_t votes = limits::kInboundVotesPerSecond + limits::kInboundProofsPerSecond;
-  CHECK(admitted(budget, FrameKind::kVotes, 100, 1'000) == votes);
+  CHECK(admitted(budget, FrameKind::kVotes, 100, 5 * votes) == votes);
   CHECK(admitted(budget, FrameKind::kSubmissions, 32 << 10, 1'000) ==
         limits::kInboundSubmissionBytesPerSecond / (32 << 10));
 }
@@ -70,8 +70,8 @@ TEST_CASE("empty submissions are not free") {
 
 TEST_CASE("naming votes something else gains a bounded number") {
   InboundBudget budget;
-  CHECK(admitted(budget, FrameKind::kBlocks, 100, 1'000) == limits::kInboundVotesPerSecond);
-  CHECK(admitted(budget, FrameKind::kSync, 100, 1'000) == limits::kInboundVotesPerSecond);
+  CHECK(admitted(budget, FrameKind::kBlocks, 100, 10'000) == limits::kInboundVotesPerSecond);
+  CHECK(admitted(budget, FrameKind::kSync, 100, 10'000) == limits::kInboundVotesPerSecond);
 }
 
 TEST_CASE("a long answer needs to have been asked for and is taken once") {
