@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <vector>
 
@@ -62,6 +63,7 @@ class Export {
   Done write_tiles();
   Done fetch_and_check_notes();
   Done check_note(std::uint64_t height, BytesView note);
+  Done fetch_quorum(std::uint64_t height);
   Done fetch_quorums();
   Done fetch_evidence();
   Done fetch_evidence_file(const std::string& path);
@@ -71,6 +73,7 @@ class Export {
   NodeClient& node_;
   fs::path folder_;
   std::vector<std::uint64_t> heights_;
+  std::vector<std::uint64_t> without_votes_;
   std::uint64_t newest_ = 0;
   crypto::Checkpoint checkpoint_;
   Bytes newest_note_;
@@ -188,15 +191,29 @@ Done Export::fetch_and_check_notes() {
   return write("checkpoint", newest_note_);
 }
 
+// The votes of one block. A node need not hold them: the bundle then lacks them, and its audit says so.
+Done Export::fetch_quorum(std::uint64_t height) {
+  const std::string path = ledger::quorum_path({height});
+  const auto links = node_.get_file_if_held("/" + path);
+  if (!links) return std::unexpected(path + ": " + links.error());
+  if (!*links) {
+    without_votes_.push_back(height);
+    return {};
+  }
+  if (!ledger::decode_links(**links, genesis_->members.size())) return std::unexpected(path + " is not in form");
+  return write(path, **links);
+}
+
 Done Export::fetch_quorums() {
   Progress bar("quorum proofs", newest_);
   for (std::uint64_t height = 1; height <= newest_; ++height) {
-    const std::string path = ledger::quorum_path({height});
-    const auto links = fetch(path);
-    if (!links) return std::unexpected(links.error());
-    if (!ledger::decode_links(*links, genesis_->members.size())) return std::unexpected(path + " is not in form");
-    if (auto done = write(path, *links); !done) return done;
+    if (auto done = fetch_quorum(height); !done) return done;
     bar.at(height);
+  }
+  if (!without_votes_.empty()) {
+    std::cerr << "note: the node does not hold the votes for " << without_votes_.size() << " of " << newest_
+              << " blocks (the first: height " << without_votes_.front()
+              << "); an audit of this bundle will miss them: export from another node\n";
   }
   return {};
 }

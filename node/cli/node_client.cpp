@@ -53,6 +53,14 @@ std::expected<HttpReply, std::string> NodeClient::get_file(const std::string& ta
   return reply;
 }
 
+std::expected<std::optional<Bytes>, std::string> NodeClient::get_file_if_held(const std::string& target) {
+  auto reply = http_.get(target, "*/*");
+  if (!reply) return std::unexpected(reply.error());
+  if (reply->status == 404) return std::nullopt;
+  if (reply->status != 200) return std::unexpected(failure(*reply));
+  return std::move(reply->body);
+}
+
 std::expected<ChainNames, std::string> NodeClient::chain() {
   const auto status = get_json("/v1/node/status");
   if (!status) return std::unexpected(status.error());

@@ -56,6 +56,8 @@ class NodeClient {
   std::expected<boost::json::value, std::string> post_json(const std::string& target, BytesView body);
   // 200 with any body.
   std::expected<HttpReply, std::string> get_file(const std::string& target, const std::string& accept = "*/*");
+  // The same, and nothing when the node does not hold it (404).
+  std::expected<std::optional<Bytes>, std::string> get_file_if_held(const std::string& target);
 
   std::expected<ChainNames, std::string> chain();
   std::expected<SequenceAnswer, std::string> sequence(const std::string& administration, const crypto::PublicKey& key);

@@ -360,6 +360,25 @@ TEST_CASE("an export holds exactly the files of the mirror", "[cli]") {
   CHECK(files == expected);
 }
 
+TEST_CASE("votes that a node does not hold are left out of an export and the export goes on", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 6, false));
+  import.key = folder.key("BO", "issuer");
+  import.pack = 4;
+  Captured out;
+  REQUIRE(import_history(node.global(), import));
+  REQUIRE(node.ledger.submissions_taken() >= 3);
+  node.ledger.lose_votes(2);
+  const Done done = export_bundle(node.global(), folder.file("bundle"));
+  INFO((done ? "" : done.error()));
+  REQUIRE(done);
+  CHECK(fs::exists(folder.file("bundle/quorum/1")));
+  CHECK_FALSE(fs::exists(folder.file("bundle/quorum/2")));
+  CHECK(fs::exists(folder.file("bundle/quorum/3")));
+}
+
 TEST_CASE("a node that is not there is an error with a next step", "[cli]") {
   const Done done = node_status({"http://127.0.0.1:1", Output::kText});
   REQUIRE_FALSE(done);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 #include "crypto/digest.h"
 #include "crypto/note.h"
@@ -102,6 +103,7 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
   const ledger::Genesis& genesis() const { return genesis_; }
   const ledger::Position& tip() const { return positions_.back(); }
   void stop_publishing() { publishing_ = false; }
+  void lose_votes(std::uint64_t height) { lost_.insert({height}); }
 
   ledger::BlockSummary newest() const override { return summaries_.back(); }
   std::optional<ledger::BlockSummary> block(consensus::Height height) const override {
@@ -129,7 +131,7 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
   }
   crypto::Digest node(unsigned level, std::uint64_t index) const override { return nodes_.at({level, index}); }
   std::vector<consensus::LinkProof> links(consensus::Height height) const override {
-    if (height.value == 0 || height.value >= positions_.size()) return {};
+    if (height.value == 0 || height.value >= positions_.size() || lost_.contains(height)) return {};
     return {link_of(genesis_, positions_[height.value])};
   }
   std::optional<Bytes> note(consensus::Height height) const override {
@@ -164,6 +166,7 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
 
   ledger::Genesis genesis_;
   bool publishing_ = true;
+  std::set<consensus::Height> lost_;
   std::vector<Bytes> leaves_;
   crypto::CompactRange tree_;
   std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
@@ -180,6 +183,7 @@ void MemoryLedger::set_now_ms(std::uint64_t now_ms) { now_ms_ = now_ms; }
 void MemoryLedger::set_age_ms(std::int64_t age_ms) { age_ms_ = age_ms; }
 void MemoryLedger::be_busy(std::size_t count) { busy_ = count; }
 void MemoryLedger::stop_publishing() { log_->stop_publishing(); }
+void MemoryLedger::lose_votes(std::uint64_t height) { log_->lose_votes(height); }
 void MemoryLedger::hold() { holding_ = true; }
 
 void MemoryLedger::release() {

@@ -34,6 +34,8 @@ class MemoryLedger final : public http::Backend {
   void be_busy(std::size_t count);
   // Blocks are made, checkpoints no longer published.
   void stop_publishing();
+  // As a node that was not there when the block was voted for.
+  void lose_votes(std::uint64_t height);
   // From then on each submission is accepted and kept back until release().
   void hold();
   void release();
