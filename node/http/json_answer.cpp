@@ -67,6 +67,13 @@ Response end_problem(int status, JsonWriter json) {
   return response;
 }
 
+Response in_future(const Call& call) {
+  return problem(ApiCode::kKnownAtInFuture,
+                 "known_at lies in the future. A date means its end, UTC: for a day that has not ended give an instant "
+                 "instead, such as " +
+                     ledger::format_instant(call.backend.now_ms()));
+}
+
 // Which block a `known_at` means.
 std::expected<ledger::BlockSummary, Response> block_known_at(const Call& call, const ledger::LedgerReader& reader,
                                                              const ledger::BlockSummary& newest,
@@ -87,10 +94,7 @@ std::expected<ledger::BlockSummary, Response> block_known_at(const Call& call, c
   if (!instant_ms) {
     return std::unexpected(problem(ApiCode::kBadParameter, "known_at is a height, an RFC 3339 instant or a date"));
   }
-  if (*instant_ms > call.backend.now_ms()) {
-    return std::unexpected(
-        problem(ApiCode::kKnownAtInFuture, "known_at lies in the future; a date means its end, UTC"));
-  }
+  if (*instant_ms > call.backend.now_ms()) return std::unexpected(in_future(call));
   if (const auto block = reader.block_at_time(*instant_ms)) return *block;
   return std::unexpected(problem(ApiCode::kBeforeLedger, "known_at is before the genesis"));
 }
