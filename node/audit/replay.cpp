@@ -3,6 +3,7 @@
 
 #include "consensus/limits.h"
 #include "crypto/cose.h"
+#include "node/ledger/lateness.h"
 #include "node/ledger/rules/apply.h"
 
 namespace quipu::audit {
@@ -113,6 +114,7 @@ bool Replay::close_block(const crypto::CompactRange& tree) {
   }
   count(submissions);
   take(*std::move(executed));
+  count_late(submissions);
   return true;
 }
 
@@ -126,6 +128,28 @@ void Replay::count(const std::vector<std::shared_ptr<const Submission>>& submiss
   }
   for (const auto& submission : submissions) context_.report.passed(Check::kReplay, submission->events());
   context_.report.passed(Check::kSeals);
+}
+
+// On the state that the block made: it is looked at as histories show it.
+void Replay::count_late(const std::vector<std::shared_ptr<const Submission>>& submissions) {
+  const std::uint64_t first = position_.tree.size() - 1 - submissions.size();
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    for (std::size_t event = 0; event < submissions[i]->events(); ++event) {
+      const auto lag = ledger::lag_days(*state_, *submissions[i], event, position_.block_time_ms);
+      if (lag > 0) ++late_.events;
+      if (lag > late_.most_days) late_ = {late_.events, lag, position_.height.value, first + i};
+    }
+  }
+}
+
+void Replay::finish() const {
+  if (late_.events == 0) return;
+  context_.observe({.check = Check::kTime,
+                    .what = std::to_string(late_.events) +
+                            " events LATE: logged after their day of effect, by at most " +
+                            std::to_string(late_.most_days) + " days",
+                    .height = late_.height,
+                    .leaf = late_.leaf});
 }
 
 void Replay::take(ledger::ExecutedBlock executed) {

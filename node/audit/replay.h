@@ -18,6 +18,8 @@ class Replay {
   // Was the leaf just taken a seal, so that a block ends here?
   bool at_block_end() const { return leaves_.empty() && started_; }
   const ledger::Position& position() const { return position_; }
+  // After the last leaf: what is only to be told of the log as a whole.
+  void finish() const;
   // The block that position() follows on; zeros at the genesis block.
   const consensus::BlockId& parent() const { return parent_; }
 
@@ -30,6 +32,7 @@ class Replay {
   void reject(const ledger::Rejection& why);
   void take(ledger::ExecutedBlock executed);
   void count(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
+  void count_late(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
 
   const Context& context_;
   std::shared_ptr<FlatState> state_ = std::make_shared<FlatState>();
@@ -38,6 +41,13 @@ class Replay {
   std::vector<Bytes> leaves_;  // of the block being read
   std::size_t leaf_bytes_ = 0;
   bool started_ = false;
+  // Events logged after their day of effect.
+  struct Late {
+    std::uint64_t events = 0;
+    std::int32_t most_days = 0;
+    std::uint64_t height = 0, leaf = 0;  // of the first with the most
+  };
+  Late late_;
 };
 
 }  // namespace quipu::audit

@@ -103,6 +103,7 @@ class Pass {
       context_.broken({.check = Check::kNotes, .what = "not the newest block's", .file = "checkpoint"});
     }
     check_quorum_files(context_, position.height.value);
+    replay_.finish();
     links_.finish(position.height);
     elsewhere_.finish(size_, notes_);
   }

@@ -5,6 +5,7 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/json.h"
+#include "node/ledger/lateness.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
 #include "node/ledger/tin.h"
@@ -64,9 +65,19 @@ void write_certificates(JsonWriter& json, const ledger::StateView& state, const 
   json.end_array();
 }
 
+// Who said what, and how long after the day of its effect.
+void write_statement(JsonWriter& json, const AskedState& asked, const ledger::Submission& submission,
+                     std::uint32_t index, const std::optional<ledger::BlockSummary>& block) {
+  json.field("author", submission.administration());
+  json.field("key", crypto::to_hex(submission.statement.kid.view()));
+  const auto lag = block ? ledger::lag_days(*asked.state, submission, index, block->block_time_ms) : 0;
+  if (lag > 0) json.field("late", true).field("lag_days", lag);
+  json.key("statement").raw(ledger::event_to_json(submission.payload->events(static_cast<int>(index))));
+}
+
 // Where one event of a history stands, and what it says.
-void write_event(JsonWriter& json, const Call& call, const ledger::LedgerReader& reader,
-                 const ledger::v1::LogPlace& place) {
+void write_event(JsonWriter& json, const Call& call, const AskedState& asked, const ledger::v1::LogPlace& place) {
+  const ledger::LedgerReader& reader = *asked.reader;
   const auto leaf = reader.leaf(place.leaf());
   if (!leaf) return;
   const crypto::Digest id = crypto::leaf_hash(*leaf);
@@ -76,9 +87,7 @@ void write_event(JsonWriter& json, const Call& call, const ledger::LedgerReader&
   if (block) json.field("height", block->height.value).field("time", ledger::format_instant(block->block_time_ms));
   const auto submission = ledger::decode_submission(*leaf, call.backend.genesis().chain_id);
   if (submission && place.event() < submission->events()) {
-    json.field("author", submission->administration());
-    json.field("key", crypto::to_hex(submission->statement.kid.view()));
-    json.key("statement").raw(ledger::event_to_json(submission->payload->events(static_cast<int>(place.event()))));
+    write_statement(json, asked, *submission, place.event(), block);
   }
   json.end_object();
 }
@@ -136,7 +145,7 @@ Response get_certificate_history(const Call& call) {
   if (!record) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
   JsonWriter json = begin_answer(call, *asked);
   json.field("certificate", name->text()).key("events").begin_array();
-  for (const auto& place : record->history().events()) write_event(json, call, *asked->reader, place);
+  for (const auto& place : record->history().events()) write_event(json, call, *asked, place);
   json.end_array();
   return end_answer(std::move(json));
 }

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "node/audit/directory_bundle.h"
+#include "node/ledger/ledger.pb.h"
 #include "tests/node/audit/sample_mirror.h"
 
 namespace quipu::audit {
@@ -283,6 +284,30 @@ TEST_CASE("A submission that is too old or not canonical is found") {
                                              payload));
   });
   CHECK(is_broken_by(spelled, Check::kSyntax));
+}
+
+TEST_CASE("Events logged after their day of effect are one observation with their number and the largest lag") {
+  const auto late_findings = [](const Report& report) {
+    std::vector<Finding> out;
+    std::ranges::copy_if(report.findings(), std::back_inserter(out),
+                         [](const Finding& f) { return f.check == Check::kTime; });
+    return out;
+  };
+  CHECK(late_findings(audited_with([](Chain&) {})).empty());
+  const Report report = audited_with([](Chain& chain) {
+    auto payload = sample::registrations("BO", 5, 70, 3);
+    payload.mutable_events(0)->set_decision_date("2026-09-20");
+    payload.mutable_events(1)->set_decision_date("2026-09-11");
+    chain.append(
+        {sample::decoded(ledger::sign_submission(payload, sample::key("BO", "issuer"), chain.next_time_ms() / 1000))});
+  });
+  REQUIRE(report.verdict() == Verdict::kVerified);
+  const auto found = late_findings(report);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].severity == Severity::kObservation);
+  CHECK(found[0].what == "2 events LATE: logged after their day of effect, by at most 10 days");
+  CHECK(found[0].height == 3u);
+  CHECK(found[0].leaf == 2u + 2 * 9);
 }
 
 TEST_CASE("A fact against the rules is found") {

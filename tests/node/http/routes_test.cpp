@@ -141,7 +141,9 @@ TEST_CASE("a look-up is answered as known at a height or a time", "[routes]") {
   CHECK(parsed(get(node, kQuestion + "&known_at=2026-01-01T05:00:01+05:00")).at("height") == 1);
   CHECK(code_of(get(node, kQuestion + "&known_at=3")) == "KNOWN_AT_IN_FUTURE");
   CHECK(code_of(get(node, kQuestion + "&known_at=2027-01-01T00:00:00Z")) == "KNOWN_AT_IN_FUTURE");
-  CHECK(code_of(get(node, kQuestion + "&known_at=2026-01-01")) == "KNOWN_AT_IN_FUTURE");
+  const Response today = get(node, kQuestion + "&known_at=2026-01-01");
+  CHECK(code_of(today) == "KNOWN_AT_IN_FUTURE");
+  CHECK(today.body.find("give an instant instead, such as 2026-01-01T00:00:0") != std::string::npos);
   CHECK(code_of(get(node, kQuestion + "&known_at=2025-12-31")) == "BEFORE_LEDGER");
   CHECK(code_of(get(node, kQuestion + "&known_at=soon")) == "BAD_PARAMETER");
   node.set_now_ms(node.now_ms() + 86'400'000);
@@ -237,7 +239,25 @@ TEST_CASE("a certificate has a status on a day and a history with its statements
   CHECK(events.at(0).at("height") == 1);
   CHECK(events.at(0).at("author") == "BO");
   CHECK(events.at(1).at("statement").at("certificate_revoked").at("certificate") == "OEA-1");
+  for (const auto& event : events) CHECK_FALSE(event.as_object().contains("late"));
   CHECK(code_of(get(node, "/v1/certificates/BO/OEA-2")) == "NOT_FOUND");
+}
+
+TEST_CASE("an event logged after its day of effect is late in the history, with its lag", "[routes]") {
+  MemoryLedger node;  // 2026-01-01
+  submit(node, "BO", 1, R"([
+    {"decision_date":"2025-12-30","operator_registered":{"subject":"BO-2","tin":"BO1002","person":"LEGAL"}},
+    {"decision_date":"2025-12-30","certificate_granted":{"certificate":"OEA-2","subject":"BO-2","scheme":"SECURITY",
+     "roles":["EXPORTER"]}}])");
+  submit(node, "BO", 2,
+         R"([{"decision_date":"2026-01-01","reason":"X","certificate_revoked":{"certificate":"OEA-2"}}])");
+  const json::object history = parsed(get(node, "/v1/certificates/BO/OEA-2/history"));
+  const json::array& events = history.at("events").as_array();
+  REQUIRE(events.size() == 2);
+  CHECK(events.at(0).at("late") == true);
+  CHECK(events.at(0).at("lag_days") == 2);
+  CHECK_FALSE(events.at(1).as_object().contains("late"));
+  CHECK_FALSE(events.at(1).as_object().contains("lag_days"));
 }
 
 TEST_CASE("a list gives an issuer's certificates and a recogniser's firms page by page", "[routes]") {
