@@ -5,11 +5,12 @@
 
 namespace quipu::consensus {
 
-KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in) {
+KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in, std::optional<MemberIndex> from) {
   auto [at, fresh] = blocks_.try_emplace(id);
   if (fresh) {
     at->second.block = std::make_shared<const Block>(std::move(block));
     at->second.needed = has_needed_child(id);
+    at->second.from = from;
   }
   at->second.seen_in = std::max(at->second.seen_in, seen_in);
   return at->second;
@@ -38,7 +39,10 @@ void BlockTree::forget_settled(Height height, const BlockId& tip) {
 }
 
 void BlockTree::forget_unneeded(View before) {
-  std::erase_if(blocks_, [&](const auto& item) { return !item.second.needed && item.second.seen_in < before; });
+  std::erase_if(blocks_, [&](const auto& item) {
+    const KnownBlock& known = item.second;
+    return !known.needed && known.check != Check::kAsked && known.seen_in < before;
+  });
 }
 
 }  // namespace quipu::consensus

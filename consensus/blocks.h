@@ -24,14 +24,16 @@ struct KnownBlock {
   View seen_in;                               // the newest view that brought it
   std::optional<std::uint64_t> persisted_by;  // the ticket it was handed out with; 0 = found on disk
   std::vector<LinkProof> links;               // from a peer's answer, verified
+  std::optional<MemberIndex> from;            // who brought the leaves: the id does not vouch for them, a verdict does
 };
 
 class BlockTree {
  public:
   explicit BlockTree(const ChainId& chain) : chain_(chain) {}
 
-  // Takes the block in, or finds it again. `id` must be its id.
-  KnownBlock& add(const BlockId& id, Block block, View seen_in);
+  // Takes the block in, or finds it again: the leaves that came first stay until they are judged. `id` must be its id.
+  KnownBlock& add(const BlockId& id, Block block, View seen_in, std::optional<MemberIndex> from = std::nullopt);
+  void drop(const BlockId& id) { blocks_.erase(id); }
   KnownBlock* find(const BlockId& id);
   const KnownBlock* find(const BlockId& id) const;
   // True when a held block that is needed has it as its parent.
@@ -41,7 +43,7 @@ class BlockTree {
 
   // Drops what a committed tip settles: everything at or below its height, and what cannot descend from it.
   void forget_settled(Height height, const BlockId& tip);
-  // Drops blocks last seen before the view that no proof needs.
+  // Drops blocks last seen before the view that no proof needs; never while a verdict on these very leaves is awaited.
   void forget_unneeded(View before);
 
  private:

@@ -34,6 +34,13 @@ std::vector<PeerId> Engine::State::candidates(const std::vector<MemberIndex>& pr
   return list;
 }
 
+// Whoever forged leaves once would only be asked in vain.
+std::vector<PeerId> Engine::State::block_candidates(const std::vector<MemberIndex>& preferred) const {
+  auto list = candidates(preferred);
+  std::erase_if(list, [&](PeerId peer) { return peers[peer].forged_leaves; });
+  return list;
+}
+
 // The first hole below what a proof names: its block, or the nearest ancestor that is not here.
 void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const {
   BlockId id = proof.subject.block;
@@ -47,12 +54,12 @@ void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wante
   if (height <= fin.height) return;
   const FetchKey by_id{.kind = FetchKind::kBlock, .block = id};
   const bool far = height.value - fin.height.value > limits::kUnfinalizedBlocks;
-  if (!far) list.push_back({by_id, 0, candidates(proof.signers)});
+  if (!far) list.push_back({by_id, 0, block_candidates(proof.signers)});
   // A peer may hold it only among its committed blocks: ask by height too when asking by id did not help.
   const bool by_height = far || fetches.attempts(by_id) >= 2;
   if (by_height && proof.kind == VoteKind::kFinalize)
     list.push_back(
-        {{.kind = FetchKind::kHeights, .first = fin.height.value + 1}, height.value, candidates(proof.signers)});
+        {{.kind = FetchKind::kHeights, .first = fin.height.value + 1}, height.value, block_candidates(proof.signers)});
 }
 
 // What the proposal of this view, or my own, still needs: the step it attaches to and the X of every view skipped.
@@ -135,7 +142,7 @@ void Engine::State::receive(PeerId from, BlockRequest&& request) {
   std::size_t bytes = 0;
   for (const auto& id : request.ids) {
     const auto* known = blocks.find(id);
-    if (known == nullptr) {
+    if (known == nullptr || known->check != Check::kValid) {  // whoever passes forged leaves on is taken for the forger
       rest.ids.push_back(id);
     } else if ((bytes += size_of(*known->block)) <= kAnswerBytes && answer.blocks.size() < limits::kBlocksPerAnswer) {
       answer.blocks.push_back(*known->block);
@@ -167,19 +174,21 @@ void Engine::State::receive(PeerId from, ProofResponse&& response) {
 void Engine::State::receive(PeerId from, BlockResponse&& response) {
   const auto by_id = fetches.outstanding(FetchKind::kBlock, from);
   const auto by_height = fetches.outstanding(FetchKind::kHeights, from);
-  const bool useful = take_blocks(std::move(response.blocks));
+  const bool useful = take_blocks(from, std::move(response.blocks));
   if (by_id && !useful) fetches.unhelpful(*by_id, from, now.steady_us);
-  if (by_height && !take_finalized(std::move(response))) fetches.unhelpful(*by_height, from, now.steady_us);
+  if (by_height && !take_finalized(from, std::move(response))) fetches.unhelpful(*by_height, from, now.steady_us);
   touch();
 }
 
-// Only blocks that were asked for, whoever sends them: the id is the check.
-bool Engine::State::take_blocks(std::vector<Block>&& answered) {
+// Only blocks that were asked for, whoever sends them: the id is the check of the header, the verdict that of the
+// leaves.
+bool Engine::State::take_blocks(PeerId from, std::vector<Block>&& answered) {
   bool useful = false;
+  if (peers[from].forged_leaves) return useful;
   for (auto& block : answered) {
     const BlockId id = blocks.id_of(block);
     if (fetches.attempts({.kind = FetchKind::kBlock, .block = id}) == 0) continue;
-    blocks.add(id, std::move(block), current);
+    blocks.add(id, std::move(block), current, from);
     useful = true;
   }
   return useful;
@@ -195,8 +204,9 @@ bool Engine::State::is_named(const BlockId& id) const {
 }
 
 // A run of finalized blocks from the committed tip upwards, up to the last that something verified names.
-bool Engine::State::take_finalized(BlockResponse&& response) {
+bool Engine::State::take_finalized(PeerId from, BlockResponse&& response) {
   if (response.finalization) on_proof(*response.finalization, false, Relay::kNo);
+  if (peers[from].forged_leaves) return false;
   std::vector<BlockId> ids;
   BlockId parent = fin.block;
   std::size_t proven = 0;
@@ -209,7 +219,7 @@ bool Engine::State::take_finalized(BlockResponse&& response) {
   }
   for (std::size_t i = 0; i < proven; ++i) {
     auto& item = response.finalized[i];
-    auto& known = blocks.add(ids[i], std::move(item.block), current);
+    auto& known = blocks.add(ids[i], std::move(item.block), current, from);
     known.needed = true;
     if (known.links.empty() && links_good(ids[i], item.links)) known.links = std::move(item.links);
   }

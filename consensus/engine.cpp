@@ -225,12 +225,17 @@ bool Engine::State::unfinalized_notarized() const {
   return false;
 }
 
-bool Engine::State::awake() const {
-  if (halted) return false;
+// A reason of my own to run deadlines.
+bool Engine::State::has_work() const {
   if (ready || unfinalized_notarized()) return true;
   const auto at = views.find(current);
   // A repeat of what became final meanwhile is no work any more.
-  if (at != views.end() && at->second.proposal_valid && at->second.subject.block != fin.block) return true;
+  return at != views.end() && at->second.proposal_valid && at->second.subject.block != fin.block;
+}
+
+bool Engine::State::awake() const {
+  if (halted) return false;
+  if (has_work()) return true;
   // Not my own vote: with it, f hostile nullifiers would keep every member awake that once nullified this view.
   return votes.others_voting_from(current, config.self) >= config.members.faulty() + 1;
 }
@@ -297,6 +302,7 @@ void Engine::State::fire(Deadline kind) {
     case Deadline::kRetry:
       if (const auto vote = votes.find(current, config.self, VoteKind::kNullify)) broadcast(*vote);
       if (const auto entry = entry_proof()) broadcast(*entry);
+      if (!has_work()) wake_others();
       break;
     case Deadline::kRepeat:
       repeat_due = true;

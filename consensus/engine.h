@@ -63,7 +63,9 @@ struct Received {
   Message message{};
 };
 struct Tick {};
-enum class Verdict : std::uint8_t { kValid, kInvalid, kLater };  // kLater: ask again when the clock has moved on
+// kLater: ask again when the clock has moved on. kForged: these are not the leaves that the header commits to, which
+// says nothing about the block: its body is to be had elsewhere.
+enum class Verdict : std::uint8_t { kValid, kInvalid, kLater, kForged };
 struct BlockVerdict {
   BlockId block{};
   Verdict verdict = Verdict::kInvalid;
@@ -129,8 +131,8 @@ struct RequestBuild {
   View view{};
   BlockId parent{};
 };
-// Does the ledger accept this block on its parent? `check_clock`: is its time near enough to vote for (first vote
-// only)?
+// Does the ledger accept this block on its parent? First of all: do its leaves give the header's tree? `check_clock`:
+// is its time near enough to vote for (first vote only)?
 struct RequestVerify {
   Block block{};
   bool check_clock = false;

@@ -31,6 +31,7 @@ struct PeerNotes {
   bool up = false;
   bool down = false;            // said so by the host, and silent since
   bool turn_nullified = false;  // its last turn as a leader was nullified
+  bool forged_leaves = false;   // sent leaves that their header does not commit to: asked for blocks no more
   View last_voted;
   std::int64_t settled_sent_us = INT64_MIN / 2;  // R9: at most one a second
   std::int64_t status_sent_us = INT64_MIN / 2;
@@ -73,7 +74,8 @@ struct Engine::State {
   void settle();
   void settle_once();
   void enter(View view);  // R1
-  bool awake() const;     // consensus.md 2.7
+  bool has_work() const;
+  bool awake() const;  // consensus.md 2.7
   bool unfinalized_notarized() const;
   void set_deadlines();
   void set_view_deadlines();
@@ -117,6 +119,7 @@ struct Engine::State {
   void consider_proposal();
   bool fits(const ViewNotes& notes, const ParentRef& parent) const;
   void vote_for(ViewNotes& notes);
+  void drop_forged(const BlockId& id);
   void give_up();  // R5
   void skip_hopeless_leader();
   bool ask(VoteKind kind, const Subject& subject);
@@ -145,14 +148,15 @@ struct Engine::State {
   void want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const;
   void want_proofs(std::vector<Wanted>& list) const;
   std::vector<PeerId> candidates(const std::vector<MemberIndex>& preferred) const;
+  std::vector<PeerId> block_candidates(const std::vector<MemberIndex>& preferred) const;
   void fetch();
   void receive(PeerId from, const ProofRequest& request);
   void receive(PeerId from, ProofResponse&& response);
   void receive(PeerId from, BlockRequest&& request);
   void receive(PeerId from, BlockResponse&& response);
-  bool take_blocks(std::vector<Block>&& blocks);
+  bool take_blocks(PeerId from, std::vector<Block>&& blocks);
   bool is_named(const BlockId& id) const;
-  bool take_finalized(BlockResponse&& response);
+  bool take_finalized(PeerId from, BlockResponse&& response);
   bool links_good(const BlockId& block, const std::vector<LinkProof>& links) const;
 
   // ---- peers.cpp: R9..R12, status, relay, evidence
@@ -166,7 +170,8 @@ struct Engine::State {
   void settle_past(PeerId to, View view);  // R9
   void ask_status(PeerId to);              // R10
   void resend_own();                       // R11
-  void greet(PeerId to);                   // R12
+  void wake_others();
+  void greet(PeerId to);  // R12
   Status status_for(PeerId to, bool answer_wanted) const;
   void send_status(PeerId to, bool answer_wanted);
   void send_next_status();

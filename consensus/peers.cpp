@@ -65,6 +65,12 @@ void Engine::State::resend_own() {
   if (entry && entry->kind == VoteKind::kNullify) broadcast(*entry);
 }
 
+// Those whose votes alone keep me awake may be down by now, and others never heard them: with their votes everybody
+// who is left wakes too and the view can end. Without, I would go on retrying alone.
+void Engine::State::wake_others() {
+  for (const auto& vote : votes.proven_votes_from(current, config.self, config.members.faulty() + 1)) broadcast(vote);
+}
+
 // R12
 void Engine::State::greet(PeerId to) {
   send_status(to, false);

@@ -150,6 +150,22 @@ std::size_t VotePool::others_voting_from(View first, MemberIndex self) const {
   return voters.size();
 }
 
+std::vector<Vote> VotePool::proven_votes_from(View first, MemberIndex self, std::size_t most) {
+  std::map<MemberIndex, Vote> proven;
+  for (auto at = views_.lower_bound(first); at != views_.end(); ++at)
+    for (std::size_t i = 0; i < at->second.size(); ++i)
+      for (const auto kind : kKinds) {
+        const auto signer = static_cast<MemberIndex>(i);
+        auto& slot = at->second[i][index(kind)];
+        if (signer == self || proven.size() >= most || proven.contains(signer) || !make_sure(signer, kind, slot))
+          continue;
+        proven.emplace(signer, Vote{kind, slot->subject, signer, slot->signature});
+      }
+  std::vector<Vote> votes;
+  for (const auto& [signer, vote] : proven) votes.push_back(vote);
+  return votes;
+}
+
 std::vector<Vote> VotePool::votes_of(MemberIndex signer, View after, std::size_t most) const {
   std::vector<Vote> votes;
   for (auto at = views_.rbegin(); at != views_.rend() && at->first > after && votes.size() < most; ++at)

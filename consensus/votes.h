@@ -42,6 +42,8 @@ class VotePool {
   bool holds_verified(const Vote& vote) const;
   // Distinct members with any vote in views at or above.
   std::size_t others_voting_from(View first, MemberIndex self) const;
+  // One vote each of at most `most` such members, checked; those that fail are dropped.
+  std::vector<Vote> proven_votes_from(View first, MemberIndex self, std::size_t most);
   // A member's votes in views above `after`, ascending, at most `most`, the newest.
   std::vector<Vote> votes_of(MemberIndex signer, View after, std::size_t most) const;
   std::vector<Vote> highest_votes_of(MemberIndex signer) const;

@@ -35,7 +35,7 @@ void Engine::State::receive(PeerId from, Proposal&& proposal) {
   for (auto& skip : proposal.skip_proofs) on_proof(std::move(skip), false, Relay::kNo);
   const auto* step = proofs.step(view);
   if (view < current && (step == nullptr || step->subject.block != subject->block)) return;
-  if (!proposal.repeat) blocks.add(subject->block, std::exchange(proposal.block, {}), view);
+  if (!proposal.repeat) blocks.add(subject->block, std::exchange(proposal.block, {}), view, from);
   proposal.parent_proof.reset();
   proposal.skip_proofs.clear();
   auto& notes = views[view];
@@ -89,6 +89,7 @@ void Engine::State::vote_for(ViewNotes& notes) {
 void Engine::State::on(const BlockVerdict& input) {
   auto* known = blocks.find(input.block);
   if (known == nullptr || known->check != Check::kAsked) return;
+  if (input.verdict == Verdict::kForged) return drop_forged(input.block);
   const bool with_clock = std::exchange(known->asked_with_clock, false);
   known->check = Check::kUnchecked;
   touch();
@@ -104,6 +105,18 @@ void Engine::State::on(const BlockVerdict& input) {
   } else if (const auto at = views.find(current); at != views.end() && at->second.subject.block == input.block) {
     give_up();  // perhaps only too old for my clock: the verdict is not kept
   }
+}
+
+// The id is the header's: anybody can hang other leaves under it. Only their sender is found out by that; the block
+// may still be notarized by those who got the true leaves, and is then fetched from them.
+void Engine::State::drop_forged(const BlockId& id) {
+  const auto from = blocks.find(id)->from;
+  blocks.drop(id);
+  if (from) peers[*from].forged_leaves = true;
+  const auto at = views.find(current);
+  const bool proposed = at != views.end() && at->second.proposal && !at->second.proposal->repeat;
+  if (proposed && at->second.subject.block == id) give_up();
+  touch();
 }
 
 // ---- R5

@@ -71,6 +71,8 @@ std::string_view to_string(AttackerKind kind) {
       return "deaf leader";
     case AttackerKind::kCredulous:
       return "credulous";
+    case AttackerKind::kLeafForger:
+      return "leaf forger";
   }
   return "?";
 }

@@ -19,6 +19,7 @@ enum class AttackerKind : std::uint8_t {
   kForger,
   kDeafLeader,
   kCredulous,
+  kLeafForger,  // not in the swarm: which attacker a seed gets stays as it was
 };
 std::string_view to_string(AttackerKind kind);
 

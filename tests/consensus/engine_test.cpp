@@ -273,6 +273,74 @@ TEST_CASE("R8 a finalized block that is invalid here stops the node") {
   CHECK(only<Halt>(effects).size() == 1);
 }
 
+TEST_CASE("R8 wrong leaves under a right header convict their sender and not the block") {
+  Bench bench(follower_of(1));
+  bench.start();
+  for (PeerId i = 0; i < 4; ++i) bench.step(PeerUp{i});
+  const PeerId forger = bench.net.leader(1);
+  Block junk = bench.first;
+  junk.leaves.front() = "junk";
+  auto effects = bench.receive(forger, bench.proposal(junk, 1, 0));
+  REQUIRE(only<RequestVerify>(effects).size() == 1);
+  BlockVerdict verdict = bench.valid(bench.first);
+  verdict.verdict = Verdict::kForged;
+  effects = bench.step(verdict);
+  REQUIRE(only<Sign>(effects).size() == 1);  // the view is given up
+  CHECK(only<Sign>(effects)[0].slot.kind == VoteKind::kNullify);
+  const auto finalization = bench.net.proof(VoteKind::kFinalize, bench.about(bench.first, 1, 0), {0, 1, 2});
+  effects = bench.receive(bench.other(), finalization);
+  CHECK(only<Halt>(effects).empty());
+  // The block is asked for elsewhere, never of the forger again; another forger only costs time.
+  std::set<PeerId> asked;
+  const auto note_asked = [&](const Effects& happened) {
+    for (const auto& send : only<Send>(happened))
+      if (std::holds_alternative<BlockRequest>(send.message)) asked.insert(send.to);
+  };
+  note_asked(effects);
+  for (int i = 0; i < 20; ++i) note_asked(bench.pass(300));
+  CHECK_FALSE(asked.empty());
+  CHECK_FALSE(asked.contains(forger));
+  const PeerId second = *asked.begin();
+  CHECK(only<RequestVerify>(bench.receive(forger, BlockResponse{{bench.first}, {}, {}})).empty());
+  CHECK(only<RequestVerify>(bench.receive(second, BlockResponse{{junk}, {{junk, {}}}, {}})).size() == 1);
+  CHECK(only<Halt>(bench.step(verdict)).empty());
+  asked.clear();
+  for (int i = 0; i < 20; ++i) note_asked(bench.pass(300));
+  REQUIRE(asked.size() == 1);
+  const PeerId honest = *asked.begin();
+  CHECK(honest != forger);
+  CHECK(honest != second);
+  effects = bench.receive(honest, BlockResponse{{bench.first}, {{bench.first, {}}}, {}});
+  CHECK(only<RequestVerify>(effects).size() == 1);
+  const auto commits = only<Commit>(bench.step(bench.valid(bench.first)));
+  REQUIRE(commits.size() == 1);
+  CHECK(commits[0].blocks[0].block == bench.first);
+}
+
+TEST_CASE("2.5 a member kept awake by others' votes alone hands them on so that everybody wakes") {
+  Bench bench(follower_of(1));
+  bench.start();
+  std::vector<PeerId> others;
+  for (PeerId i = 0; i < 4; ++i)
+    if (i != bench.self) others.push_back(i);
+  const auto nullify = [&](PeerId who) { return bench.net.vote(VoteKind::kNullify, {.view = {1}}, who); };
+  bench.receive(others[0], nullify(others[0]));
+  CHECK_FALSE(bench.engine->status().awake);
+  Vote junk = nullify(others[1]);
+  junk.signature.bytes[0] ^= 1;
+  bench.receive(others[1], junk);
+  CHECK(bench.engine->status().awake);
+  for (const auto& sign : only<Sign>(bench.pass(10'000))) bench.step(bench.signed_by_me(sign));
+  // The junk is found out when it is to be handed on, and wakes nobody any more.
+  for (const auto& vote : broadcasts<Vote>(bench.pass(10'000))) CHECK(vote.signer != others[1]);
+  CHECK_FALSE(bench.engine->status().awake);
+  bench.receive(others[1], bench.net.vote(VoteKind::kNullify, {.view = {2}}, others[1]));
+  std::set<PeerId> told;
+  for (const auto& vote : broadcasts<Vote>(bench.pass(60'000))) told.insert(vote.signer);
+  CHECK(told.contains(others[0]));
+  CHECK(told.contains(others[1]));
+}
+
 TEST_CASE("2.11 syncing_never_votes_below_known_F and takes no block but one that the finalization names") {
   Bench bench(follower_of(1));
   bench.start();

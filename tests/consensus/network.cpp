@@ -176,6 +176,10 @@ QuorumProof Network::proof(VoteKind kind, const Subject& subject, const std::vec
   return result;
 }
 
+crypto::Digest Network::root_of(const Block& parent, const std::vector<Bytes>& leaves) {
+  return crypto::sha256({parent.header.tree_root.view(), leaves.front(), leaves.back()});
+}
+
 Block Network::make_block(const Block& parent, const std::string& payload, std::int64_t time_ms) const {
   Block block;
   block.header.height = parent.header.height.next();
@@ -183,7 +187,7 @@ Block Network::make_block(const Block& parent, const std::string& payload, std::
   block.header.tree_size = parent.header.tree_size + 2;
   if (time_ms == 0) time_ms = std::max(time_of(parent) + 1, kUtcStart_ms + now_us_ / 1000);
   block.leaves = {payload, "seal|" + std::to_string(time_ms)};
-  block.header.tree_root = crypto::sha256({parent.header.tree_root.view(), payload, block.leaves.back()});
+  block.header.tree_root = root_of(parent, block.leaves);
   return block;
 }
 
@@ -303,6 +307,9 @@ struct Network::Executor {
     if (effect.check_clock && time_ms < utc_ms - limits::kBlockTimeBehind_ms) verdict = Verdict::kInvalid;
     if (effect.check_clock && time_ms > utc_ms + limits::kBlockTimeAhead_ms) verdict = Verdict::kLater;
     if (effect.block.leaves.front() == "invalid") verdict = Verdict::kInvalid;
+    const Block* parent = net.find_block(id, effect.block.header.parent_id);
+    if (parent != nullptr && root_of(*parent, effect.block.leaves) != effect.block.header.tree_root)
+      verdict = Verdict::kForged;
     if (verdict == Verdict::kValid) host.overlays[block] = effect.block;
     if (!host.hold_verdicts) net.push(50, id, BlockVerdict{block, verdict, time_ms});
   }

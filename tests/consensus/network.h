@@ -87,6 +87,7 @@ class Network {
   void input(PeerId to, Input input, std::int64_t delay_us = 0);
   Vote vote(VoteKind kind, const Subject& subject, PeerId signer) const;
   QuorumProof proof(VoteKind kind, const Subject& subject, const std::vector<MemberIndex>& signers) const;
+  static crypto::Digest root_of(const Block& parent, const std::vector<Bytes>& leaves);
   Block make_block(const Block& parent, const std::string& payload, std::int64_t time_ms = 0) const;
 
   // Runs until the predicate holds; false when the virtual time is up first.

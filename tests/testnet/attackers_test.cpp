@@ -6,9 +6,9 @@
 using namespace quipu::testnet;
 
 TEST_CASE("f attackers of every kind neither break a law nor stop the honest members") {
-  const auto kind =
-      GENERATE(AttackerKind::kTwin, AttackerKind::kEquivocatingLeader, AttackerKind::kNullifyAlways,
-               AttackerKind::kReplayer, AttackerKind::kForger, AttackerKind::kDeafLeader, AttackerKind::kCredulous);
+  const auto kind = GENERATE(AttackerKind::kTwin, AttackerKind::kEquivocatingLeader, AttackerKind::kNullifyAlways,
+                             AttackerKind::kReplayer, AttackerKind::kForger, AttackerKind::kDeafLeader,
+                             AttackerKind::kCredulous, AttackerKind::kLeafForger);
   const auto members = GENERATE(std::size_t{4}, std::size_t{7});
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     Options options = swarm_options(seed, members);

@@ -22,6 +22,8 @@ std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext conte
       return replayer(std::move(context));
     case AttackerKind::kForger:
       return forger(std::move(context));
+    case AttackerKind::kLeafForger:
+      return leaf_forger(std::move(context));
     case AttackerKind::kDeafLeader:
       return deaf_leader(std::move(context));
     case AttackerKind::kCredulous:

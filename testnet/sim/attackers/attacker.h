@@ -40,6 +40,7 @@ std::unique_ptr<Attacker> credulous(AttackerContext context);
 std::unique_ptr<Attacker> deaf_leader(AttackerContext context);
 std::unique_ptr<Attacker> equivocating_leader(AttackerContext context);
 std::unique_ptr<Attacker> forger(AttackerContext context);
+std::unique_ptr<Attacker> leaf_forger(AttackerContext context);
 std::unique_ptr<Attacker> nullify_always(AttackerContext context);
 std::unique_ptr<Attacker> replayer(AttackerContext context);
 // Nothing for a twin and for none.
