@@ -2,6 +2,7 @@
 // What the checks of one audit share. One thread.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 
@@ -26,15 +27,21 @@ struct Context {
     finding.severity = Severity::kObservation;
     report.add(std::move(finding));
   }
-  // The file, or nothing and a finding: BROKEN when it is missing, uncheckable when it cannot be read.
-  std::optional<Bytes> read(Check check, const std::string& path) const {
+  // The file, or what is wrong: broken when it is missing, uncheckable when it cannot be read. Adds nothing.
+  std::expected<Bytes, Finding> content_of(Check check, const std::string& path) const {
     if (!bundle.has(path)) {
-      broken({.check = check, .what = "the file is missing", .file = path});
-      return std::nullopt;
+      return std::unexpected(Finding{.check = check, .what = "the file is missing", .file = path});
     }
     auto content = bundle.read(path);
     if (content) return *std::move(content);
-    report.add({.severity = Severity::kUncheckable, .check = check, .what = content.error(), .file = path});
+    return std::unexpected(
+        Finding{.severity = Severity::kUncheckable, .check = check, .what = content.error(), .file = path});
+  }
+  // The file, or nothing and a finding.
+  std::optional<Bytes> read(Check check, const std::string& path) const {
+    auto content = content_of(check, path);
+    if (content) return *std::move(content);
+    report.add(std::move(content.error()));
     return std::nullopt;
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/audit/replay.h"
 
+#include <utility>
+
 #include "consensus/limits.h"
 #include "crypto/cose.h"
 #include "node/ledger/lateness.h"
@@ -11,6 +13,8 @@ namespace {
 
 using ledger::Code;
 using ledger::Submission;
+
+constexpr std::size_t kSignaturesAtOnce = 32;
 
 // Which check a rejection by the rules belongs to.
 Check check_of(const ledger::Rejection& why) {
@@ -38,25 +42,32 @@ std::string words_of(const ledger::Rejection& why) {
 
 Replay::Replay(const Context& context) : context_(context) { position_.state = state_; }
 
-bool Replay::leaf(Bytes leaf, const crypto::CompactRange& tree) {
-  const bool seal = ledger::is_seal_leaf(leaf);
-  if (!seal) leaf_bytes_ += leaf.size();
-  leaves_.push_back(std::move(leaf));
-  if (leaves_.size() > limits::kBlockSubmissions + 1 || leaf_bytes_ > limits::kBlockLeafBytes) {
+bool Replay::leaf(Entry entry, const crypto::CompactRange& tree) {
+  const bool seal = entry.is_seal;
+  if (!seal) leaf_bytes_ += entry.leaf.size();
+  entries_.push_back(std::move(entry));
+  if (entries_.size() > limits::kBlockSubmissions + 1 || leaf_bytes_ > limits::kBlockLeafBytes) {
     context_.broken({.check = Check::kSeals, .what = "a block without an end", .leaf = tree.size() - 1});
     return false;
   }
   if (!seal) return true;
   const bool good = started_ ? close_block(tree) : close_genesis(tree);
   started_ = true;
-  leaves_.clear();
+  entries_.clear();
   leaf_bytes_ = 0;
   return good;
 }
 
+std::vector<Bytes> Replay::take_leaves() {
+  std::vector<Bytes> leaves;
+  leaves.reserve(entries_.size());
+  for (Entry& entry : entries_) leaves.push_back(std::move(entry.leaf));
+  return leaves;
+}
+
 bool Replay::close_genesis(const crypto::CompactRange&) {
   auto block = ledger::genesis_block(context_.genesis);
-  if (leaves_ != block.block.leaves) {
+  if (take_leaves() != block.block.leaves) {
     context_.broken({.check = Check::kGenesis, .what = "block 0 is not that of the genesis file", .height = 0});
     return false;
   }
@@ -66,14 +77,13 @@ bool Replay::close_genesis(const crypto::CompactRange&) {
   return true;
 }
 
-std::shared_ptr<const Submission> Replay::decode(const Bytes& leaf, std::uint64_t index) {
-  auto submission = ledger::decode_submission(leaf, context_.genesis.chain_id);
-  if (submission) return std::make_shared<const Submission>(*std::move(submission));
+bool Replay::check_form(const Entry& entry, std::uint64_t index) {
+  if (entry.submission) return true;
   context_.broken({.check = Check::kSyntax,
-                   .what = words_of(submission.error()),
+                   .what = words_of(entry.submission.error()),
                    .height = position_.height.value + 1,
                    .leaf = index});
-  return nullptr;
+  return false;
 }
 
 bool Replay::check_author(const std::shared_ptr<const Submission>& submission, std::uint64_t index) {
@@ -86,27 +96,29 @@ bool Replay::check_author(const std::shared_ptr<const Submission>& submission, s
   Finding wrong{.check = Check::kSignatures, .what = "the author's signature does not verify"};
   wrong.height = height;
   wrong.leaf = index;
-  context_.pool.submit(std::move(wrong), 1,
-                       [submission, key = *key] { return crypto::verify_statement(submission->statement, key); });
+  signatures_.push_back(
+      {std::move(wrong), [submission, key = *key] { return crypto::verify_statement(submission->statement, key); }});
+  if (signatures_.size() == kSignaturesAtOnce) context_.pool.submit(std::exchange(signatures_, {}));
   return true;
 }
 
-bool Replay::decode_all(std::vector<std::shared_ptr<const Submission>>& out) {
-  for (std::size_t i = 0; i + 1 < leaves_.size(); ++i) {
+bool Replay::check_submissions(std::vector<std::shared_ptr<const Submission>>& out) {
+  bool good = true;
+  for (std::size_t i = 0; good && i + 1 < entries_.size(); ++i) {
     const std::uint64_t index = position_.tree.size() + i;
-    auto submission = decode(leaves_[i], index);
-    if (!submission || !check_author(submission, index)) return false;
-    out.push_back(std::move(submission));
+    good = check_form(entries_[i], index) && check_author(*entries_[i].submission, index);
+    if (good) out.push_back(*std::move(entries_[i].submission));
   }
-  return true;
+  context_.pool.submit(std::exchange(signatures_, {}));
+  return good;
 }
 
 bool Replay::close_block(const crypto::CompactRange& tree) {
   std::vector<std::shared_ptr<const Submission>> submissions;
-  if (!decode_all(submissions)) return false;
+  if (!check_submissions(submissions)) return false;
   consensus::Block block;
   block.header = {{0}, position_.height.next(), position_.block, tree.size(), tree.root(), {}};
-  block.leaves = std::move(leaves_);
+  block.leaves = take_leaves();
   auto executed = ledger::execute_block(context_.genesis, position_, block, submissions);
   if (!executed) {
     reject(executed.error());

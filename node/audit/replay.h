@@ -4,6 +4,7 @@
 #pragma once
 
 #include "node/audit/context.h"
+#include "node/audit/entry_reader.h"
 #include "node/audit/flat_state.h"
 #include "node/ledger/block.h"
 
@@ -14,9 +15,9 @@ class Replay {
   explicit Replay(const Context& context);
 
   // The next leaf, with the tree behind it. False: something is broken, nothing more can be replayed.
-  bool leaf(Bytes leaf, const crypto::CompactRange& tree);
+  bool leaf(Entry entry, const crypto::CompactRange& tree);
   // Was the leaf just taken a seal, so that a block ends here?
-  bool at_block_end() const { return leaves_.empty() && started_; }
+  bool at_block_end() const { return entries_.empty() && started_; }
   const ledger::Position& position() const { return position_; }
   // After the last leaf: what is only to be told of the log as a whole.
   void finish() const;
@@ -26,9 +27,10 @@ class Replay {
  private:
   bool close_block(const crypto::CompactRange& tree);
   bool close_genesis(const crypto::CompactRange& tree);
-  std::shared_ptr<const ledger::Submission> decode(const Bytes& leaf, std::uint64_t index);
-  bool decode_all(std::vector<std::shared_ptr<const ledger::Submission>>& out);
+  bool check_form(const Entry& entry, std::uint64_t index);
   bool check_author(const std::shared_ptr<const ledger::Submission>& submission, std::uint64_t index);
+  bool check_submissions(std::vector<std::shared_ptr<const ledger::Submission>>& out);
+  std::vector<Bytes> take_leaves();
   void reject(const ledger::Rejection& why);
   void take(ledger::ExecutedBlock executed);
   void count(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
@@ -38,7 +40,8 @@ class Replay {
   std::shared_ptr<FlatState> state_ = std::make_shared<FlatState>();
   ledger::Position position_;
   consensus::BlockId parent_;
-  std::vector<Bytes> leaves_;  // of the block being read
+  std::vector<Entry> entries_;                  // of the block being read
+  std::vector<SignaturePool::Job> signatures_;  // of its authors, not yet with the pool
   std::size_t leaf_bytes_ = 0;
   bool started_ = false;
   // Events logged after their day of effect.

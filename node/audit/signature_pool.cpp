@@ -11,21 +11,20 @@
 namespace quipu::audit {
 namespace {
 
-constexpr std::size_t kQueued = 2'048;
-
-struct Job {
-  std::uint64_t number;
-  Finding if_false;
-  std::uint64_t times;
-  std::function<bool()> check;
-};
+constexpr std::size_t kQueued = 2'048;  // checks, of all batches
 
 }  // namespace
 
 struct SignaturePool::State {
+  struct Batch {
+    std::uint64_t first;  // number of its first check
+    std::vector<Job> jobs;
+  };
   std::mutex mutex;
   std::condition_variable work, room;
-  std::deque<Job> queue;
+  std::deque<std::function<void()>> urgent;
+  std::deque<Batch> queue;
+  std::size_t queued = 0;
   std::map<std::uint64_t, Finding> failures;
   std::map<Check, std::uint64_t> passed;
   bool closed = false;
@@ -35,22 +34,39 @@ struct SignaturePool::State {
   void run() {
     std::unique_lock lock(mutex);
     while (true) {
-      work.wait(lock, [&] { return closed || !queue.empty(); });
-      if (queue.empty()) return;
-      Job job = std::move(queue.front());
-      queue.pop_front();
-      room.notify_one();
-      lock.unlock();
-      const bool good = job.check();
-      lock.lock();
-      settle(std::move(job), good);
+      work.wait(lock, [&] { return closed || !urgent.empty() || !queue.empty(); });
+      if (!urgent.empty()) {
+        run_urgent(lock);
+      } else if (!queue.empty()) {
+        run_batch(lock);
+      } else {
+        return;
+      }
     }
   }
-  void settle(Job job, bool good) {
+  void run_urgent(std::unique_lock<std::mutex>& lock) {
+    const auto next = std::move(urgent.front());
+    urgent.pop_front();
+    lock.unlock();
+    next();
+    lock.lock();
+  }
+  void run_batch(std::unique_lock<std::mutex>& lock) {
+    Batch batch = std::move(queue.front());
+    queue.pop_front();
+    queued -= batch.jobs.size();
+    room.notify_one();
+    lock.unlock();
+    std::vector<bool> good;
+    for (const Job& job : batch.jobs) good.push_back(job.check());
+    lock.lock();
+    for (std::size_t i = 0; i < good.size(); ++i) settle(batch.first + i, std::move(batch.jobs[i]), good[i]);
+  }
+  void settle(std::uint64_t number, Job job, bool good) {
     if (good) {
       passed[job.if_false.check] += job.times;
     } else {
-      failures.emplace(job.number, std::move(job.if_false));
+      failures.emplace(number, std::move(job.if_false));
     }
   }
   void close() {
@@ -71,9 +87,24 @@ SignaturePool::SignaturePool(unsigned threads) : state_(std::make_unique<State>(
 SignaturePool::~SignaturePool() { state_->close(); }
 
 void SignaturePool::submit(Finding if_false, std::uint64_t times, std::function<bool()> check) {
+  std::vector<Job> one;
+  one.push_back({std::move(if_false), std::move(check), times});
+  submit(std::move(one));
+}
+
+void SignaturePool::submit(std::vector<Job> jobs) {
+  if (jobs.empty()) return;
   std::unique_lock lock(state_->mutex);
-  state_->room.wait(lock, [&] { return state_->queue.size() < kQueued; });
-  state_->queue.push_back({state_->submitted++, std::move(if_false), times, std::move(check)});
+  state_->room.wait(lock, [&] { return state_->queued < kQueued; });
+  state_->queued += jobs.size();
+  state_->queue.push_back({state_->submitted, std::move(jobs)});
+  state_->submitted += state_->queue.back().jobs.size();
+  state_->work.notify_one();
+}
+
+void SignaturePool::run_first(std::function<void()> work) {
+  const std::lock_guard lock(state_->mutex);
+  state_->urgent.push_back(std::move(work));
   state_->work.notify_one();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signature checks on all cores while one thread goes on reading. The caller's side belongs to one thread; the queue is
-// bounded, so memory is too.
+// Signature checks, and the decoding of what is read next, on all cores while one thread replays. The caller's side
+// belongs to one thread; the queue of checks is bounded, so memory is too.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,16 @@ class SignaturePool {
   // Runs `check` on some thread, which may run after this returns; a false one makes `if_false` a finding, a true one
   // counts `times` for its check. Blocks while the queue is full.
   void submit(Finding if_false, std::uint64_t times, std::function<bool()> check);
+  // Many at once, which cost one turn at the queue.
+  struct Job {
+    Finding if_false;
+    std::function<bool()> check;
+    std::uint64_t times = 1;
+  };
+  void submit(std::vector<Job> jobs);
+  // Runs it on some thread before all checks that wait. The caller bounds how many it has under way, and must not wait
+  // for one from a pool's thread.
+  void run_first(std::function<void()> work);
   // Waits for all, then adds counts and the failures, in the order of submission, to the report.
   void finish(Report& report);
 

@@ -2,6 +2,7 @@
 #include "node/audit/verify.h"
 
 #include "node/audit/elsewhere.h"
+#include "node/audit/entry_reader.h"
 #include "node/audit/evidence_check.h"
 #include "node/audit/link_check.h"
 #include "node/audit/published.h"
@@ -24,37 +25,26 @@ class Pass {
         notes_(notes),
         size_(size),
         tiles_(context, size),
+        reader_(context, size),
         replay_(context),
         links_(context),
         elsewhere_(context, request.elsewhere) {}
 
   void run() {
-    for (std::uint64_t first = 0; first < size_; first += ledger::kTileWidth) {
-      if (!bundle(first)) return;
+    while (tree_.size() < size_) {
+      auto entries = reader_.next();
+      if (!entries) return;
+      for (Entry& entry : *entries) {
+        if (!leaf(std::move(entry))) return;
+      }
       if (request_.progress) request_.progress(tree_.size(), size_);
     }
     finish();
   }
 
  private:
-  bool bundle(std::uint64_t first) {
-    const std::uint64_t index = first / ledger::kTileWidth;
-    const ledger::TileName name{std::nullopt, index, ledger::tile_width(std::nullopt, index, size_)};
-    const auto content = context_.read(Check::kStructure, name.path());
-    if (!content) return false;
-    auto entries = ledger::decode_entries(*content, name.width);
-    if (!entries) {
-      context_.broken({.check = Check::kStructure, .what = "not its number of framed entries", .file = name.path()});
-      return false;
-    }
-    for (Bytes& entry : *entries) {
-      if (!leaf(std::move(entry))) return false;
-    }
-    return true;
-  }
-
-  bool leaf(Bytes entry) {
-    tree_.append(crypto::leaf_hash(entry), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
+  bool leaf(Entry entry) {
+    tree_.append(entry.hash, [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
       tiles_.node(level, index, hash);
     });
     context_.report.passed(Check::kHashing);
@@ -114,6 +104,7 @@ class Pass {
   std::uint64_t size_;
   crypto::CompactRange tree_;
   TileCheck tiles_;
+  EntryReader reader_;
   Replay replay_;
   LinkCheck links_;
   Elsewhere elsewhere_;

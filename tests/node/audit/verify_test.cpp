@@ -17,11 +17,11 @@ using sample::Chain;
 using sample::Files;
 using sample::MemoryBundle;
 
-Report audited(const Files& files, std::vector<Files> elsewhere = {}) {
+Report audited(const Files& files, std::vector<Files> elsewhere = {}, unsigned threads = 2) {
   const MemoryBundle bundle(files);
   std::vector<std::unique_ptr<MemoryBundle>> others;
   static const Bytes pinned = sample::genesis_file();
-  Request request{.bundle = bundle, .genesis = pinned, .threads = 2};
+  Request request{.bundle = bundle, .genesis = pinned, .threads = threads};
   for (auto& other : elsewhere) {
     others.push_back(std::make_unique<MemoryBundle>(std::move(other), "other"));
     request.elsewhere.push_back(others.back().get());
@@ -73,6 +73,27 @@ TEST_CASE("An honest mirror is verified and every check counts") {
 TEST_CASE("Equal mirrors give equal reports") {
   const Chain chain = long_chain();
   CHECK(audited(chain.files()).json() == audited(chain.files()).json());
+}
+
+TEST_CASE("However many threads decode ahead the first fault in the log's order is the one named") {
+  Chain chain;
+  chain.grow(18, 20);
+  chain.publish();
+  const Files files = chain.files();
+  REQUIRE(files.contains("tile/entries/005.p/" + std::to_string(chain.position.tree.size() - 5 * 256)));
+  Files changed = files;
+  Bytes& early = changed.at("tile/entries/001");
+  early[early.size() / 2] = static_cast<char>(early[early.size() / 2] ^ 1);
+  changed.at("tile/entries/003").pop_back();
+  for (const unsigned threads : {1u, 2u, 8u}) {
+    CHECK(audited(files, {}, threads).verdict() == Verdict::kVerified);
+    const Report report = audited(changed, {}, threads);
+    CHECK(report.verdict_line().starts_with("BROKEN hashing: tile/0/001: "));
+    CHECK(report.json() == audited(changed).json());
+  }
+  Files cut = files;
+  cut.at("tile/entries/003").pop_back();
+  CHECK(audited(cut).verdict_line() == "BROKEN structure: tile/entries/003: not its number of framed entries");
 }
 
 TEST_CASE("A mirror of the genesis block alone is verified") {
