@@ -397,7 +397,7 @@ void Engine::State::report_conflict(const QuorumProof& first, const QuorumProof&
     const auto j = static_cast<std::size_t>(at - second.signers.begin());
     const Evidence evidence{{first.kind, first.subject, first.signers[i], first.signatures[i]},
                             {second.kind, second.subject, second.signers[j], second.signatures[j]}};
-    if (contradict(evidence.first, evidence.second) && votes.convict(evidence)) report(evidence, true);
+    if (contradict(evidence.first, evidence.second) && votes.convict(evidence)) report(evidence);
   }
   halt("FORK: two quorum proofs contradict each other");
 }

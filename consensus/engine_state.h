@@ -175,7 +175,7 @@ struct Engine::State {
   Status status_for(PeerId to, bool answer_wanted) const;
   void send_status(PeerId to, bool answer_wanted);
   void send_next_status();
-  void report(const Evidence& evidence, bool tell_others);
+  void report(const Evidence& evidence);
 
   Config config;
   std::vector<MemberIndex> order;

@@ -353,7 +353,7 @@ struct Classifier {
   Class operator()(const BlockRequest&) const { return Class::kVotes; }
   Class operator()(const BlockResponse&) const { return Class::kSync; }
   Class operator()(const Status&) const { return Class::kVotes; }
-  Class operator()(const Evidence&) const { return Class::kVotes; }
+  Class operator()(const Evidence&) const { return Class::kSync; }  // proves something; nothing waits for it
   Class operator()(const Submissions&) const { return Class::kSubmissions; }
   Class operator()(const SubmissionOffer&) const { return Class::kSubmissions; }
   Class operator()(const SubmissionRequest&) const { return Class::kSubmissions; }

@@ -14,6 +14,8 @@ constexpr std::int64_t kReplyInterval_us = 1'000'000;
 constexpr std::size_t kBroadcastRelayMembers = 16;
 constexpr std::size_t kVotesResent = 24;
 constexpr std::size_t kProofsResent = 16;
+// One pair proves a member guilty; a hostile one could make others pass on any number of them.
+constexpr std::size_t kPairsRelayedPerSigner = 4;
 
 // One message of a sort per peer and second.
 bool take_turn(std::int64_t& last_us, std::int64_t now_us) {
@@ -122,20 +124,20 @@ void Engine::State::relay_proof(const QuorumProof& proof) {
 
 // ---- evidence (consensus.md 2.10)
 
-void Engine::State::report(const Evidence& evidence, bool tell_others) {
+void Engine::State::report(const Evidence& evidence) {
   ++evidence_count;
   emit(ReportEvidence{evidence});
-  if (tell_others) broadcast(evidence);
+  if (votes.convictions(evidence.first.signer) <= kPairsRelayedPerSigner) broadcast(evidence);
 }
 
 void Engine::State::receive(PeerId, const Evidence& evidence) {
   if (evidence.first.signer >= count() || !contradict(evidence.first, evidence.second)) return;
-  if (evidence.first.subject.view.value > current.value + limits::kViewWindow) return;
+  if (evidence.first.subject.view.value > current.value + limits::kViewWindow || !votes.is_news(evidence)) return;
   for (const auto* vote : {&evidence.first, &evidence.second}) {
     const auto& key = config.members[vote->signer].vote;
     if (!config.verify(key, vote_bytes(config.scope, vote->kind, vote->subject), vote->signature)) return;
   }
-  if (votes.convict(evidence)) report(evidence, true);
+  if (votes.convict(evidence)) report(evidence);
 }
 
 }  // namespace quipu::consensus

@@ -38,10 +38,24 @@ bool VotePool::make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>&
   return slot.has_value();
 }
 
-bool VotePool::convict(const Evidence& evidence) {
-  if (convicted_.size() >= limits::kEvidenceKept) return false;
+VotePool::Convicted VotePool::entry_of(const Evidence& evidence) {
   const auto [low, high] = std::minmax(evidence.first.kind, evidence.second.kind);
-  return convicted_.insert({evidence.first.subject.view, evidence.first.signer, low, high}).second;
+  return {evidence.first.signer, evidence.first.subject.view, low, high};
+}
+
+bool VotePool::is_news(const Evidence& evidence) const {
+  const std::size_t share = limits::kEvidenceKept / members_.size();
+  return convictions(evidence.first.signer) < share && !convicted_.contains(entry_of(evidence));
+}
+
+bool VotePool::convict(const Evidence& evidence) {
+  return is_news(evidence) && convicted_.insert(entry_of(evidence)).second;
+}
+
+std::size_t VotePool::convictions(MemberIndex signer) const {
+  const auto first = convicted_.lower_bound({signer, View{}, VoteKind{}, VoteKind{}});
+  const auto last = convicted_.upper_bound({signer, View{UINT64_MAX}, VoteKind::kFinalize, VoteKind::kFinalize});
+  return static_cast<std::size_t>(std::distance(first, last));
 }
 
 std::optional<Evidence> VotePool::accuse(const Vote& first, const Vote& second) {
@@ -51,9 +65,15 @@ std::optional<Evidence> VotePool::accuse(const Vote& first, const Vote& second) 
 }
 
 // A slot that is taken: only a vote that proves itself may change anything.
-VotePool::Added VotePool::add_second(const Vote& vote, Kept incoming, std::optional<Kept>& slot) {
-  if (slot->subject == incoming.subject && (slot->verified || slot->signature == incoming.signature)) return {};
-  if (convicted_.contains({vote.subject.view, vote.signer, vote.kind, vote.kind})) return {};
+VotePool::Added VotePool::add_second(const Vote& vote, Carrier carrier, Kept incoming, std::optional<Kept>& slot) {
+  if (slot->subject == incoming.subject && slot->verified) return {};
+  if (slot->subject == incoming.subject && slot->signature == incoming.signature) {
+    // It came before on the signer's word alone. Whoever brings it otherwise, as a leader does with its proposal, needs
+    // to know whether it is good.
+    if (carrier == Carrier::kOther) make_sure(vote.signer, vote.kind, slot);
+    return {.bad_signature = !slot};
+  }
+  if (convicted_.contains({vote.signer, vote.subject.view, vote.kind, vote.kind})) return {};
   if (!incoming.verified && !check(vote.signer, vote.kind, incoming)) return {.bad_signature = true};
   incoming.verified = true;
   if (!make_sure(vote.signer, vote.kind, slot) || slot->subject == incoming.subject) {
@@ -72,7 +92,7 @@ VotePool::Added VotePool::add(const Vote& vote, Carrier carrier) {
   Kept incoming{vote.subject, vote.signature, carrier == Carrier::kSelf};
   Added added;
   if (slot) {
-    added = add_second(vote, incoming, slot);
+    added = add_second(vote, carrier, incoming, slot);
   } else if (carrier == Carrier::kOther && !check(vote.signer, vote.kind, incoming)) {
     return {.bad_signature = true};
   } else {
@@ -91,7 +111,7 @@ std::optional<Evidence> VotePool::cross_check(View view, MemberIndex signer, Slo
     auto& other = slots[index(kind)];
     if (!finalize || !other) continue;
     if (kind == VoteKind::kNotarize && other->subject == finalize->subject) continue;
-    if (convicted_.contains({view, signer, kind, VoteKind::kFinalize})) continue;
+    if (convicted_.contains({signer, view, kind, VoteKind::kFinalize})) continue;
     if (!make_sure(signer, VoteKind::kFinalize, finalize) || !make_sure(signer, kind, other)) continue;
     return accuse({kind, other->subject, signer, other->signature},
                   {VoteKind::kFinalize, finalize->subject, signer, finalize->signature});
@@ -186,9 +206,6 @@ std::vector<Vote> VotePool::highest_votes_of(MemberIndex signer) const {
   return votes;
 }
 
-void VotePool::forget_through(View view) {
-  views_.erase(views_.begin(), views_.upper_bound(view));
-  convicted_.erase(convicted_.begin(), convicted_.lower_bound({view.next(), 0, VoteKind{}, VoteKind{}}));
-}
+void VotePool::forget_through(View view) { views_.erase(views_.begin(), views_.upper_bound(view)); }
 
 }  // namespace quipu::consensus

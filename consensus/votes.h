@@ -47,8 +47,12 @@ class VotePool {
   // A member's votes in views above `after`, ascending, at most `most`, the newest.
   std::vector<Vote> votes_of(MemberIndex signer, View after, std::size_t most) const;
   std::vector<Vote> highest_votes_of(MemberIndex signer) const;
-  // Counts a contradiction found elsewhere; false when it was reported before or the store of evidence is full.
+  // Would convict() count it? Signatures are not looked at.
+  bool is_news(const Evidence& evidence) const;
+  // Counts a contradiction found elsewhere; false when it was reported before or the signer's share of the evidence
+  // kept is used up. Never forgotten: who was convicted once would be so again and again.
   bool convict(const Evidence& evidence);
+  std::size_t convictions(MemberIndex signer) const;
 
   void forget_through(View view);
 
@@ -59,11 +63,12 @@ class VotePool {
     bool verified = false;
   };
   using Slots = std::array<std::optional<Kept>, 3>;
-  using Convicted = std::tuple<View, MemberIndex, VoteKind, VoteKind>;
+  using Convicted = std::tuple<MemberIndex, View, VoteKind, VoteKind>;
 
   bool check(MemberIndex signer, VoteKind kind, const Kept& kept) const;
   bool make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>& slot) const;
-  Added add_second(const Vote& vote, Kept incoming, std::optional<Kept>& slot);
+  static Convicted entry_of(const Evidence& evidence);
+  Added add_second(const Vote& vote, Carrier carrier, Kept incoming, std::optional<Kept>& slot);
   std::optional<Evidence> cross_check(View view, MemberIndex signer, Slots& slots);
   std::optional<Subject> leading_subject(VoteKind kind, const std::vector<Slots>& view) const;
   std::optional<Evidence> accuse(const Vote& first, const Vote& second);

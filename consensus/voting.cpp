@@ -213,7 +213,7 @@ void Engine::State::on(const Refused&) {}
 void Engine::State::count_vote(const Vote& vote, Carrier carrier, PeerId) {
   const auto added = votes.add(vote, carrier);
   if (added.stored) dirty.insert({vote.subject.view, vote.kind});
-  if (added.evidence) report(*added.evidence, true);
+  if (added.evidence) report(*added.evidence);
   if (added.stored) touch();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "consensus/limits.h"
 #include "crypto/keys.h"
 #include "network.h"
 
@@ -480,6 +481,46 @@ TEST_CASE("2.10 evidence that a peer brings is checked and reported once") {
   CHECK(only<ReportEvidence>(bench.receive(bench.net.leader(2), Evidence{evidence.first, evidence.first})).empty());
   CHECK(only<ReportEvidence>(bench.receive(bench.net.leader(2), evidence)).size() == 1);
   CHECK(only<ReportEvidence>(bench.receive(bench.net.leader(2), evidence)).empty());
+  // Nor after its view is settled by a commit.
+  bench.receive(bench.net.leader(1), bench.proposal(bench.first, 1, 0));
+  bench.step(bench.valid(bench.first));
+  const auto about = bench.about(bench.first, 1, 0);
+  REQUIRE(only<Commit>(bench.receive(bench.other(), bench.net.proof(VoteKind::kFinalize, about, {0, 1, 2}))).size() ==
+          1);
+  bench.step(Committed{{1}});
+  REQUIRE(bench.engine->status().finalized.height == Height{1});
+  CHECK(bench.receive(bench.net.leader(2), evidence).empty());
+}
+
+TEST_CASE("2.10 a member that contradicts itself without end is reported within its share and told of a few times") {
+  Bench bench(follower_of(1));
+  bench.start();
+  const Block other = bench.net.make_block(genesis_block(), "other", 6);
+  const PeerId guilty = bench.net.leader(1);
+  std::size_t reported = 0;
+  std::size_t told = 0;
+  for (std::uint64_t view = 1; view <= 500; ++view) {
+    const Evidence evidence{bench.net.vote(VoteKind::kNotarize, bench.about(bench.first, view, 0), guilty),
+                            bench.net.vote(VoteKind::kNotarize, bench.about(other, view, 0), guilty)};
+    const auto effects = bench.receive(bench.net.leader(2), evidence);
+    reported += only<ReportEvidence>(effects).size();
+    told += broadcasts<Evidence>(effects).size();
+  }
+  CHECK(reported == limits::kEvidenceKept / 4);
+  CHECK(told == 4);
+  const Evidence another{bench.net.vote(VoteKind::kNotarize, bench.about(bench.first, 1, 0), bench.net.leader(2)),
+                         bench.net.vote(VoteKind::kNotarize, bench.about(other, 1, 0), bench.net.leader(2))};
+  CHECK(only<ReportEvidence>(bench.receive(guilty, another)).size() == 1);
+  CHECK(class_of(another) != Class::kVotes);
+}
+
+TEST_CASE("R3 a proposal that its leader's vote overtook is voted for") {
+  Bench bench(follower_of(1));
+  bench.start();
+  const PeerId who = bench.net.leader(1);
+  bench.receive(who, bench.net.vote(VoteKind::kNotarize, bench.about(bench.first, 1, 0), who));
+  const auto effects = bench.receive(who, bench.proposal(bench.first, 1, 0));
+  CHECK(only<RequestVerify>(effects).size() == 1);
 }
 
 TEST_CASE("I9 equal inputs give equal effects") {
