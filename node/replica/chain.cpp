@@ -6,13 +6,16 @@
 namespace quipu::replica {
 
 namespace {
-constexpr std::size_t kRememberedReads = 65'536;
-}
+constexpr std::size_t kRememberedReads = 512;
+}  // namespace
 
 std::optional<Bytes> RememberedState::get(const ledger::MapKey& key) const {
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  auto value = stored_->get(key);
+  if (!value) return value;
   if (known_.size() >= kRememberedReads) known_.clear();
-  return known_.emplace(key, stored_->get(key)).first->second;
+  known_.emplace(key, *value);
+  return value;
 }
 
 Chain::Chain(ledger::Position committed) : committed_(std::move(committed)) {

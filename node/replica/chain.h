@@ -21,7 +21,7 @@ class RememberedState final : public ledger::StateView {
 
  private:
   std::shared_ptr<const ledger::StateView> stored_;
-  mutable std::map<ledger::MapKey, std::optional<Bytes>> known_;
+  mutable std::map<ledger::MapKey, Bytes> known_;
 };
 
 // A state that others build on: first the overlay of an unfinalized block, after its commit the stored snapshot.
