@@ -13,6 +13,37 @@ namespace {
 // Total bytes of an answer to a request by id, well inside a sync frame.
 constexpr std::size_t kAnswerBytes = limits::kSyncFrameBytes - (512 << 10);
 
+// One per view step, and as many skipped views in each: what an export can tell of a block (node/ledger/mirror.h).
+constexpr std::size_t kLinksPerBlock = 4'096;
+
+bool link_in_form(const LinkProof& link) {
+  const Subject& step = link.step.subject;
+  if (link.step.kind == VoteKind::kNullify || step.parent_view >= step.view) return false;
+  View last = step.parent_view;
+  for (const QuorumProof& skip : link.skipped) {
+    if (skip.kind != VoteKind::kNullify || skip.subject.view <= last || skip.subject.view >= step.view) return false;
+    last = skip.subject.view;
+  }
+  return true;
+}
+
+// Steps of the block in ascending views; before them perhaps repeats of its parent, which have no block to ride with.
+bool links_in_form(const BlockId& parent, const BlockId& block, const std::vector<LinkProof>& links) {
+  if (links.empty() || links.size() > kLinksPerBlock || links.back().step.subject.block != block) return false;
+  View last{0};
+  std::size_t skipped = 0;
+  bool own = false;
+  for (const LinkProof& link : links) {
+    const Subject& step = link.step.subject;
+    own = own || step.block == block;
+    skipped += link.skipped.size();
+    if (step.block != (own ? block : parent) || step.view <= last || skipped > kLinksPerBlock) return false;
+    if (!link_in_form(link)) return false;
+    last = step.view;
+  }
+  return true;
+}
+
 std::size_t size_of(const Block& block) {
   std::size_t size = 256;
   for (const auto& leaf : block.leaves) size += leaf.size() + 8;
@@ -52,14 +83,18 @@ void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wante
     known = blocks.find(id);
   }
   if (height <= fin.height) return;
+  const auto peers_to_ask = block_candidates(proof.signers);
   const FetchKey by_id{.kind = FetchKind::kBlock, .block = id};
-  const bool far = height.value - fin.height.value > limits::kUnfinalizedBlocks;
-  if (!far) list.push_back({by_id, 0, block_candidates(proof.signers)});
-  // A peer may hold it only among its committed blocks: ask by height too when asking by id did not help.
-  const bool by_height = far || fetches.attempts(by_id) >= 2;
-  if (by_height && proof.kind == VoteKind::kFinalize)
-    list.push_back(
-        {{.kind = FetchKind::kHeights, .first = fin.height.value + 1}, height.value, block_candidates(proof.signers)});
+  if (proof.kind != VoteKind::kFinalize) {
+    if (height > final_height()) list.push_back({by_id, height.value, peers_to_ask});
+    return;
+  }
+  // What is final is asked for by height, as only those answers bring link proofs. By id when that helped nowhere:
+  // nobody has committed it yet, or no run of blocks up to a proof fits an answer.
+  const FetchKey by_height{.kind = FetchKind::kHeights, .first = fin.height.value + 1};
+  list.push_back({by_height, height.value, peers_to_ask});
+  if (fetches.attempts(by_id) > 0 || fetches.attempts(by_height) >= std::max<std::size_t>(peers_to_ask.size(), 1))
+    list.push_back({by_id, height.value, peers_to_ask});
 }
 
 // What the proposal of this view, or my own, still needs: the step it attaches to and the X of every view skipped.
@@ -103,7 +138,7 @@ void Engine::State::fetch() {
   for (const auto& request : fetches.plan(wanted(), now.steady_us, jitter)) {
     switch (request.key.kind) {
       case FetchKind::kBlock:
-        send(request.to, BlockRequest{.ids = {request.key.block}, .first = {}, .last = {}});
+        send(request.to, BlockRequest{{request.key.block}, {request.last}, {request.last}});
         break;
       case FetchKind::kHeights:
         send(request.to, BlockRequest{{}, {request.key.first}, {request.last}});
@@ -138,7 +173,7 @@ void Engine::State::receive(PeerId from, BlockRequest&& request) {
     return emit(Serve{from, std::move(request)});
   }
   BlockResponse answer;
-  BlockRequest rest;
+  BlockRequest rest{.ids = {}, .first = request.first, .last = request.last};
   std::size_t bytes = 0;
   for (const auto& id : request.ids) {
     const auto* known = blocks.find(id);
@@ -221,18 +256,20 @@ bool Engine::State::take_finalized(PeerId from, BlockResponse&& response) {
     auto& item = response.finalized[i];
     auto& known = blocks.add(ids[i], std::move(item.block), current, from);
     known.needed = true;
-    if (known.links.empty() && links_good(ids[i], item.links)) known.links = std::move(item.links);
+    if (known.links.empty() && links_good(i == 0 ? fin.block : ids[i - 1], ids[i], item.links))
+      known.links = std::move(item.links);
   }
   return proven > 0;
 }
 
-bool Engine::State::links_good(const BlockId& block, const std::vector<LinkProof>& links) const {
+// Form first, of all of them: no signature is checked for a peer that made them up.
+bool Engine::State::links_good(const BlockId& parent, const BlockId& block, const std::vector<LinkProof>& links) const {
   const auto good = [&](const QuorumProof& proof) {
     return verify(proof, config.scope, config.members, config.verify);
   };
-  return std::ranges::all_of(links, [&](const LinkProof& link) {
-    return link.step.subject.block == block && good(link.step) && std::ranges::all_of(link.skipped, good);
-  });
+  return links_in_form(parent, block, links) && std::ranges::all_of(links, [&](const LinkProof& link) {
+           return good(link.step) && std::ranges::all_of(link.skipped, good);
+         });
 }
 
 }  // namespace quipu::consensus

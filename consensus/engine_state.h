@@ -157,7 +157,7 @@ struct Engine::State {
   bool take_blocks(PeerId from, std::vector<Block>&& blocks);
   bool is_named(const BlockId& id) const;
   bool take_finalized(PeerId from, BlockResponse&& response);
-  bool links_good(const BlockId& block, const std::vector<LinkProof>& links) const;
+  bool links_good(const BlockId& parent, const BlockId& block, const std::vector<LinkProof>& links) const;
 
   // ---- peers.cpp: R9..R12, status, relay, evidence
   void receive(PeerId from, const Vote& vote);

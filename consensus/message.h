@@ -30,7 +30,8 @@ struct ProofRequest {
 struct ProofResponse {
   std::vector<QuorumProof> proofs{};
 };
-// By id (an unfinalized block) when `ids` is not empty, else finalized heights [first, last].
+// By id when `ids` is not empty: an unfinalized block, or the finalized one of height `first`. Else finalized heights
+// [first, last].
 struct BlockRequest {
   std::vector<BlockId> ids{};
   Height first{};

@@ -95,6 +95,15 @@ struct Host::State {
     return tree.size() == tip.tree_size && tree.root() == tip.tree_root;
   }
 
+  // Pending, or the finalized one of that height.
+  std::optional<consensus::Block> block_by_id(const consensus::BlockId& id, consensus::Height height) const {
+    if (auto block = blocks.pending_block(id)) return block;
+    const auto log = blocks.read();
+    const auto record = log.block(height);
+    if (height.value == 0 || !record || record->id != id) return std::nullopt;
+    return log.full_block(height);
+  }
+
   // Ascending blocks up to one that its own finalization proves, and with it all before: if need be beyond `last`, as a
   // block may be final by a descendant's. At most limits::kUnfinalizedBlocks in a row are.
   void serve_heights(consensus::Height first, consensus::Height last, AnswerSize& size,
@@ -231,7 +240,7 @@ std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effe
   consensus::BlockResponse response;
   AnswerSize size;
   for (const auto& id : effect.request.ids) {
-    auto block = state_->blocks.pending_block(id);
+    auto block = state_->block_by_id(id, effect.request.first);
     if (block && size.takes(*block)) response.blocks.push_back(std::move(*block));
   }
   if (effect.request.ids.empty() && effect.request.first.value > 0) {

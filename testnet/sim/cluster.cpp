@@ -12,7 +12,7 @@ namespace {
 
 // (f + 2) timeouts at their cap, and time to fetch what was missed.
 constexpr Micros kConvergence = 900 * kSecond;
-constexpr Micros kSettling = 10 * kSecond;
+constexpr Micros kSettling = 20 * kSecond;  // late frames of the time of trouble are up to 13 s under way
 constexpr Micros kSilence = 120 * kSecond;
 constexpr std::uint64_t kMostEvents = 20'000'000;
 
