@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "consensus/limits.h"
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
@@ -14,8 +15,6 @@
 namespace quipu::ledger {
 namespace {
 
-constexpr std::uint64_t kLongestWayMs = 24ULL * 3600 * 1000;
-constexpr std::uint64_t kClockSkewMs = 60'000;
 constexpr std::int32_t kLongestDelayDays = 366;
 
 const v1::MemberKey* key_with_id(const v1::MemberRecord& member, const crypto::KeyId& kid) {
@@ -28,10 +27,10 @@ std::string key_record_id(BytesView public_key) { return crypto::to_hex(public_k
 Verdict check_issued_at(const Submission& submission, const Origin& origin) {
   // Compared in seconds: what a peer claims may not overflow when multiplied.
   const std::uint64_t issued_s = submission.statement.issued_at_s;
-  if (issued_s > (origin.block_time_ms + kClockSkewMs) / 1000) {
+  if (issued_s > (origin.block_time_ms + limits::kIssuedAfter_ms) / 1000) {
     return refuse(Code::kIssuedInFuture, "issued at " + std::to_string(issued_s));
   }
-  if (issued_s * 1000 + kLongestWayMs < origin.block_time_ms) {
+  if (issued_s * 1000 + limits::kIssuedBefore_ms < origin.block_time_ms) {
     return refuse(Code::kIssuedTooEarly, "issued at " + std::to_string(issued_s));
   }
   return {};
