@@ -20,6 +20,7 @@ inline constexpr std::size_t kMembers = 255;
 inline constexpr std::size_t kFrameBytes = 2 << 20;          // consensus
 inline constexpr std::size_t kSyncFrameBytes = 4 << 20;      // answers to our own requests
 inline constexpr std::size_t kUnaskedFrameBytes = 64 << 10;  // anything but a proposal or an answer asked for
+inline constexpr std::size_t kLeafBytesPerFrame = kUnaskedFrameBytes - 2'048;  // submissions that share a frame
 // A view takes four frames of a peer (its two votes, two proofs relayed), and a quick disk allows hundreds of views a
 // second.
 inline constexpr std::size_t kInboundVotesPerSecond = 2'000;
@@ -83,6 +84,7 @@ inline constexpr std::int64_t kCosignQuiet_ms = 100;
 inline constexpr std::int64_t kCosignIdle_ms = 60'000;
 
 static_assert(kLeafBytes <= 65'535, "an entry bundle frames a leaf with a u16");
+static_assert(kLeafBytes <= kLeafBytesPerFrame, "one submission always fits a frame");
 static_assert(kLeafBytes <= kBlockLeafBytes, "one submission always fits a block");
 static_assert(kBlockLeafBytes + kSkipProofBytes + kUnaskedFrameBytes <= kFrameBytes, "a full proposal fits a frame");
 static_assert(kFrameBytes <= kSyncFrameBytes);

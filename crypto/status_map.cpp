@@ -89,19 +89,45 @@ const Leaf& closest_leaf(const Node* node, BytesView key) {
   return as_leaf(*node);
 }
 
-// A copy of the path to where `leaf` belongs, with the leaf. `bit` is where its key parts from all keys in the map
-// (kLeafBit: it replaces one). As deep as the tree, so at most as deep as the longest key has bits, plus nine.
-NodePtr with_leaf(const NodePtr& node, std::uint32_t bit, std::shared_ptr<const Leaf> leaf) {
+// A node that nobody else holds may be changed: no thread can reach it but through us.
+bool is_ours(const NodePtr& node) {
+  if (node.use_count() != 1) return false;
+  std::atomic_thread_fence(std::memory_order_acquire);  // after all that the last other holder did with it
+  return true;
+}
+
+// The inner node with one side put anew: the node itself when it is ours, else a copy.
+NodePtr with_side(NodePtr node, bool right, NodePtr side) {
+  if (!is_ours(node)) {
+    const Inner& inner = as_inner(*node);
+    if (right) return std::make_shared<Inner>(inner.bit, inner.left, std::move(side));
+    return std::make_shared<Inner>(inner.bit, std::move(side), inner.right);
+  }
+  auto& inner = const_cast<Inner&>(as_inner(*node));
+  (right ? inner.right : inner.left) = std::move(side);
+  inner.state.store(Node::kEmpty, std::memory_order_relaxed);
+  return node;
+}
+
+// The side's pointer; taken out of a node that is ours, so that what is below is ours, too.
+NodePtr take_side(const NodePtr& node, bool right) {
+  const Inner& inner = as_inner(*node);
+  const NodePtr& side = right ? inner.right : inner.left;
+  return is_ours(node) ? std::move(const_cast<NodePtr&>(side)) : side;
+}
+
+// The tree with the leaf; what is shared with other maps is copied along the path. `bit` is where its key parts from
+// all keys in the map (kLeafBit: it replaces one). As deep as the tree, so at most as deep as the longest key has bits,
+// plus nine.
+NodePtr with_leaf(NodePtr node, std::uint32_t bit, std::shared_ptr<const Leaf> leaf) {
   if (node->bit >= bit) {
     if (bit == kLeafBit) return leaf;
-    if (bit_at(leaf->key, bit)) return std::make_shared<Inner>(bit, node, std::move(leaf));
-    return std::make_shared<Inner>(bit, std::move(leaf), node);
+    if (bit_at(leaf->key, bit)) return std::make_shared<Inner>(bit, std::move(node), std::move(leaf));
+    return std::make_shared<Inner>(bit, std::move(leaf), std::move(node));
   }
-  const Inner& inner = as_inner(*node);
-  if (bit_at(leaf->key, inner.bit)) {
-    return std::make_shared<Inner>(inner.bit, inner.left, with_leaf(inner.right, bit, std::move(leaf)));
-  }
-  return std::make_shared<Inner>(inner.bit, with_leaf(inner.left, bit, std::move(leaf)), inner.right);
+  const bool right = bit_at(leaf->key, node->bit);
+  NodePtr side = with_leaf(take_side(node, right), bit, std::move(leaf));
+  return with_side(std::move(node), right, std::move(side));
 }
 
 Digest hash_of(const Node& node) {
@@ -118,18 +144,20 @@ Digest hash_of(const Node& node) {
 
 }  // namespace
 
-StatusMap StatusMap::insert(BytesView key, BytesView value) const {
+StatusMap StatusMap::insert(BytesView key, BytesView value) const& { return StatusMap(*this).insert(key, value); }
+
+StatusMap StatusMap::insert(BytesView key, BytesView value) && {
   assert(key.size() <= kMaxKeySize);
   auto leaf = std::make_shared<const Leaf>(key, value);
-  StatusMap next;
-  if (!top_) {
+  StatusMap next = std::move(*this);
+  if (!next.top_) {
     next.top_ = std::move(leaf);
     next.size_ = 1;
     return next;
   }
-  const std::uint32_t bit = first_difference(key, closest_leaf(top_.get(), key).key);
-  next.top_ = with_leaf(top_, bit, std::move(leaf));
-  next.size_ = size_ + (bit == kLeafBit ? 0 : 1);
+  const std::uint32_t bit = first_difference(key, closest_leaf(next.top_.get(), key).key);
+  next.top_ = with_leaf(std::move(next.top_), bit, std::move(leaf));
+  next.size_ += bit == kLeafBit ? 0 : 1;
   return next;
 }
 

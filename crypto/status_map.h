@@ -19,7 +19,9 @@ class StatusMap {
   StatusMap() = default;  // empty
   // Replaces the value when the key is there. The value is hashed, not kept. Requires a key of at most kMaxKeySize
   // bytes.
-  [[nodiscard]] StatusMap insert(BytesView key, BytesView value) const;
+  [[nodiscard]] StatusMap insert(BytesView key, BytesView value) const&;
+  // The same, without copying what this map alone holds: many inserts in a row copy each node of the tree once.
+  [[nodiscard]] StatusMap insert(BytesView key, BytesView value) &&;
   Digest root() const;  // SHA-256("") when empty
   std::uint64_t size() const { return size_; }
 

@@ -36,7 +36,7 @@ consensus::SafetyRecord first_record(const ledger::Genesis& genesis) {
 crypto::StatusMap rebuild_map(const ledger::StateView& state) {
   crypto::StatusMap map;
   state.scan("", [&](const ledger::MapKey& key, BytesView value) {
-    map = map.insert(key.view(), value);
+    map = std::move(map).insert(key.view(), value);
     return true;
   });
   return map;

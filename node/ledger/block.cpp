@@ -27,7 +27,7 @@ struct Draft {
 };
 
 crypto::StatusMap map_with(crypto::StatusMap map, const Overlay& state) {
-  for (const auto& [key, value] : state.changes()) map = map.insert(key.view(), value);
+  for (const auto& [key, value] : state.changes()) map = std::move(map).insert(key.view(), value);
   return map;
 }
 

@@ -2,7 +2,9 @@
 #include "node/ledger/state_view.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <functional>
 
 #include "crypto/digest.h"
 
@@ -23,12 +25,35 @@ MapKey first_key(BytesView prefix) {
   return key;
 }
 
+using namespace std::string_view_literals;
+
+crypto::Digest tail_of(std::string_view identifier) { return crypto::sha256({"quipu-map-v1\0"sv, identifier}); }
+
+// Rules look the same few records up again and again, and the hash is most of a look-up that memory answers. A pure
+// function of the identifier, remembered per thread; a later identifier takes an earlier one's place.
+class RememberedTails {
+ public:
+  const crypto::Digest& of(std::string_view identifier) {
+    auto& place = places_[std::hash<std::string_view>{}(identifier) % places_.size()];
+    if (!place.filled || place.identifier != identifier) place = {true, Bytes(identifier), tail_of(identifier)};
+    return place.tail;
+  }
+
+ private:
+  struct Place {
+    bool filled = false;
+    Bytes identifier;
+    crypto::Digest tail;
+  };
+  std::array<Place, 256> places_;
+};
+
 }  // namespace
 
 MapKey map_key(RecordType type, std::string_view administration, std::string_view identifier) {
-  using namespace std::string_view_literals;
+  thread_local RememberedTails tails;
   assert(administration.size() == 2);
-  const crypto::Digest tail = crypto::sha256({"quipu-map-v1\0"sv, identifier});
+  const crypto::Digest& tail = tails.of(identifier);
   MapKey key;
   key.bytes[0] = static_cast<std::uint8_t>(type);
   std::copy(administration.begin(), administration.end(), key.bytes.begin() + 1);

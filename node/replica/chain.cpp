@@ -1,25 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/replica/chain.h"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace quipu::replica {
 
 namespace {
-constexpr std::size_t kRememberedReads = 512;
+constexpr std::size_t kRememberedReads = 4'096;
 }  // namespace
 
 std::optional<Bytes> RememberedState::get(const ledger::MapKey& key) const {
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
   auto value = stored_->get(key);
-  if (!value) return value;
-  if (known_.size() >= kRememberedReads) known_.clear();
-  known_.emplace(key, *value);
+  remember(key, value);
   return value;
 }
 
-Chain::Chain(ledger::Position committed) : committed_(std::move(committed)) {
-  committed_.state = std::make_shared<RememberedState>(std::move(committed_.state));
+void RememberedState::remember(const ledger::MapKey& key, const std::optional<Bytes>& value) const {
+  if (known_.size() >= kRememberedReads) known_.clear();
+  known_.insert_or_assign(key, value);
+}
+
+std::shared_ptr<RememberedState> RememberedState::succeed(std::shared_ptr<const ledger::StateView> stored,
+                                                          const std::vector<const Changes*>& changes) {
+  auto next = std::make_shared<RememberedState>(std::move(stored));
+  next->known_ = std::exchange(known_, {});
+  for (const Changes* of_block : changes) {
+    for (const auto& [key, value] : *of_block) next->remember(key, value);
+  }
+  return next;
+}
+
+Chain::Chain(ledger::Position committed)
+    : remembered_(std::make_shared<RememberedState>(std::move(committed.state))), committed_(std::move(committed)) {
+  committed_.state = remembered_;
 }
 
 const ledger::Position* Chain::position(const consensus::BlockId& block) const {
@@ -44,10 +60,20 @@ const ChainBlock& Chain::add(ledger::ExecutedBlock executed, Submissions submiss
   return blocks_.insert_or_assign(id, std::move(entry)).first->second;
 }
 
+std::vector<const RememberedState::Changes*> Chain::changes_up_to(const consensus::BlockId& last) const {
+  std::vector<const RememberedState::Changes*> changes;
+  for (const auto* block = find(last); block != nullptr; block = find(block->executed->block.header.parent_id)) {
+    changes.push_back(&block->executed->changes);
+  }
+  std::ranges::reverse(changes);
+  return changes;
+}
+
 void Chain::commit(const consensus::BlockId& last, std::shared_ptr<const ledger::StateView> stored) {
   const auto entry = blocks_.find(last);
   assert(entry != blocks_.end());
-  entry->second.layer->settle(std::move(stored));
+  remembered_ = remembered_->succeed(std::move(stored), changes_up_to(last));
+  entry->second.layer->settle(remembered_);
   committed_ = entry->second.after;
   const auto height = committed_.height;
   std::erase_if(blocks_, [&](const auto& item) { return item.second.after.height <= height; });

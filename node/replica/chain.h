@@ -11,17 +11,25 @@
 
 namespace quipu::replica {
 
-// What was read of one stored state, remembered: every submission is judged on it two or three times. One thread;
-// bounded.
+// What was read of the committed state, remembered, also that there was nothing: every submission is judged on it two
+// or three times, and the next block's on much the same records. One thread; bounded.
 class RememberedState final : public ledger::StateView {
  public:
   explicit RememberedState(std::shared_ptr<const ledger::StateView> stored) : stored_(std::move(stored)) {}
   std::optional<Bytes> get(const ledger::MapKey& key) const override;
   void scan(BytesView prefix, const Each& each) const override { stored_->scan(prefix, each); }
 
+  using Changes = std::vector<std::pair<ledger::MapKey, Bytes>>;
+  // Blocks were committed, `stored` is the state with all their changes: what is known moves on with them. This one
+  // stays right, but remembers nothing.
+  std::shared_ptr<RememberedState> succeed(std::shared_ptr<const ledger::StateView> stored,
+                                           const std::vector<const Changes*>& changes);
+
  private:
+  void remember(const ledger::MapKey& key, const std::optional<Bytes>& value) const;
+
   std::shared_ptr<const ledger::StateView> stored_;
-  mutable std::map<ledger::MapKey, Bytes> known_;
+  mutable std::map<ledger::MapKey, std::optional<Bytes>> known_;
 };
 
 // A state that others build on: first the overlay of an unfinalized block, after its commit the stored snapshot.
@@ -29,9 +37,7 @@ class RememberedState final : public ledger::StateView {
 class Layer final : public ledger::StateView {
  public:
   explicit Layer(std::shared_ptr<const ledger::StateView> state) : state_(std::move(state)) {}
-  void settle(std::shared_ptr<const ledger::StateView> stored) {
-    state_ = std::make_shared<RememberedState>(std::move(stored));
-  }
+  void settle(std::shared_ptr<const ledger::StateView> committed) { state_ = std::move(committed); }
   std::optional<Bytes> get(const ledger::MapKey& key) const override { return state_->get(key); }
   void scan(BytesView prefix, const Each& each) const override { state_->scan(prefix, each); }
 
@@ -61,6 +67,9 @@ class Chain {
   void commit(const consensus::BlockId& last, std::shared_ptr<const ledger::StateView> stored);
 
  private:
+  std::vector<const RememberedState::Changes*> changes_up_to(const consensus::BlockId& last) const;
+
+  std::shared_ptr<RememberedState> remembered_;  // of committed_
   ledger::Position committed_;
   std::map<consensus::BlockId, ChainBlock> blocks_;
 };

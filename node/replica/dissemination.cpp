@@ -12,7 +12,6 @@ constexpr std::int64_t kSweepEvery_us = 1'000'000;
 constexpr std::size_t kIdsPerOffer = 512;
 constexpr std::int64_t kAnswerEvery_us = 50'000;  // honest peers ask after an offer, seconds apart
 constexpr std::size_t kBytesPerRequest = 1 << 20;
-constexpr std::size_t kLeafBytesPerAnswer = limits::kUnaskedFrameBytes - 2'048;
 }  // namespace
 
 void Replica::State::plan_sweep() {
@@ -59,7 +58,7 @@ void Replica::State::answer_request(PeerId from, const consensus::SubmissionRequ
     const auto& leaf = entry->submission->leaf;
     total += leaf.size();
     if (total > kBytesPerRequest) break;
-    if (bytes + leaf.size() > kLeafBytesPerAnswer && !answer.leaves.empty()) {
+    if (bytes + leaf.size() > limits::kLeafBytesPerFrame && !answer.leaves.empty()) {
       send(from, std::exchange(answer, {}));
       bytes = 0;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Submissions on their way into the pool: from this node's API and from peers. Signatures are checked outside, each
 // leaf once.
+#include <utility>
+
 #include "consensus/limits.h"
 #include "node/replica/replica_state.h"
 
@@ -79,18 +81,23 @@ void Replica::State::verify(Checking batch) {
 }
 
 void Replica::State::handle(SubmissionsVerified& input) {
-  auto found = checking.extract(input.ticket);
-  if (found.empty() || found.mapped().items.size() != input.valid.size()) return;
+  for (const auto& batch : input.batches) take_verified(batch);
+  gossip();
+}
+
+void Replica::State::take_verified(const SubmissionsVerified::Batch& verified) {
+  auto found = checking.extract(verified.ticket);
+  if (found.empty() || found.mapped().items.size() != verified.valid.size()) return;
   const auto& batch = found.mapped();
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
     const auto& item = batch.items[i];
     in_check.erase(item.submission->id);
-    if (input.valid[i]) {
+    if (verified.valid[i]) {
       admit_verified(item, batch.request);
     } else if (batch.request) {
       out.emplace_back(rejected(*batch.request, item.submission->id, {ledger::Code::kBadSignature, std::nullopt, ""}));
     }
-    signature_checked(item.submission->id, input.valid[i]);
+    signature_checked(item.submission->id, verified.valid[i]);
   }
 }
 
@@ -112,11 +119,26 @@ void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_
     const auto next = ledger::next_sequence(*chain.committed().state, item.submission->administration(), item.key);
     // Behind a gap nobody else can use it yet: it is offered once the gap is filled.
     const bool contiguous = pool.first_free(item.key, next) > item.submission->sequence();
-    if (request && contiguous) broadcast(consensus::Submissions{{item.submission->leaf}});
+    if (request && contiguous) to_gossip.push_back(item.submission);
   }
   if (!request) return;
   reply.request = *request;
   out.emplace_back(std::move(reply));
+}
+
+// In as few frames as hold them: a busy node takes many submissions in one step.
+void Replica::State::gossip() {
+  consensus::Submissions frame;
+  std::size_t bytes = 0;
+  for (const auto& submission : std::exchange(to_gossip, {})) {
+    bytes += submission->leaf.size();
+    if (bytes > limits::kLeafBytesPerFrame && !frame.leaves.empty()) {
+      broadcast(std::exchange(frame, {}));
+      bytes = submission->leaf.size();
+    }
+    frame.leaves.push_back(submission->leaf);
+  }
+  if (!frame.leaves.empty()) broadcast(frame);
 }
 
 // Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.

@@ -44,10 +44,14 @@ struct Submitted {
   Bytes leaf;
 };  // from this node's own API; answered by Answer{request}
 struct Tick {};
+// Answers to one or several VerifySubmissions; what they bring in goes out to the peers together.
 struct SubmissionsVerified {
-  Ticket ticket = 0;
-  std::vector<bool> valid;
-};  // in the order asked
+  struct Batch {
+    Ticket ticket = 0;
+    std::vector<bool> valid;  // in the order asked
+  };
+  std::vector<Batch> batches;
+};
 struct Persisted {
   Ticket ticket = 0;
 };

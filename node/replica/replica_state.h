@@ -94,6 +94,8 @@ struct Replica::State {
   Answer pool_answer(const Item& item);
   Answer insert(const Item& item);
   void verify(Checking checking);
+  void take_verified(const SubmissionsVerified::Batch& verified);
+  void gossip();
 
   // blocks (execution.cpp)
   void start_verifying(Verifying verifying);
@@ -137,7 +139,8 @@ struct Replica::State {
 
   Ticket next_ticket = 1;
   std::map<Ticket, Checking> checking;
-  std::set<crypto::Digest> in_check;  // leaf ids under way, so that the same leaf is never verified twice
+  std::vector<SharedSubmission> to_gossip;  // taken from our own API in this step
+  std::set<crypto::Digest> in_check;        // leaf ids under way, so that the same leaf is never verified twice
   std::map<consensus::BlockId, Verifying> waiting_for_leaves;
   std::multimap<consensus::BlockId, Verifying> waiting_for_parent;  // by parent id
   std::deque<consensus::Tip> committing;

@@ -36,14 +36,29 @@ class ServingBudget {
   std::int64_t last_us_ = 0;
 };
 
+// Signature checks that wait while more comes in.
+constexpr std::size_t kItemsAtOnce = 64;
+
+replica::SubmissionsVerified verify(const std::vector<replica::VerifySubmissions>& job) {
+  replica::SubmissionsVerified verified;
+  for (const auto& check : job) {
+    auto& batch = verified.batches.emplace_back(replica::SubmissionsVerified::Batch{check.ticket, {}});
+    for (const auto& item : check.items) {
+      batch.valid.push_back(crypto::verify_statement(item.submission->statement, item.key));
+    }
+  }
+  return verified;
+}
+
 }  // namespace
 
 struct Driver::State : std::enable_shared_from_this<Driver::State> {
   State(asio::io_context& io_in, host::Host& host_in, net::Mesh* mesh_in, replica::Config config,
-        std::size_t worker_count, DriverCallbacks callbacks_in)
+        std::size_t workers_in, DriverCallbacks callbacks_in)
       : io(io_in),
         timer(io_in),
-        workers(worker_count),
+        worker_count(workers_in),
+        workers(workers_in),
         host(host_in),
         mesh(mesh_in),
         scope(config.genesis.scope()),
@@ -52,17 +67,23 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
         replica(std::move(config), host_in.restore()),
         callbacks(std::move(callbacks_in)) {}
 
+  // What comes in together is worked off together: one read may bring many frames.
   void feed(replica::Input input) {
     inbox.push_back(std::move(input));
-    if (working) return;  // an effect's answer: its turn comes below
-    working = true;
+    if (std::exchange(awaited, true)) return;
+    asio::post(io, [self_ptr = shared_from_this()] { self_ptr->drain(); });
+  }
+
+  void drain() {
     while (!inbox.empty() && !stopped) {
       auto next = std::move(inbox.front());
       inbox.pop_front();
       ++counters.steps;
       perform_all(replica.step(std::move(next), real_now()));
+      if (unchecked_items >= kItemsAtOnce) hand_out_checks();
     }
-    working = false;
+    awaited = false;
+    hand_out_checks();
     publish_status();
     arm_timer();
   }
@@ -126,16 +147,33 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   }
   void perform(replica::VerifySubmissions& effect) {
     counters.signatures_checked += effect.items.size();
-    auto check = [self_ptr = shared_from_this(), ticket = effect.ticket, items = std::move(effect.items)]() {
-      replica::SubmissionsVerified verified{ticket, {}};
-      for (const auto& item : items) {
-        verified.valid.push_back(crypto::verify_statement(item.submission->statement, item.key));
-      }
-      asio::post(self_ptr->io, [self_ptr, verified = std::move(verified)]() mutable {
+    unchecked_items += effect.items.size();
+    unchecked.push_back(std::move(effect));
+  }
+
+  // To the workers in equal shares, so that what came in together is checked at once and costs few turns.
+  void hand_out_checks() {
+    const std::size_t share = (unchecked_items + worker_count - 1) / worker_count;
+    std::vector<replica::VerifySubmissions> job;
+    std::size_t items = 0;
+    for (auto& check : unchecked) {
+      items += check.items.size();
+      job.push_back(std::move(check));
+      if (items < share) continue;
+      hand_out(std::exchange(job, {}));
+      items = 0;
+    }
+    if (!job.empty()) hand_out(std::move(job));
+    unchecked.clear();
+    unchecked_items = 0;
+  }
+
+  void hand_out(std::vector<replica::VerifySubmissions> job) {
+    asio::post(workers, [self_ptr = shared_from_this(), job = std::move(job)] {
+      asio::post(self_ptr->io, [self_ptr, verified = verify(job)]() mutable {
         if (!self_ptr->stopped) self_ptr->feed(std::move(verified));
       });
-    };
-    asio::post(workers, std::move(check));
+    });
   }
   void perform(replica::Changed& effect) { callbacks.changed(effect.outcome); }
   void perform(replica::Answer& effect) { callbacks.answered(effect); }
@@ -162,6 +200,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
 
   asio::io_context& io;
   asio::steady_timer timer;
+  std::size_t worker_count;
   asio::thread_pool workers;
   host::Host& host;
   net::Mesh* mesh;
@@ -174,7 +213,9 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
 
   std::map<consensus::PeerId, ServingBudget> served;
   std::deque<replica::Input> inbox;
-  bool working = false;
+  bool awaited = false;  // drain() is on its way or at work
+  std::vector<replica::VerifySubmissions> unchecked;
+  std::size_t unchecked_items = 0;
   bool stopped = false;
   std::optional<std::int64_t> armed_us;
   mutable std::mutex status_mutex;
@@ -187,9 +228,7 @@ Driver::Driver(asio::io_context& io, host::Host& host, net::Mesh* mesh, replica:
 Driver::~Driver() { stop(); }
 
 void Driver::start() {
-  state_->working = true;
   state_->perform_all(state_->replica.start(real_now()));
-  state_->working = false;
   feed(replica::Tick{});
 }
 

@@ -226,13 +226,13 @@ void Node::transmit(std::optional<consensus::PeerId> to, const std::shared_ptr<c
 
 void Node::verify_later(const replica::VerifySubmissions& effect) {
   const bool believes = attacker_ && attacker_->believes_submissions();
-  replica::SubmissionsVerified answer{effect.ticket, {}};
+  replica::SubmissionsVerified::Batch answer{effect.ticket, {}};
   for (const auto& item : effect.items) {
     const auto& statement = item.submission->statement;
     answer.valid.push_back(believes ||
                            remembered_verify(item.key, crypto::statement_signed_bytes(statement), statement.signature));
   }
-  later(random_.between(0, 5 * kMillisecond), [this, answer] { step(answer); });
+  later(random_.between(0, 5 * kMillisecond), [this, answer] { step(replica::SubmissionsVerified{{answer}}); });
 }
 
 void Node::schedule_tick() {

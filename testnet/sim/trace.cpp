@@ -19,7 +19,9 @@ struct Mixer {
 
   void operator()(const replica::Received& in) const { trace.mix(in.from), trace.mix(BytesView(in.frame)); }
   void operator()(const replica::Submitted& in) const { trace.mix(in.request), trace.mix(BytesView(in.leaf)); }
-  void operator()(const replica::SubmissionsVerified& in) const { trace.mix(in.ticket), trace.mix(in.valid.size()); }
+  void operator()(const replica::SubmissionsVerified& in) const {
+    for (const auto& batch : in.batches) trace.mix(batch.ticket), trace.mix(batch.valid.size());
+  }
   void operator()(const replica::Persisted& in) const { trace.mix(in.ticket); }
   void operator()(const replica::Signed& in) const { subject(in.slot, in.subject), trace.mix(in.signature.view()); }
   void operator()(const replica::Refused& in) const { subject(in.slot, in.subject), trace.mix(BytesView(in.why)); }

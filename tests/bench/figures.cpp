@@ -98,6 +98,8 @@ const std::vector<Figure>& figures() {
       {"P5o", "look-ups/s of an operator by TIN", "bare Beast + RocksDB get", Goal::kNone},
       {"P6", "submissions/s audited, 1 event each", "cores x verify", Goal::kRatio, 0.90, 0.97},
       {"P6b", "events/s audited, 64 a submission", "10 x P6", Goal::kRatio, 1.0, 1.0},
+      {"P7", "events/s at 16 members, 64 a submission", "P2", Goal::kRatio, 0.15, 0.25},
+      {"P8", "events/s at 31 members, 64 a submission", "P2", Goal::kAtLeast, 800, 5'000},
       {"L1", "verify/s, one core", "", Goal::kNone},
       {"L2", "verify/s, all cores at once", "cores x one core", Goal::kNone},
       {"L3", "append 4 KiB + fdatasync /s", "", Goal::kNone},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_quipu: the figures P1 to P6 of docs/performance.md, each beside the limit measured in the same run.
+// bench_quipu: the figures P1 to P8 of docs/performance.md, each beside the limit measured in the same run.
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -38,6 +38,8 @@ void shrink(Options& options) {
   options.plan.window = std::chrono::milliseconds(400);
   options.plan.in_flight = 16;
   options.plan.operators = 2'000;
+  options.plan.many = 5;
+  options.plan.most = 7;
 }
 
 Plan finished(Options& options) {
@@ -79,10 +81,10 @@ int main(int argc, char** argv) {
   app.footer("Example: bench_quipu --runs 5 --only P1,P3");
   app.add_option("--runs", options.runs, "How often; medians are shown [3]")->check(CLI::Range(1, 100));
   app.add_option("--seconds", options.seconds, "Of each measurement [4]")->check(CLI::Range(1, 600));
-  app.add_option("--only", options.only, "Figures P1 to P6")
+  app.add_option("--only", options.only, "Figures P1 to P8")
       ->delimiter(',')
-      ->check(CLI::IsMember({"P1", "P2", "P3", "P4", "P5", "P6"}));
-  app.add_option("--members", options.plan.members, "Of the network [4]")->check(CLI::Range(1, 26));
+      ->check(CLI::IsMember({"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8"}));
+  app.add_option("--members", options.plan.members, "Of the network [4]")->check(CLI::Range(1, 64));
   app.add_option("--in-flight", options.plan.in_flight, "Submissions, of all members together [256]");
   app.add_option("--operators", options.plan.operators, "In the state of P5 [1000000]");
   app.add_option("--port", options.plan.first_port, "First port of the networks [9480]");

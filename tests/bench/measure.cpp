@@ -47,7 +47,8 @@ void Measurement::run(Results& results) {
   ++runs_;
   measure_limits(results);
   if (plan_.wants({"P1", "P3", "P4", "P6"})) one_event(results);
-  if (plan_.wants({"P2", "P6"})) packed(results);
+  if (plan_.wants({"P2", "P6", "P7"})) packed(results);
+  if (plan_.wants({"P7", "P8"})) many_members(results);
   if (plan_.wants({"P5"})) lookups(results);
 }
 
@@ -116,21 +117,40 @@ void Measurement::one_in_flight(Cluster& cluster, Results& results) {
 void Measurement::packed(Results& results) {
   note("P2");
   Cluster cluster({scratch("packed"), plan_.members, plan_.first_port, plan_.keep});
-  const LoadPlan load{plan_.in_flight / plan_.members, plan_.warm_up, plan_.window};
-  const auto stock = stock_for(kMostPacked_s, plan_.warm_up + plan_.window);
+  const auto result = load_packed(cluster);
+  const auto members = static_cast<double>(plan_.members);
+  const double check_us = members * verify_cost_us(plan_.window / 8) / kPacked;
+  packed_rate_ = result.events_per_second;
+  if (plan_.wants({"P2"})) {
+    results.add("P2c", {result.cpu_us_per_event, check_us});
+    results.add("P2", {packed_rate_, fresh_bound() * kPacked});
+  }
+  if (!plan_.wants({"P6"})) return;
+  note("P6, packed");
+  results.add("P6b", {audited(cluster, "packed-mirror", kPacked), 10 * audit_rate_});
+}
+
+Measurement::PackedLoad Measurement::load_packed(Cluster& cluster) const {
+  const LoadPlan load{std::max<std::size_t>(plan_.in_flight / cluster.members(), 1), plan_.warm_up, plan_.window};
+  // Many members share what few could send.
+  const auto most = kMostPacked_s * static_cast<double>(plan_.members) / static_cast<double>(cluster.members());
+  const auto stock = stock_for(most, plan_.warm_up + plan_.window);
   const double before_s = cluster.cpu_seconds();
   const auto result = cluster.load_all(load, stock, kPacked);
   const double cpu_s = cluster.cpu_seconds() - before_s;
   warn_if_dry(result);
   const auto sent = std::accumulate(result.sent.begin(), result.sent.end(), std::size_t{0});
-  const auto members = static_cast<double>(plan_.members);
-  const double check_us = members * verify_cost_us(plan_.window / 8) / kPacked;
-  if (plan_.wants({"P2"})) results.add("P2c", {cpu_s * 1e6 / static_cast<double>(sent * kPacked), check_us});
-  const double events = static_cast<double>(result.submissions * kPacked) / result.seconds;
-  if (plan_.wants({"P2"})) results.add("P2", {events, fresh_bound() * kPacked});
-  if (!plan_.wants({"P6"})) return;
-  note("P6, packed");
-  results.add("P6b", {audited(cluster, "packed-mirror", kPacked), 10 * audit_rate_});
+  return {static_cast<double>(result.submissions * kPacked) / result.seconds,
+          cpu_s * 1e6 / static_cast<double>(sent * kPacked)};
+}
+
+void Measurement::many_members(Results& results) {
+  for (const auto& [figure, members] : {std::pair{"P7", plan_.many}, std::pair{"P8", plan_.most}}) {
+    if (!plan_.wants({figure})) continue;
+    note(figure);
+    Cluster cluster({scratch("members-" + std::to_string(members)), members, plan_.first_port, plan_.keep});
+    results.add(figure, {load_packed(cluster).events_per_second, packed_rate_});
+  }
 }
 
 // Events a second. The nodes run on, but have nothing to do.

@@ -19,6 +19,8 @@ struct Plan {
   std::chrono::milliseconds warm_up{1000};
   std::chrono::milliseconds window{4000};
   std::size_t members = 4;
+  std::size_t many = 16;        // members of P7's network
+  std::size_t most = 31;        // and of P8's
   std::size_t in_flight = 256;  // of all members together
   std::size_t operators = 1'000'000;
   unsigned short first_port = 9480;
@@ -26,6 +28,8 @@ struct Plan {
 
   bool wants(std::initializer_list<const char*> ids) const;
 };
+
+class Cluster;
 
 class Measurement {
  public:
@@ -37,9 +41,15 @@ class Measurement {
   void measure_limits(Results& results);
   double fresh_bound() const;  // submissions/s that signature checks alone allow
   void one_event(Results& results);
-  void throughput(class Cluster& cluster, Results& results);
-  void one_in_flight(class Cluster& cluster, Results& results);
+  void throughput(Cluster& cluster, Results& results);
+  void one_in_flight(Cluster& cluster, Results& results);
   void packed(Results& results);
+  struct PackedLoad {
+    double events_per_second = 0;
+    double cpu_us_per_event = 0;  // of all nodes
+  };
+  PackedLoad load_packed(Cluster& cluster) const;
+  void many_members(Results& results);
   double audited(const Cluster& cluster, const std::string& name, std::uint64_t events_each) const;
   void lookups(Results& results);
   std::filesystem::path scratch(const std::string& name) const;
@@ -49,6 +59,7 @@ class Measurement {
   double verify_rate_ = 0;
   double sync_rate_ = 0;
   double audit_rate_ = 0;
+  double packed_rate_ = 0;                     // events/s of the plan's own number of members
   std::unique_ptr<LookupState> lookup_state_;  // made once
 };
 

@@ -151,6 +151,25 @@ TEST_CASE("the root does not depend on when roots were asked for") {
   CHECK(asked.root() == unasked.root());
 }
 
+TEST_CASE("a map that grows in place leaves every map taken from it before as it was") {
+  using namespace status_map_test;
+  std::mt19937 random(11);
+  StatusMap growing;
+  Pairs twin;
+  std::vector<std::pair<StatusMap, Pairs>> taken;
+  for (int i = 0; i < 600; ++i) {
+    const auto key = Bytes(sha256(std::to_string(random() % 300)).view());
+    growing = std::move(growing).insert(key, std::to_string(i));
+    twin[key] = std::to_string(i);
+    if (random() % 7 == 0) taken.emplace_back(growing, twin);
+    if (random() % 50 == 0) CHECK(growing.root() == twin_root(twin));
+  }
+  for (const auto& [map, pairs] : taken) {
+    CHECK(map.root() == twin_root(pairs));
+    CHECK(map.size() == pairs.size());
+  }
+}
+
 TEST_CASE("a map as deep as a key has bits is built and hashed and dropped") {
   using namespace status_map_test;
   StatusMap map;

@@ -116,11 +116,11 @@ class LoneNode {
     published.push_back(effect);
   }
   void on(const VerifySubmissions& effect) {
-    SubmissionsVerified verified{effect.ticket, {}};
+    SubmissionsVerified::Batch verified{effect.ticket, {}};
     for (const auto& item : effect.items) {
       verified.valid.push_back(crypto::verify_statement(item.submission->statement, item.key));
     }
-    inbox_.emplace_back(std::move(verified));
+    inbox_.emplace_back(SubmissionsVerified{{std::move(verified)}});
   }
   void on(const Changed& effect) { outcomes.push_back(effect.outcome); }
   void on(const Answer& effect) { answers.push_back(effect); }
