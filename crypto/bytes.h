@@ -4,9 +4,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +39,20 @@ struct Fixed {
     for (std::size_t i = 0; i < N; ++i) value.bytes[i] = static_cast<std::uint8_t>(raw[i]);
     return value;
   }
-  friend auto operator<=>(const Fixed&, const Fixed&) = default;
+  friend bool operator==(const Fixed&, const Fixed&) = default;
+  // Byte by byte from the first, most of it decided by one comparison of numbers: these are the keys of many maps.
+  friend std::strong_ordering operator<=>(const Fixed& a, const Fixed& b) {
+    static_assert(N >= sizeof(std::uint64_t));
+    if (const auto order = a.first_eight() <=> b.first_eight(); order != 0) return order;
+    return a.bytes <=> b.bytes;
+  }
+
+ private:
+  std::uint64_t first_eight() const {
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(number) : number;
+  }
 };
 
 using Digest = Fixed<32, struct DigestTag>;
