@@ -42,8 +42,9 @@ struct Fixed {
   friend bool operator==(const Fixed&, const Fixed&) = default;
   // Byte by byte from the first, most of it decided by one comparison of numbers: these are the keys of many maps.
   friend std::strong_ordering operator<=>(const Fixed& a, const Fixed& b) {
-    static_assert(N >= sizeof(std::uint64_t));
-    if (const auto order = a.first_eight() <=> b.first_eight(); order != 0) return order;
+    if constexpr (N >= sizeof(std::uint64_t)) {
+      if (const auto order = a.first_eight() <=> b.first_eight(); order != 0) return order;
+    }
     return a.bytes <=> b.bytes;
   }
 
