@@ -13,6 +13,9 @@ namespace {
 // Total bytes of an answer to a request by id, well inside a sync frame.
 constexpr std::size_t kAnswerBytes = limits::kSyncFrameBytes - (512 << 10);
 
+// So many peers are asked for votes that are only missed in an export, while a commit waits.
+constexpr std::size_t kAskedForLinks = 4;
+
 // One per view step, and as many skipped views in each: what an export can tell of a block (node/ledger/mirror.h).
 constexpr std::size_t kLinksPerBlock = 4'096;
 
@@ -82,7 +85,7 @@ void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wante
     height = {height.value - 1};
     known = blocks.find(id);
   }
-  if (height <= fin.height) return;
+  if (height <= fin.height) return want_links(proof, list);
   const auto peers_to_ask = block_candidates(proof.signers);
   const FetchKey by_id{.kind = FetchKind::kBlock, .block = id};
   if (proof.kind != VoteKind::kFinalize) {
@@ -95,6 +98,23 @@ void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wante
   list.push_back({by_height, height.value, peers_to_ask});
   if (fetches.attempts(by_id) > 0 || fetches.attempts(by_height) >= std::max<std::size_t>(peers_to_ask.size(), 1))
     list.push_back({by_id, height.value, peers_to_ask});
+}
+
+// A peer that has committed the blocks answers by height, one that has not has the proof itself.
+void Engine::State::want_links(const QuorumProof& proof, std::vector<Wanted>& list) const {
+  std::vector<BlockId> ascending;
+  if (proof.kind != VoteKind::kFinalize || chain_to(proof.subject, ascending) != Chain::kReady) return;
+  const auto step = untold_step(proof, ascending);
+  if (!step) return;
+  const auto peers_to_ask = block_candidates(proof.signers);
+  list.push_back(
+      {{.kind = FetchKind::kHeights, .first = fin.height.value + 1}, proof.subject.height.value, peers_to_ask});
+  list.push_back({{.kind = FetchKind::kProofs, .first = step->value}, step->value, peers_to_ask});
+}
+
+bool Engine::State::links_in_vain(View step) const {
+  return fetches.in_vain({.kind = FetchKind::kHeights, .first = fin.height.value + 1}, kAskedForLinks) &&
+         fetches.in_vain({.kind = FetchKind::kProofs, .first = step.value}, kAskedForLinks);
 }
 
 // What the proposal of this view, or my own, still needs: the step it attaches to and the X of every view skipped.
@@ -238,7 +258,8 @@ bool Engine::State::is_named(const BlockId& id) const {
   return blocks.has_needed_child(id) || std::ranges::any_of(proofs.steps(), finalizes_it);
 }
 
-// A run of finalized blocks from the committed tip upwards, up to the last that something verified names.
+// A run of finalized blocks from the committed tip upwards, up to the last that something verified names. True when it
+// brought a block or the votes for one.
 bool Engine::State::take_finalized(PeerId from, BlockResponse&& response) {
   if (response.finalization) on_proof(*response.finalization, false, Relay::kNo);
   if (peers[from].forged_leaves) return false;
@@ -252,14 +273,17 @@ bool Engine::State::take_finalized(PeerId from, BlockResponse&& response) {
     ids.push_back(parent);
     if (is_named(parent)) proven = ids.size();
   }
+  bool useful = false;
   for (std::size_t i = 0; i < proven; ++i) {
     auto& item = response.finalized[i];
+    useful = useful || blocks.find(ids[i]) == nullptr;
     auto& known = blocks.add(ids[i], std::move(item.block), current, from);
     known.needed = true;
-    if (known.links.empty() && links_good(i == 0 ? fin.block : ids[i - 1], ids[i], item.links))
-      known.links = std::move(item.links);
+    if (!known.links.empty() || !links_good(i == 0 ? fin.block : ids[i - 1], ids[i], item.links)) continue;
+    known.links = std::move(item.links);
+    useful = true;
   }
-  return proven > 0;
+  return useful;
 }
 
 // Form first, of all of them: no signature is checked for a peer that made them up.

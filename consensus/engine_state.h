@@ -142,10 +142,13 @@ struct Engine::State {
   Chain chain_to(const Subject& subject, std::vector<BlockId>& ascending) const;
   void emit_commit(const QuorumProof& finalization, const std::vector<BlockId>& ascending);
   std::map<BlockId, std::vector<LinkProof>> links_below(const QuorumProof& finalization) const;
+  std::optional<View> untold_step(const QuorumProof& finalization, const std::vector<BlockId>& ascending) const;
 
   // ---- catch_up.cpp
   std::vector<Wanted> wanted() const;
   void want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const;
+  void want_links(const QuorumProof& finalization, std::vector<Wanted>& list) const;
+  bool links_in_vain(View step) const;
   void want_proofs(std::vector<Wanted>& list) const;
   std::vector<PeerId> candidates(const std::vector<MemberIndex>& preferred) const;
   std::vector<PeerId> block_candidates(const std::vector<MemberIndex>& preferred) const;

@@ -42,6 +42,7 @@ std::vector<FetchRequest> FetchTable::plan(const std::vector<Wanted>& wanted, st
     if (!peer) continue;
     fetch.asked = *peer;
     ++fetch.attempts;
+    fetch.refused = false;
     requests.push_back({*peer, want.key, want.last});
   }
   return requests;
@@ -63,9 +64,18 @@ std::size_t FetchTable::attempts(const FetchKey& key) const {
   return at == fetches_.end() ? 0 : at->second.attempts;
 }
 
+bool FetchTable::in_vain(const FetchKey& key, std::size_t most) const {
+  const auto at = fetches_.find(key);
+  if (at == fetches_.end()) return false;
+  const Fetch& fetch = at->second;
+  const std::size_t enough = std::min(most, fetch.candidates);
+  return enough == 0 || fetch.attempts > enough || (fetch.attempts == enough && fetch.refused);
+}
+
 void FetchTable::unhelpful(const FetchKey& key, MemberIndex peer, std::int64_t now_us) {
   if (!asked(key, peer)) return;
   Fetch& fetch = fetches_.at(key);
+  fetch.refused = true;
   if (fetch.attempts < fetch.candidates) fetch.due_us = now_us;
 }
 

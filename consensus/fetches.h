@@ -45,6 +45,8 @@ class FetchTable {
   // The first outstanding request of a kind to this peer.
   std::optional<FetchKey> outstanding(FetchKind kind, MemberIndex peer) const;
   std::size_t attempts(const FetchKey& key) const;
+  // So many of the candidates, or all there are, were asked and did not help.
+  bool in_vain(const FetchKey& key, std::size_t most) const;
   // The peer had nothing: ask another at once, or, when all were asked, at the deadline.
   void unhelpful(const FetchKey& key, MemberIndex peer, std::int64_t now_us);
   void peer_gone(MemberIndex peer, std::int64_t now_us);
@@ -59,6 +61,7 @@ class FetchTable {
     std::size_t candidates = 0;
     std::uint64_t offset = 0;
     std::int64_t due_us = 0;
+    bool refused = false;  // the one asked last had nothing
   };
   std::optional<MemberIndex> pick(const Fetch& fetch, const Wanted& wanted) const;
   std::size_t load(MemberIndex peer) const;

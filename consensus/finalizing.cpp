@@ -87,8 +87,12 @@ void Engine::State::commit() {
     }
     std::vector<BlockId> ascending;
     switch (chain_to(proof->subject, ascending)) {
-      case Chain::kReady:
-        return emit_commit(*proof, ascending);
+      case Chain::kReady: {
+        const auto step = untold_step(*proof, ascending);
+        if (!step || links_in_vain(*step)) return emit_commit(*proof, ascending);
+        syncing = true;  // a lower finalization may do without that step
+        break;
+      }
       case Chain::kForked:
         return halt("FORK: a finalized chain does not contain the committed block");
       case Chain::kDiverged:
@@ -132,6 +136,22 @@ std::map<BlockId, std::vector<LinkProof>> Engine::State::links_below(const Quoru
     of_block.insert(of_block.begin(), std::move(link));
   }
   return links;
+}
+
+// The highest view step below the finalization that is not held, when it or a lower one is the only proof of a block:
+// such blocks came by id before anybody knew them to be final.
+std::optional<View> Engine::State::untold_step(const QuorumProof& proof, const std::vector<BlockId>& ascending) const {
+  const QuorumProof* lowest = &proof;
+  for (const auto* step = lowest; step != nullptr; step = proofs.step(step->subject.parent_view)) {
+    lowest = step;
+    if (step->subject.parent_view <= committed_view) return std::nullopt;
+  }
+  const auto untold = [&](const BlockId& id) {
+    const auto* known = blocks.find(id);
+    return known->block->header.height < lowest->subject.height && known->links.empty();
+  };
+  if (std::ranges::none_of(ascending, untold)) return std::nullopt;
+  return lowest->subject.parent_view;
 }
 
 }  // namespace quipu::consensus

@@ -58,6 +58,19 @@ struct Bench {
     clock_us = end_us;
     return all;
   }
+  // The peers have nothing of what they are asked for, however often: all effects of that.
+  Effects refuse_requests(const Effects& effects) {
+    Effects all;
+    for (const auto& request : only<Send>(effects)) {
+      Effects more;
+      if (std::holds_alternative<BlockRequest>(request.message)) more = receive(request.to, BlockResponse{});
+      if (std::holds_alternative<ProofRequest>(request.message)) more = receive(request.to, ProofResponse{});
+      auto further = refuse_requests(more);
+      std::ranges::move(more, std::back_inserter(all));
+      std::ranges::move(further, std::back_inserter(all));
+    }
+    return all;
+  }
   Subject about(const Block& block, std::uint64_t view, std::uint64_t parent_view) const {
     return {{view}, {parent_view}, block.header.height, block_id(net.scope().chain, block.header)};
   }
@@ -363,8 +376,9 @@ TEST_CASE("2.11 syncing_never_votes_below_known_F and takes no block but one tha
   const Block stranger = bench.net.make_block(genesis_block(), "stranger", 7);
   CHECK(only<RequestVerify>(bench.receive(asked, BlockResponse{{stranger}, {}, {}})).empty());
   std::size_t verified = 0;
-  for (PeerId i = 0; i < 4; ++i)
-    verified += only<RequestVerify>(bench.receive(i, BlockResponse{{}, {{bench.first, {}}, {second, {}}}, {}})).size();
+  const LinkProof told{bench.net.proof(VoteKind::kNotarize, bench.about(bench.first, 1, 0), {0, 1, 2}), {}};
+  const BlockResponse answer{{}, {{bench.first, {told}}, {second, {}}}, {}};
+  for (PeerId i = 0; i < 4; ++i) verified += only<RequestVerify>(bench.receive(i, answer)).size();
   CHECK(verified == 1);
   bench.step(bench.valid(bench.first));
   const auto commits = only<Commit>(bench.step(bench.valid(second)));
@@ -468,7 +482,9 @@ TEST_CASE("2.11 link proofs of an answer are kept when they are in form and no s
     for (const auto& send : sends)
       bench.receive(send.to, BlockResponse{{}, {{bench.first, links}, {second, {}}}, finalization});
     bench.step(bench.valid(bench.first));
-    const auto commits = only<Commit>(bench.step(bench.valid(second)));
+    auto effects = bench.step(bench.valid(second));
+    std::ranges::move(bench.refuse_requests(effects), std::back_inserter(effects));
+    const auto commits = only<Commit>(effects);
     REQUIRE(commits.size() == 1);
     return commits[0].blocks[0].links.size();
   };
@@ -487,6 +503,54 @@ TEST_CASE("2.11 link proofs of an answer are kept when they are in form and no s
   CHECK(refused([](const Bench& bench, auto& links) { links[2].step.subject = bench.about(bench.first, 4, 4); }));
   CHECK(refused([](const Bench&, auto& links) { links[1].skipped.assign(5'000, links[1].skipped[0]); }));
   CHECK(links_kept([](const Bench&, auto& links) { links[2].step.signatures[0].bytes[0] ^= 1; }) == 0);
+}
+
+// A node that comes back fetches by id what it sees notarized, before it learns how much of that is final.
+TEST_CASE("2.11 a commit waits for the votes of blocks that came by id as long as a peer may have them") {
+  Bench bench(follower_of(1));
+  bench.start();
+  for (PeerId i = 0; i < 4; ++i) bench.step(PeerUp{i});
+  const Block second = bench.net.make_block(bench.first, "second", 6);
+  const auto proof = [&](VoteKind kind, const Subject& subject) { return bench.net.proof(kind, subject, {0, 1, 2}); };
+  const QuorumProof untold = proof(VoteKind::kNotarize, bench.about(bench.first, 1, 0));
+  auto sends = only<Send>(bench.receive(bench.other(), proof(VoteKind::kNotarize, bench.about(second, 2, 1))));
+  REQUIRE(sends.size() == 1);
+  sends = only<Send>(bench.receive(sends[0].to, BlockResponse{{second}, {}, {}}));
+  REQUIRE(sends.size() == 1);
+  bench.receive(sends[0].to, BlockResponse{{bench.first}, {}, {}});
+  bench.step(bench.valid(bench.first));
+  bench.step(bench.valid(second));
+  const QuorumProof finalization = proof(VoteKind::kFinalize, bench.about(second, 2, 1));
+  auto effects = bench.receive(bench.other(), finalization);
+  CHECK(only<Commit>(effects).empty());
+  CHECK(bench.engine->status().syncing);
+  sends = only<Send>(effects);
+  REQUIRE(sends.size() == 2);
+
+  const auto committed = [&](const Effects& after) {
+    const auto commits = only<Commit>(after);
+    REQUIRE(commits.size() == 1);
+    REQUIRE(commits[0].blocks.size() == 2);
+    CHECK(commits[0].blocks[1].links.size() == 1);
+    CHECK_FALSE(bench.engine->status().syncing);
+    return commits[0].blocks[0].links;
+  };
+  const auto answer_one = [&](auto request, const Message& answer) {
+    for (const auto& send : sends)
+      if (std::holds_alternative<decltype(request)>(send.message)) return bench.receive(send.to, answer);
+    return Effects{};
+  };
+  SECTION("one has committed them") {
+    const BlockResponse answer{{}, {{bench.first, {{untold, {}}}}, {second, {}}}, finalization};
+    CHECK(committed(answer_one(BlockRequest{}, answer)).size() == 1);
+  }
+  SECTION("one holds the proof") { CHECK(committed(answer_one(ProofRequest{}, ProofResponse{{untold}})).size() == 1); }
+  SECTION("none has them") { CHECK(committed(bench.refuse_requests(effects)).empty()); }
+  SECTION("none answers") { CHECK(committed(bench.pass(30'000)).empty()); }
+  SECTION("an older finalization does without them") {
+    const auto older = bench.receive(bench.other(), proof(VoteKind::kFinalize, bench.about(bench.first, 1, 0)));
+    REQUIRE(only<Commit>(older).size() == 1);
+  }
 }
 
 TEST_CASE("R9 R10 old votes are answered with what settled their view and future ones are bounded") {
