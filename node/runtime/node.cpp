@@ -161,11 +161,20 @@ struct Node::State final : public http::Backend {
   }
 
   http::SubmissionState submission(const crypto::Digest& id) const override {
+    auto state = final_state(id);
+    if (!state) state = outcomes.find(id);
+    // It may have become final between the two looks.
+    if (state->phase == http::SubmissionPhase::kUnknown) return final_state(id).value_or(*state);
+    return *state;
+  }
+
+  std::optional<http::SubmissionState> final_state(const crypto::Digest& id) const {
     const auto ledger_reader = reader();
     const auto place = ledger_reader->find(id);
-    if (!place) return outcomes.find(id);
+    if (!place) return std::nullopt;
     const auto block = ledger_reader->block(place->height).value();
-    return {http::SubmissionPhase::kFinal, place->height.value, place->index, block.block_time_ms, std::nullopt};
+    return http::SubmissionState{http::SubmissionPhase::kFinal, place->height.value, place->index, block.block_time_ms,
+                                 std::nullopt};
   }
 
   std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const override {
