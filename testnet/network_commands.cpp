@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
 
+#include <iomanip>
 #include <iostream>
 #include <sstream>
 
 #include "testnet/commands.h"
 #include "testnet/processes/control.h"
+#include "testnet/processes/importing.h"
 
 namespace quipu::testnet {
 
@@ -38,6 +40,20 @@ std::expected<Network, std::string> load_or_found(const UpOptions& options) {
   return found_network(plan);
 }
 
+std::expected<void, std::string> bring_in(const Network& network, const std::string& data) {
+  std::cout << "Importing the histories, each through its own node" << std::endl;
+  const auto done = import_histories(network, data);
+  if (!done) return std::unexpected(done.error());
+  std::cout << "Imported " << done->events << " statements and " << done->approvals << " approvals in "
+            << done->submissions << " submissions within " << std::fixed << std::setprecision(1) << done->seconds
+            << " s, " << std::setprecision(0) << static_cast<double>(done->events) / done->seconds
+            << " statements/s; none rejected";
+  if (done->before > 0) std::cout << "; " << done->before << " statements were there before";
+  std::cout << (done->cross_left_out ? "; cross.jsonl left out, since not all whom it is about are members" : "")
+            << "\n";
+  return {};
+}
+
 // Does one thing to one node of the network in the directory.
 template <class Act>
 int control(const ControlOptions& options, const char* done, const Act& act) {
@@ -60,8 +76,7 @@ int up(const UpOptions& options) {
   if (!options.detach) sigprocmask(SIG_BLOCK, &signals, nullptr);
   if (const auto started = start_nodes(*network); !started) return fail(started.error());
   if (options.import) {
-    std::cout << "Importing the histories, each through its own node" << std::endl;
-    if (const auto imported = import_histories(*network, options.data); !imported) return fail(imported.error());
+    if (const auto imported = bring_in(*network, options.data); !imported) return fail(imported.error());
   }
   status({.directory = options.directory});
   if (options.detach) {
@@ -82,14 +97,19 @@ int down(const std::string& directory) {
   return 0;
 }
 
-int kill_one(const ControlOptions& options) { return control(options, "killed", kill_node); }
+int kill_one(const ControlOptions& options) {
+  return control(options, "killed", [](Network& network, NodeEntry& node) -> std::expected<void, std::string> {
+    if (!is_running(node)) return std::unexpected("the node of " + node.code + " is not running: restart it");
+    return kill_node(network, node);
+  });
+}
 
 int pause_one(const ControlOptions& options) {
   return control(options, "paused", [](const Network&, const NodeEntry& node) { return pause_node(node); });
 }
 
 int resume_one(const ControlOptions& options) {
-  return control(options, "resumed", [](const Network&, const NodeEntry& node) { return resume_node(node); });
+  return control(options, "running", [](const Network&, const NodeEntry& node) { return resume_node(node); });
 }
 
 int restart_one(const ControlOptions& options) { return control(options, "ready again", restart_node); }

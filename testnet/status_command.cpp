@@ -18,12 +18,16 @@ using processes::NodeEntry;
 constexpr auto kRefresh = std::chrono::seconds(1);
 constexpr const char* kClearScreen = "\033[H\033[2J";
 
+const char* silence_of(const NodeEntry& node) {
+  if (!is_running(node)) return "not running";
+  return is_paused(node) ? "paused" : "does not answer";
+}
+
 std::string row(const Network& network, const NodeEntry& node) {
-  const bool running = is_running(node);
-  const auto view = running ? look_at(node) : std::nullopt;
+  const auto view = look_at(network, node);
   char line[256];
   if (!view) {
-    std::snprintf(line, sizeof line, "%-5s %s", node.code.c_str(), running ? "does not answer" : "not running");
+    std::snprintf(line, sizeof line, "%-5s %s", node.code.c_str(), silence_of(node));
     return line;
   }
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
@@ -40,9 +44,12 @@ std::string table(const Network& network) {
 }
 
 json::object entry(const Network& network, const NodeEntry& node) {
-  json::object entry{
-      {"administration", node.code}, {"url", network.url(node)}, {"pid", node.pid}, {"running", is_running(node)}};
-  if (const auto view = look_at(node)) {
+  json::object entry{{"administration", node.code},
+                     {"url", network.url(node)},
+                     {"pid", node.pid},
+                     {"running", is_running(node)},
+                     {"paused", is_paused(node)}};
+  if (const auto view = look_at(network, node)) {
     entry["height"] = view->height;
     entry["size"] = view->size;
     entry["root"] = view->root;

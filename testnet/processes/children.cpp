@@ -16,16 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string end_of(const fs::path& log) {
-  std::ifstream in(log);
-  std::string line;
-  std::string last;
-  while (std::getline(in, line)) {
-    if (!line.empty()) last = line;
-  }
-  return last;
-}
-
 // `failure`: closed by the exec itself, or told why there was none.
 [[noreturn]] void become(const std::vector<std::string>& command, int output, int failure) {
   setsid();
@@ -70,6 +60,16 @@ std::expected<int, std::string> spawn(const std::vector<std::string>& command, c
 
 int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
+std::string last_line(const fs::path& log) {
+  std::ifstream in(log);
+  std::string line;
+  std::string last;
+  while (std::getline(in, line)) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
 int wait_for(int pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -84,7 +84,7 @@ std::expected<void, std::string> run(const std::vector<std::string>& command, co
   if (code == 0) return {};
   std::string words;
   for (const auto& word : command) words += (words.empty() ? "" : " ") + word;
-  return std::unexpected("`" + words + "` failed with " + std::to_string(code) + ": " + end_of(log));
+  return std::unexpected("`" + words + "` failed with " + std::to_string(code) + ": " + last_line(log));
 }
 
 }  // namespace quipu::processes

@@ -19,6 +19,8 @@ std::expected<int, std::string> spawn(const std::vector<std::string>& command, c
 int exit_code(int status);
 // Exit code; 128 + signal when it was killed.
 int wait_for(int pid);
+// The last that is not empty.
+std::string last_line(const std::filesystem::path& log);
 // Runs to the end; the error names the command and shows the end of its output.
 std::expected<void, std::string> run(const std::vector<std::string>& command, const std::filesystem::path& log);
 

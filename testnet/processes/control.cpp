@@ -33,16 +33,21 @@ std::expected<NodeEntry*, std::string> find_node(Network& network, const std::st
   return std::unexpected("no node of " + code + " here; there are " + known);
 }
 
-std::expected<void, std::string> kill_node(Network& network, NodeEntry& node) {
-  if (is_running(node)) {
-    if (const auto sent = send_signal(node, SIGKILL); !sent) return sent;
-    if (!poll(kEndPatience, [&] { return !is_running(node); })) {
-      return std::unexpected("the node of " + node.code + " does not end: process " + std::to_string(node.pid));
-    }
+std::expected<void, std::string> kill_nodes(Network& network, const std::vector<NodeEntry*>& nodes) {
+  for (const auto* node : nodes) {
+    if (!is_running(*node)) continue;
+    if (const auto sent = send_signal(*node, SIGKILL); !sent) return sent;
   }
-  node.pid = 0;
+  for (auto* node : nodes) {
+    if (!poll(kEndPatience, [&] { return !is_running(*node); })) {
+      return std::unexpected("the node of " + node->code + " does not end: process " + std::to_string(node->pid));
+    }
+    node->pid = 0;
+  }
   return save_network(network);
 }
+
+std::expected<void, std::string> kill_node(Network& network, NodeEntry& node) { return kill_nodes(network, {&node}); }
 
 std::expected<void, std::string> pause_node(const NodeEntry& node) { return send_signal(node, SIGSTOP); }
 

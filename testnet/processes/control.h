@@ -10,7 +10,9 @@ namespace quipu::processes {
 // The node of that code; the error names the codes there are.
 std::expected<NodeEntry*, std::string> find_node(Network& network, const std::string& code);
 
-// SIGKILL, like a power cut; returns when the process is gone. Fine when it was not running.
+// SIGKILL, like a power cut, to all of them at once; returns when the processes are gone. Fine when one was not
+// running.
+std::expected<void, std::string> kill_nodes(Network& network, const std::vector<NodeEntry*>& nodes);
 std::expected<void, std::string> kill_node(Network& network, NodeEntry& node);
 // SIGSTOP: the process stays, with its connections open, and does nothing.
 std::expected<void, std::string> pause_node(const NodeEntry& node);

@@ -8,7 +8,6 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 #include "testnet/processes/children.h"
@@ -24,7 +23,6 @@ namespace {
 
 constexpr auto kStartPatience = std::chrono::seconds(60);
 constexpr auto kStopPatience = std::chrono::seconds(10);
-constexpr auto kAgreePatience = std::chrono::seconds(120);
 
 std::uint64_t number(const json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
@@ -34,6 +32,21 @@ std::uint64_t number(const json::object& object, const char* name) {
 std::string text(const json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+constexpr char kNoProcess = '\0';
+
+// As ps shows it.
+char process_state(const NodeEntry& node) {
+  if (node.pid <= 0) return kNoProcess;
+  waitpid(node.pid, nullptr, WNOHANG);  // a child that ended, when it is ours
+  std::ifstream in("/proc/" + std::to_string(node.pid) + "/stat");
+  std::string stat;
+  std::getline(in, stat);
+  const auto name_end = stat.rfind(") ");
+  // The name tells it from a stranger that has got the number since.
+  const bool ours = stat.find("(quipu") != std::string::npos && name_end != std::string::npos;
+  return ours ? stat[name_end + 2] : kNoProcess;
 }
 
 }  // namespace
@@ -85,7 +98,8 @@ std::optional<NodeView> look_at(const NodeEntry& node) {
   const auto parsed = json::parse(answer->body, error);
   if (error || !parsed.is_object()) return std::nullopt;
   const auto& object = parsed.as_object();
-  NodeView view{number(object, "height"),
+  NodeView view{text(object, "chain_id"),
+                number(object, "height"),
                 number(object, "size"),
                 text(object, "root"),
                 number(object, "view"),
@@ -104,21 +118,24 @@ std::optional<NodeView> look_at(const NodeEntry& node) {
   return view;
 }
 
-bool is_running(const NodeEntry& node) {
-  if (node.pid <= 0) return false;
-  waitpid(node.pid, nullptr, WNOHANG);  // a child that ended, when it is ours
-  // The name tells it from a stranger that has got the number since. A zombie has ended, too.
-  std::ifstream in("/proc/" + std::to_string(node.pid) + "/stat");
-  std::string stat;
-  std::getline(in, stat);
-  const auto name_end = stat.rfind(") ");
-  return stat.find("(quipu") != std::string::npos && name_end != std::string::npos && stat[name_end + 2] != 'Z';
+std::optional<NodeView> look_at(const Network& network, const NodeEntry& node) {
+  if (!is_running(node)) return std::nullopt;
+  auto view = look_at(node);
+  if (view && view->chain_id != network.chain_id) return std::nullopt;
+  return view;
 }
+
+bool is_running(const NodeEntry& node) {
+  const char state = process_state(node);
+  return state != kNoProcess && state != 'Z';  // a zombie has ended
+}
+
+bool is_paused(const NodeEntry& node) { return process_state(node) == 'T'; }
 
 bool all_agree(const Network& network) {
   std::optional<NodeView> first;
   for (const auto& node : network.nodes) {
-    const auto view = look_at(node);
+    const auto view = look_at(network, node);
     if (!view || view->pool != 0) return false;
     if (!first) first = view;
     if (view->size != first->size || view->root != first->root) return false;
@@ -138,13 +155,16 @@ std::expected<void, std::string> start_node(Network& network, NodeEntry& node) {
 std::expected<void, std::string> wait_ready(const Network& network, const NodeEntry& node) {
   bool ready = false;
   poll(kStartPatience, [&] {
-    const auto view = look_at(node);
+    const auto view = look_at(network, node);
     ready = view && view->ready;
-    return ready || !is_running(node);
+    return ready || !is_running(node) || is_paused(node);
   });
   if (ready) return {};
-  return std::unexpected("the node of " + node.code + " did not become ready: see " +
-                         (network.node_directory(node) / "quipud.log").string());
+  if (is_paused(node)) return std::unexpected("the node of " + node.code + " is paused: resume it");
+  const auto log = network.node_directory(node) / "quipud.log";
+  const auto said = is_running(node) ? get(node.http, "/readyz") : std::nullopt;
+  const auto why = said ? said->body.substr(0, said->body.find('\n')) : last_line(log);
+  return std::unexpected("the node of " + node.code + " did not become ready: " + why + ": see " + log.string());
 }
 
 std::expected<void, std::string> start_nodes(Network& network) {
@@ -174,30 +194,6 @@ int stop_nodes(Network& network) {
   for (auto& node : network.nodes) node.pid = 0;
   static_cast<void>(save_network(network));
   return killed;
-}
-
-std::expected<void, std::string> import_histories(const Network& network, const fs::path& data) {
-  std::map<int, std::string> imports;
-  for (const auto& node : network.nodes) {
-    const auto history = data / "history" / (node.code + ".jsonl");
-    if (!fs::exists(history)) continue;
-    const auto pid =
-        spawn({program("quipu").string(), "import", "history", history.string(), "--key",
-               network.key(node, "issuer").string(), "--approver-key", network.key(node, "approver").string(),
-               "--progress", (network.node_directory(node) / "import.progress").string(), "--node", network.url(node)},
-              network.node_directory(node) / "import.log");
-    if (!pid) return std::unexpected(pid.error());
-    imports.emplace(*pid, node.code);
-  }
-  std::string failed;
-  for (const auto& [pid, code] : imports) {
-    if (wait_for(pid) != 0) failed += (failed.empty() ? "" : ", ") + code;
-  }
-  if (!failed.empty()) return std::unexpected("the import of " + failed + " failed: see import.log of each");
-  if (!poll(kAgreePatience, [&] { return all_agree(network); })) {
-    return std::unexpected("the nodes did not reach the same size: see `quipu-testnet status`");
-  }
-  return {};
 }
 
 }  // namespace quipu::processes

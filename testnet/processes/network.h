@@ -46,6 +46,7 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan);
 
 // What a node says of itself; nothing when it does not answer.
 struct NodeView {
+  std::string chain_id;
   std::uint64_t height = 0;
   std::uint64_t size = 0;
   std::string root;
@@ -56,6 +57,8 @@ struct NodeView {
   bool ready = false;
 };
 std::optional<NodeView> look_at(const NodeEntry& node);
+// Nothing, too, when this network's node does not run: another network's may answer at the same address.
+std::optional<NodeView> look_at(const Network& network, const NodeEntry& node);
 
 // Starts the node's program and saves its process id; wait_ready then waits until it is connected to a quorum and
 // caught up.
@@ -66,11 +69,9 @@ std::expected<void, std::string> start_nodes(Network& network);
 // SIGTERM, then after ten seconds SIGKILL. How many had to be killed.
 int stop_nodes(Network& network);
 bool is_running(const NodeEntry& node);
+// By a SIGSTOP: it runs, but does nothing.
+bool is_paused(const NodeEntry& node);
 // All nodes answer, show the same size and root, and have nothing pending.
 bool all_agree(const Network& network);
-
-// Imports `<data>/history/<code>.jsonl` of every member through its own node, all at once, then waits until all nodes
-// show the same size and root. The output of each import goes to `<node directory>/import.log`.
-std::expected<void, std::string> import_histories(const Network& network, const std::filesystem::path& data);
 
 }  // namespace quipu::processes

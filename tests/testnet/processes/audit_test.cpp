@@ -135,13 +135,6 @@ int audit_by_program(LocalNetwork& network, const fs::path& mirror, const fs::pa
   return wait_for(*pid);
 }
 
-std::string last_line(const fs::path& log) {
-  std::ifstream in(log);
-  std::string last;
-  for (std::string line; std::getline(in, line);) last = line;
-  return last;
-}
-
 bool names_a_place(const audit::Report& report) {
   for (const auto& finding : report.findings()) {
     const bool counts =

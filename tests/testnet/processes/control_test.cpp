@@ -45,13 +45,18 @@ TEST_CASE("the launcher pauses and resumes and restarts one node and keeps its d
   const auto log = network.scratch("control") / "launcher.log";
   CHECK(launcher(network, {"pause", "CL"}, log) == 0);
   CHECK(process_state(network.node("CL")) == 'T');
+  CHECK(launcher(network, {"pause", "CL"}, log) == 0);
+  CHECK(launcher(network, {"status"}, log) == 0);
+  CHECK(content(log).find("CL    paused") != std::string::npos);
   CHECK(launcher(network, {"resume", "CL"}, log) == 0);
   CHECK(process_state(network.node("CL")) != 'T');
   CHECK(launcher(network, {"kill", "CL"}, log) == 0);
   CHECK_FALSE(is_running(network.node("CL")));
   network.reload();
-  CHECK(launcher(network, {"pause", "CL"}, log) == 1);
-  CHECK(content(log).find("restart it") != std::string::npos);
+  for (const auto* command : {"kill", "pause", "resume"}) {
+    CHECK(launcher(network, {command, "CL"}, log) == 1);
+    CHECK(content(log).find("the node of CL is not running: restart it") != std::string::npos);
+  }
   CHECK(launcher(network, {"status", "--output", "json"}, log) == 0);
   const auto status = ledger::parse_strict_json(content(log));
   REQUIRE(status);
@@ -61,6 +66,27 @@ TEST_CASE("the launcher pauses and resumes and restarts one node and keeps its d
   network.reload();
   CHECK(is_running(network.node("CL")));
   CHECK(network.wait_agreed() == before);
+}
+
+TEST_CASE("a node does not count as running or ready because another network answers at its address") {
+  auto& network = LocalNetwork::shared();
+  auto other = network.processes();  // the same addresses
+  other.chain_id = "test-other";
+  other.directory = network.scratch("other");
+  other.nodes.resize(1);
+  CHECK_FALSE(look_at(other, other.nodes.front()));
+  other.nodes.front().pid = 0;
+  CHECK_FALSE(look_at(other, other.nodes.front()));
+  CHECK(look_at(network.processes(), network.node("BO")));
+  REQUIRE(save_network(other));
+  const auto log = network.scratch("control") / "other.log";
+  const auto pid =
+      spawn({program("quipu-testnet").string(), "status", "--output", "json", "--dir", other.directory}, log);
+  REQUIRE(pid);
+  CHECK(wait_for(*pid) == 0);
+  const auto status = ledger::parse_strict_json(content(log));
+  REQUIRE(status);
+  CHECK_FALSE(status->at("nodes").at(0).as_object().contains("height"));
 }
 
 TEST_CASE("the launcher says which nodes there are when it is asked for another one") {

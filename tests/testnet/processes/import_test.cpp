@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "testnet/processes/importing.h"
 #include "tests/testnet/processes/clerk.h"
 
 namespace quipu::processes::trial {
@@ -22,6 +23,8 @@ TEST_CASE("importing again does nothing") {
   const auto again = import_histories(network.processes(), sample_data());
   INFO((again ? "" : again.error()));
   REQUIRE(again);
+  CHECK(again->events == 0);
+  CHECK(again->before > 0);
   CHECK(network.wait_agreed() == before);
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "testnet/processes/children.h"
+#include "testnet/processes/importing.h"
 #include "testnet/processes/patience.h"
 
 namespace quipu::processes::trial {
@@ -16,9 +17,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr unsigned short kFirstPort = 11480;
 constexpr unsigned short kLastPort = 12400;
+constexpr unsigned short kRange = 920;
 constexpr unsigned short kPorts = 8;
+
+unsigned short look_from = 11480;
 
 bool is_free(unsigned short port) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -41,7 +44,8 @@ bool are_free(unsigned short first) {
 }
 
 unsigned short free_ports() {
-  for (unsigned short first = kFirstPort; first < kLastPort; first = static_cast<unsigned short>(first + 20)) {
+  for (unsigned offset = 0; offset < kRange; offset += 20) {
+    const auto first = static_cast<unsigned short>(look_from + offset);
     if (are_free(first)) return first;
   }
   throw std::runtime_error("no eight free ports beside one another");
@@ -66,7 +70,8 @@ Network found(const fs::path& directory, unsigned short first_port) {
   return *network;
 }
 
-void require(const std::expected<void, std::string>& done) {
+template <class Value>
+void require(const std::expected<Value, std::string>& done) {
   if (!done) throw std::runtime_error(done.error());
 }
 
@@ -86,6 +91,8 @@ LocalNetwork& LocalNetwork::shared() {
   static LocalNetwork network;
   return network;
 }
+
+void LocalNetwork::look_for_ports_from(unsigned short first) { look_from = first; }
 
 NodeEntry& LocalNetwork::node(const std::string& code) { return *find_node(network_, code).value(); }
 

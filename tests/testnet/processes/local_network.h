@@ -20,6 +20,8 @@ struct Agreed {
 class LocalNetwork {
  public:
   static LocalNetwork& shared();
+  // Before the first call of shared(): where to look for free ports.
+  static void look_for_ports_from(unsigned short first);
   ~LocalNetwork();
 
   Network& processes() { return network_; }
