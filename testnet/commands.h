@@ -35,6 +35,16 @@ int pause_one(const ControlOptions& options);
 int resume_one(const ControlOptions& options);
 int restart_one(const ControlOptions& options);
 
+struct LoadOptions {
+  std::string directory;
+  std::string rate;  // a number, or "max"
+  double seconds = 0;
+  std::size_t events = 1;
+  std::string acks;
+  std::string output = "text";
+};
+int load(const LoadOptions& options);
+
 struct SimulateOptions {
   std::string seeds;
   std::vector<std::size_t> sizes;

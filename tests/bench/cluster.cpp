@@ -53,17 +53,27 @@ void Cluster::stop() {
 
 void Cluster::unlock_keys() {
   for (const auto& node : network_.nodes) {
-    signatories_.emplace_back(must(crypto::unlock_key_file(network_.key(node, "issuer"), "")), network_.chain_id);
+    auto key = must(crypto::unlock_key_file(network_.key(node, "issuer"), ""));
+    members_.push_back({processes::Signatory(std::move(key), network_.chain_id)});
   }
+}
+
+LaneStock Cluster::prepare(std::size_t lane, std::size_t stock, std::size_t events) {
+  auto& member = members_[lane];
+  LaneStock prepared{network_.nodes[lane].http, member.next_sequence, {}};
+  for (std::size_t i = 0; i < stock; ++i) {
+    prepared.stock.push_back(member.signatory.sign(member.next_sequence + i, events));
+  }
+  return prepared;
 }
 
 LoadResult Cluster::load(const LoadPlan& plan, std::size_t stock, std::size_t events,
                          const std::vector<std::size_t>& lanes) {
   std::vector<LaneStock> stocks;
-  for (const auto lane : lanes)
-    stocks.push_back({network_.nodes[lane].http, signatories_[lane].prepare(stock, events)});
+  for (const auto lane : lanes) stocks.push_back(prepare(lane, stock, events));
   auto result = run_load(plan, stocks);
-  for (std::size_t i = 0; i < lanes.size(); ++i) signatories_[lanes[i]].give_back(stock - result.sent[i]);
+  // What was not sent was signed in vain: its numbers are used again.
+  for (std::size_t i = 0; i < lanes.size(); ++i) members_[lanes[i]].next_sequence += result.sent[i];
   return result;
 }
 

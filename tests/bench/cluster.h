@@ -41,11 +41,16 @@ class Cluster {
 
  private:
   void unlock_keys();
+  LaneStock prepare(std::size_t lane, std::size_t stock, std::size_t events);
   void stop();
 
   ClusterPlan plan_;
   processes::Network network_;
-  std::vector<Signatory> signatories_;
+  struct Member {
+    processes::Signatory signatory;
+    std::uint64_t next_sequence = 1;
+  };
+  std::vector<Member> members_;
 };
 
 }  // namespace quipu::bench

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/bench/http_client.h"
-#include "tests/bench/stock.h"
+#include "testnet/processes/lane.h"
 
 namespace quipu::bench {
 
@@ -19,9 +18,11 @@ struct LoadPlan {
   std::chrono::microseconds look_pause{4000};  // between two looks whose answer was PENDING
 };
 
+// Submissions signed ahead, in the order of their sequence numbers.
 struct LaneStock {
   std::string address;
-  std::vector<Prepared> stock;
+  std::uint64_t first_sequence = 1;
+  std::vector<processes::Statement> stock;
 };
 
 struct LoadResult {
@@ -32,8 +33,8 @@ struct LoadResult {
   bool ran_dry = false;
 };
 
-// Throws std::runtime_error when a node refuses, or finality stops.
-LoadResult run_load(const LoadPlan& plan, const std::vector<LaneStock>& lanes);
+// Throws std::runtime_error when a node refuses or goes away, or finality stops.
+LoadResult run_load(const LoadPlan& plan, const std::vector<LaneStock>& stocks);
 
 // p in 0..1 of ascending values; 0 without any.
 double percentile(const std::vector<double>& ascending, double p);

@@ -16,7 +16,11 @@ namespace quipu::bench {
 
 namespace {
 
+using processes::Clock;
+using processes::Connection;
+
 constexpr std::size_t kConnections = 16;
+constexpr auto kPatience = std::chrono::seconds(10);
 
 // Asks without a pause on every connection, operators at random, for `time`.
 class Asker {
@@ -24,7 +28,7 @@ class Asker {
   using Target = std::string (*)(std::size_t number);
   Asker(unsigned short port, std::size_t operators, Target target) : number_(0, operators - 1), target_(target) {
     for (std::size_t i = 0; i < kConnections; ++i) {
-      connections_.push_back(std::make_unique<Connection>(loop_, "127.0.0.1:" + std::to_string(port)));
+      connections_.push_back(std::make_unique<Connection>(loop_, "127.0.0.1:" + std::to_string(port), kPatience));
     }
   }
 
@@ -42,8 +46,8 @@ class Asker {
 
  private:
   void ask(Connection& connection) {
-    connection.ask(get_request(target_(number_(random_))),
-                   [this, &connection, since = Clock::now()](const Reply& reply) {
+    connection.ask(processes::get_request(target_(number_(random_))),
+                   [this, &connection, since = Clock::now()](const processes::Reply& reply) {
                      if (reply.status != 200)
                        throw std::runtime_error("a look-up was answered: " + std::string(reply.body));
                      latency_ms_.push_back(std::chrono::duration<double, std::milli>(Clock::now() - since).count());
@@ -51,7 +55,7 @@ class Asker {
                    });
   }
 
-  Loop loop_;
+  processes::Loop loop_;
   std::mt19937_64 random_{1};
   std::uniform_int_distribution<std::size_t> number_;
   Target target_;

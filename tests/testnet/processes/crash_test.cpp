@@ -3,12 +3,12 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iostream>
-#include <memory>
 
 #include "node/cli/json_fields.h"
 #include "node/ledger/json.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/probe.h"
+#include "tests/testnet/processes/clerk.h"
 #include "tests/testnet/processes/load.h"
 
 namespace quipu::processes::trial {
@@ -17,25 +17,14 @@ namespace {
 
 constexpr int kOutages = 10;
 constexpr int kImported = 4'000;
-constexpr const char* kCodes[] = {"BO", "BR", "CL", "PE"};
 
 void require(const std::expected<void, std::string>& done) {
   INFO((done ? "" : done.error()));
   REQUIRE(done);
 }
 
-// At that very place, on every node.
 void check_kept(LocalNetwork& network, const std::vector<Acknowledged>& acknowledged) {
-  for (const auto* code : kCodes) {
-    Clerk clerk(network, "BO", code);
-    for (const auto& promised : acknowledged) {
-      const auto now = clerk.node().submission(promised.id);
-      REQUIRE(now);
-      CHECK(now->status == "FINAL");
-      CHECK(now->height == promised.height);
-      CHECK(now->index == promised.index);
-    }
-  }
+  for (const auto& broken : broken_promises(network.processes(), acknowledged)) FAIL_CHECK(broken);
 }
 
 std::uint64_t shown(const NodeEntry& node, const char* number) {
@@ -88,14 +77,12 @@ void wait_size(LocalNetwork& network, const std::string& code, std::uint64_t siz
 }
 
 std::vector<Acknowledged> outage(LocalNetwork& network) {
-  std::vector<std::unique_ptr<Load>> loads;
-  for (const auto* code : kCodes) loads.push_back(std::make_unique<Load>(network, code));
+  Load load(network.processes(), {});
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
-  for (auto& node : network.processes().nodes) require(kill_node(network.processes(), node));
-  std::vector<Acknowledged> acknowledged;
-  for (auto& load : loads) {
-    for (const auto& one : load->stop()) acknowledged.push_back(one);
-  }
+  std::vector<NodeEntry*> all;
+  for (auto& node : network.processes().nodes) all.push_back(&node);
+  require(kill_nodes(network.processes(), all));
+  auto acknowledged = load.stop();
   require(start_nodes(network.processes()));
   return acknowledged;
 }
@@ -106,7 +93,7 @@ TEST_CASE("an import goes on while one of four is killed and that one catches up
   auto& network = LocalNetwork::shared();
   const auto before = network.wait_agreed();
   const int import = begin_import(network, invented_history(network, "BO", "other_away"), "BO");
-  Load load(network, "CL");
+  Load load(network.processes(), {"CL"});
   wait_size(network, "BO", before.size + 10);
   require(kill_node(network.processes(), network.node("PE")));
   CHECK(wait_for(import) == 0);

@@ -1,54 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/testnet/processes/load.h"
 
-#include "crypto/merkle.h"
-
 namespace quipu::processes::trial {
 
 namespace {
-constexpr int kAtOnce = 8;
-constexpr auto kPause = std::chrono::milliseconds(5);
+
+constexpr auto kLongest = std::chrono::hours(24);
+constexpr std::size_t kConnections = 4;
+constexpr auto kPatience = std::chrono::seconds(10);
+
+// Asks one node about all of them, on a few connections.
+class Inquiry {
+ public:
+  Inquiry(const NodeEntry& node, const std::vector<Acknowledged>& acknowledged)
+      : node_(node), acknowledged_(acknowledged) {
+    for (std::size_t i = 0; i < kConnections; ++i) {
+      connections_.push_back(std::make_unique<Connection>(loop_, node.http, kPatience));
+    }
+  }
+
+  std::vector<std::string> run() {
+    for (auto& connection : connections_) ask(*connection);
+    loop_.run_until([this] { return answered_ == acknowledged_.size(); }, std::chrono::hours(1));
+    return std::move(broken_);
+  }
+
+ private:
+  void ask(Connection& connection) {
+    if (asked_ == acknowledged_.size()) return;
+    const auto& promised = acknowledged_[asked_++];
+    connection.ask(get_request("/v1/submissions/" + crypto::to_hex(promised.id.view())),
+                   [this, &connection, &promised](const Reply& reply) {
+                     judge(promised, reply);
+                     ++answered_;
+                     ask(connection);
+                   });
+  }
+
+  void judge(const Acknowledged& promised, const Reply& reply) {
+    const std::string place = "\"status\":\"FINAL\",\"height\":" + std::to_string(promised.height) +
+                              ",\"index\":" + std::to_string(promised.index) + ",";
+    if (reply.status == 200 && reply.body.find(place) != std::string_view::npos) return;
+    broken_.push_back(node_.code + ": " + crypto::to_hex(promised.id.view()) + " was FINAL at height " +
+                      std::to_string(promised.height) + ", index " + std::to_string(promised.index) + ", now HTTP " +
+                      std::to_string(reply.status) + " " + std::string(reply.body));
+  }
+
+  const NodeEntry& node_;
+  const std::vector<Acknowledged>& acknowledged_;
+  Loop loop_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::size_t asked_ = 0;
+  std::size_t answered_ = 0;
+  std::vector<std::string> broken_;
+};
+
 }  // namespace
 
-Load::Load(LocalNetwork& network, const std::string& author)
-    : clerk_(network, author, author), thread_([this] { run(); }) {}
+Load::Load(const Network& network, std::vector<std::string> authors, std::optional<double> per_second) {
+  plan_.authors = std::move(authors);
+  plan_.per_second = per_second;
+  plan_.time = kLongest;
+  plan_.on_final = [this](const SeenFinal& seen) {
+    acknowledged_.push_back({seen.id, seen.height, seen.index});
+    ++count_;
+  };
+  plan_.enough = [this] { return enough_.load(); };
+  plan_.give_up = [this] { return stopping_.load(); };
+  thread_ = std::thread([this, copy = network] { report_ = run_load(copy, plan_); });
+}
 
 Load::~Load() { stop(); }
 
 std::vector<Acknowledged> Load::stop() {
-  stopping_ = true;
+  enough_ = stopping_ = true;
   if (thread_.joinable()) thread_.join();
   return acknowledged_;
 }
 
-void Load::run() {
-  while (!stopping_) {
-    state_some();
-    std::this_thread::sleep_for(kPause);
-  }
+std::expected<LoadReport, std::string> Load::finish() {
+  enough_ = true;
+  if (thread_.joinable()) thread_.join();
+  return report_;
 }
 
-void Load::state_some() {
-  const auto next = clerk_.node().sequence(clerk_.author(), clerk_.key().public_key());
-  if (!next) return;
-  std::vector<crypto::Digest> taken;
-  for (int i = 0; i < kAtOnce; ++i) {
-    const auto leaf = clerk_.sign(clerk_.message({new_operator(clerk_.author())}, next->next + taken.size()));
-    if (clerk_.post(leaf).status != 202) break;
-    taken.push_back(crypto::leaf_hash(leaf));
+std::vector<std::string> broken_promises(const Network& network, const std::vector<Acknowledged>& acknowledged) {
+  std::vector<std::string> broken;
+  for (const auto& node : network.nodes) {
+    for (auto& line : Inquiry(node, acknowledged).run()) broken.push_back(std::move(line));
   }
-  for (const auto& id : taken) {
-    while (!stopping_ && !is_final(id)) std::this_thread::sleep_for(kPause);
-  }
-}
-
-// True, too, when the node no longer answers or has forgotten it: then there is nothing to wait for.
-bool Load::is_final(const crypto::Digest& id) {
-  const auto answer = clerk_.node().submission(id);
-  if (!answer || answer->status == "UNKNOWN") return true;
-  if (answer->status != "FINAL") return false;
-  acknowledged_.push_back({id, answer->height, answer->index});
-  return true;
+  return broken;
 }
 
 }  // namespace quipu::processes::trial

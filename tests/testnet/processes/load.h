@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A background stream of statements of one administration through its own node, which notes every one that the node has
-// called final. Goes on trying while the node is away.
+// `quipu-testnet load` on a thread beside a trial, which notes every submission that a node has called final, and the
+// question whether the nodes keep such promises. Goes on trying while nodes are away.
 #pragma once
 
 #include <atomic>
+#include <expected>
+#include <string>
 #include <thread>
 #include <vector>
 
-#include "tests/testnet/processes/clerk.h"
+#include "testnet/processes/load.h"
 
 namespace quipu::processes::trial {
 
@@ -19,20 +21,26 @@ struct Acknowledged {
 
 class Load {
  public:
-  Load(LocalNetwork& network, const std::string& author);
+  // `authors`: codes; empty: all members. Without a rate: as fast as it goes.
+  Load(const Network& network, std::vector<std::string> authors, std::optional<double> per_second = {});
   ~Load();
-  // Ends the stream; everything acknowledged so far.
+  // Ends the stream at once; everything acknowledged so far.
   std::vector<Acknowledged> stop();
+  // Sends nothing new, waits until all is final or two minutes are over, and stops.
+  std::expected<LoadReport, std::string> finish();
+  std::size_t acknowledged() const { return count_; }
 
  private:
-  void run();
-  void state_some();
-  bool is_final(const crypto::Digest& id);
-
-  Clerk clerk_;
+  LoadPlan plan_;
   std::vector<Acknowledged> acknowledged_;
+  std::atomic<std::size_t> count_ = 0;
+  std::atomic<bool> enough_ = false;
   std::atomic<bool> stopping_ = false;
+  std::expected<LoadReport, std::string> report_;
   std::thread thread_;
 };
+
+// One line for each that is not final at the very place where it was acknowledged, on any node.
+std::vector<std::string> broken_promises(const Network& network, const std::vector<Acknowledged>& acknowledged);
 
 }  // namespace quipu::processes::trial
