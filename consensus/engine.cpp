@@ -55,6 +55,12 @@ BlockId Engine::notarized_tip() const {
   return parent ? parent->block : state_->fin.block;
 }
 
+Height Engine::known_final() const {
+  const State& s = *state_;
+  const auto* proof = s.proofs.find(s.highest_final, VoteKind::kFinalize);
+  return proof == nullptr ? s.fin.height : std::max(proof->subject.height, s.fin.height);
+}
+
 EngineStatus Engine::status() const {
   const State& s = *state_;
   return {s.current, s.fin, s.leader(s.current), s.awake(), s.syncing, s.halted, s.nullified_views, s.evidence_count};

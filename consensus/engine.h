@@ -188,6 +188,8 @@ class Engine {
 
   // The block to build on: of the highest notarized view, else the finalized one.
   BlockId notarized_tip() const;
+  // Of the highest verified finalization, committed here or not.
+  Height known_final() const;
   EngineStatus status() const;
 
  private:

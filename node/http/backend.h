@@ -29,15 +29,16 @@ struct SubmitAnswer {
   enum class Kind : std::uint8_t {
     kAccepted,     // 202; also for one already pending or final: the same bytes again are fine
     kRejected,     // 422 by the rules, or 400 form
-    kSequence,     // 409, with the holder of the sequence number when it is known
+    kSequence,     // 409, with the holder of the sequence number: pending here, or final
     kTooLarge,     // 413
     kBusy,         // 429: the pool is full for this administration; send again later
-    kUnavailable,  // 503: stopping, halted
+    kUnavailable,  // 503: stopping, halted, catching up
   };
   Kind kind = Kind::kAccepted;
   crypto::Digest id;
-  std::optional<ledger::Rejection> rejection;
+  std::optional<ledger::Rejection> rejection;  // kRejected, kSequence
   std::optional<crypto::Digest> holder;
+  std::string why;  // kBusy, kUnavailable
 };
 
 struct PeerSummary {

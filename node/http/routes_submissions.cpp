@@ -41,9 +41,9 @@ Response answer_to(const SubmitAnswer& answer) {
     case Kind::kTooLarge:
       return problem(ApiCode::kTooLarge, "a submission has at most 61440 bytes");
     case Kind::kBusy:
-      return problem(ApiCode::kTooMany, "");
+      return problem(ApiCode::kTooMany, answer.why);
     case Kind::kUnavailable:
-      return problem(ApiCode::kUnavailable, "");
+      return problem(ApiCode::kUnavailable, answer.why);
   }
   return problem(ApiCode::kUnavailable, "");
 }

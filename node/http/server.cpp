@@ -148,6 +148,7 @@ Response problem_response(int status) {
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
+  if (status == 503) response.headers.emplace_back("Retry-After", "2");
   const std::string number = std::to_string(status);
   response.body.append("{\"type\":\"about:blank\",\"title\":\"").append(reason_phrase(status));
   response.body.append("\",\"status\":").append(number).append(",\"code\":\"HTTP_").append(number).append("\"}");

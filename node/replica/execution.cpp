@@ -126,7 +126,9 @@ void Replica::State::execute(Verifying verifying) {
 void Replica::State::keep_in_pool(const Verifying& verifying) {
   if (!verifying.check_clock) return;
   for (const auto& item : verifying.items) {
-    if (pool.insert({item.submission, item.key, now.steady_us, 0}) == Mempool::Insert::kTaken) pool_grew();
+    if (pool.insert({item.submission, item.key, now.steady_us, 0}) != Mempool::Insert::kTaken) continue;
+    announce(item.submission->id, Phase::kPending);
+    pool_grew();
   }
   if (!sweep_us) plan_sweep();
 }
@@ -200,7 +202,8 @@ void Replica::State::settle_submission(const SharedSubmission& submission, conse
   if (!key) return;  // revoked by this very block
   // Others that wanted the same place in the key's sequence have lost it.
   for (const auto& entry : pool.remove_below(*key, submission->sequence() + 1)) {
-    announce(entry.submission->id, Phase::kRejected, ledger::Rejection{ledger::Code::kSequenceTaken, std::nullopt, ""});
+    const auto by = "by " + crypto::to_hex(submission->id.view());
+    announce(entry.submission->id, Phase::kRejected, ledger::Rejection{ledger::Code::kSequenceTaken, std::nullopt, by});
   }
 }
 
@@ -214,7 +217,12 @@ void Replica::State::finish_commit(const consensus::Tip& tip) {
 void Replica::State::reject(const std::vector<RejectedSubmission>& rejected) {
   for (const auto& item : rejected) {
     pool.remove(item.submission->id);
-    announce(item.submission->id, Phase::kRejected, item.rejection);
+    const bool too_old = item.rejection.code == ledger::Code::kIssuedTooEarly;
+    if (too_old) {
+      announce(item.submission->id, Phase::kExpired);
+    } else {
+      announce(item.submission->id, Phase::kRejected, item.rejection);
+    }
   }
   if (rejected.empty()) return;
   admission.reset();

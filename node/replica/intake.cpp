@@ -10,8 +10,8 @@ namespace quipu::replica {
 
 namespace {
 
-Answer answer(std::uint64_t request, Admission admission, const crypto::Digest& id) {
-  return {request, admission, id, std::nullopt, std::nullopt};
+Answer answer(std::uint64_t request, Admission admission, const crypto::Digest& id, std::string why = {}) {
+  return {request, admission, id, std::nullopt, std::nullopt, std::move(why)};
 }
 
 Answer rejected(std::uint64_t request, const crypto::Digest& id, ledger::Rejection why) {
@@ -22,8 +22,20 @@ Answer rejected(std::uint64_t request, const crypto::Digest& id, ledger::Rejecti
 
 }  // namespace
 
+// Why nothing can be judged here now; empty when it can. A node that is some blocks behind while others vote is not
+// kept from taking submissions, only one whose state is old.
+std::string Replica::State::unable() const {
+  if (halted) return "this node has halted: send it to another member's node";
+  const auto here = chain.committed().height.value;
+  const auto known = engine.known_final().value;
+  if (known <= here + limits::kUnfinalizedBlocks) return {};
+  return "this node is catching up, at height " + std::to_string(here) + " of " + std::to_string(known);
+}
+
 void Replica::State::admit(const Submitted& input) {
-  if (halted) return void(out.emplace_back(answer(input.request, Admission::kUnavailable, {})));
+  if (auto why = unable(); !why.empty()) {
+    return void(out.emplace_back(answer(input.request, Admission::kUnavailable, {}, std::move(why))));
+  }
   if (input.leaf.size() > limits::kLeafBytes) {
     return void(out.emplace_back(answer(input.request, Admission::kTooLarge, {})));
   }
@@ -48,8 +60,10 @@ std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& s
   const auto final_next = ledger::next_sequence(*chain.committed().state, submission.administration(), key);
   const auto* holder = pool.holder(key, submission.sequence());
   // So far ahead that whoever signs it must have lost count, or wants the pool for itself.
-  if (submission.sequence() >= pool.first_free(key, final_next) + limits::kPoolGapsPerKey) {
-    return answer(0, Admission::kBusy, submission.id);
+  if (const auto free = pool.first_free(key, final_next); submission.sequence() >= free + limits::kPoolGapsPerKey) {
+    return answer(0, Admission::kBusy, submission.id,
+                  "sequence " + std::to_string(submission.sequence()) + " is too far ahead: send " +
+                      std::to_string(free) + " and those after it first");
   }
   if (submission.sequence() >= final_next && holder == nullptr) return std::nullopt;
   auto out_answer = answer(0, Admission::kSequence, submission.id);
@@ -162,7 +176,7 @@ Answer Replica::State::insert(const Item& item) {
     case Mempool::Insert::kOtherHolder:
       return answer(0, Admission::kSequence, id);
     case Mempool::Insert::kFull:
-      return answer(0, Admission::kBusy, id);
+      return answer(0, Admission::kBusy, id, "what waits of " + item.submission->administration() + " fills its share");
   }
   return answer(0, Admission::kUnavailable, id);
 }

@@ -19,16 +19,23 @@ struct Cursor {
   }
 };
 
+std::expected<void, ledger::Rejection> try_on(const ledger::Position& position, std::uint64_t block_time_ms,
+                                              const ledger::Submission& submission) {
+  ledger::Overlay trial(position.state);
+  return ledger::apply(trial, submission, {position.height.next(), block_time_ms, position.tree.size()});
+}
+
 class BlockFill {
  public:
-  BlockFill(ledger::BlockBuilder& builder, Proposal& out) : builder_(builder), out_(out) {}
+  BlockFill(ledger::BlockBuilder& builder, const ledger::Position& parent, std::uint64_t block_time_ms, Proposal& out)
+      : builder_(builder), parent_(parent), block_time_ms_(block_time_ms), out_(out) {}
 
   // Takes at most one submission of this key; false when the key has nothing more to give to this block.
   bool take(Cursor& cursor) {
     const auto* entry = cursor.head();
     if (entry == nullptr || !fits(*entry)) return false;
     if (const auto added = builder_.add(*entry->submission); !added) {
-      if (!may_become_valid(added.error())) out_.rejected.push_back({entry->submission, added.error()});
+      if (!may_become_valid(added.error())) judge_alone(*entry);
       return false;
     }
     out_.submissions.push_back(entry->submission);
@@ -42,7 +49,15 @@ class BlockFill {
            builder_.leaf_bytes() + entry.submission->leaf.size() + limits::kSealBytes <= limits::kBlockLeafBytes;
   }
 
+  // What goes before it in this block may never become final: it is rejected only if the parent alone refuses it.
+  void judge_alone(const PoolEntry& entry) {
+    const auto outcome = try_on(parent_, block_time_ms_, *entry.submission);
+    if (!outcome && !may_become_valid(outcome.error())) out_.rejected.push_back({entry.submission, outcome.error()});
+  }
+
   ledger::BlockBuilder& builder_;
+  const ledger::Position& parent_;
+  std::uint64_t block_time_ms_;
   Proposal& out_;
 };
 
@@ -60,7 +75,7 @@ Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& par
   for (const auto* queue : pool.fair_order()) {
     cursors.push_back({queue, ledger::next_sequence(*parent.state, queue->administration, queue->key)});
   }
-  BlockFill fill(builder, out);
+  BlockFill fill(builder, parent, block_time_ms, out);
   for (bool progress = true; progress;) {
     progress = false;
     for (auto& cursor : cursors) {
@@ -78,9 +93,7 @@ bool has_ready(const ledger::Position& position, std::uint64_t block_time_ms, co
     const auto next = ledger::next_sequence(*position.state, queue->administration, queue->key);
     const auto head = queue->waiting.find(next);
     if (head == queue->waiting.end()) continue;
-    ledger::Overlay trial(position.state);
-    const auto outcome =
-        ledger::apply(trial, *head->second.submission, {position.height.next(), block_time_ms, position.tree.size()});
+    const auto outcome = try_on(position, block_time_ms, *head->second.submission);
     if (outcome) return true;
     if (!may_become_valid(outcome.error())) rejected.push_back({head->second.submission, outcome.error()});
   }

@@ -158,8 +158,9 @@ struct Answer {
   std::uint64_t request = 0;
   Admission admission = Admission::kAccepted;
   crypto::Digest id;
-  std::optional<ledger::Rejection> rejection;
-  std::optional<crypto::Digest> holder;
+  std::optional<ledger::Rejection> rejection;  // kRejected, kSequence
+  std::optional<crypto::Digest> holder;        // kSequence, while the holder is pending here
+  std::string why;                             // kBusy, kUnavailable
 };
 using Effect = std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
                             PublishCheckpoint, Changed, Answer, ReportEvidence, Halt>;

@@ -88,6 +88,7 @@ struct Replica::State {
 
   // submissions on their way in (intake.cpp)
   void receive_leaves(std::vector<Bytes> leaves);
+  std::string unable() const;
   void admit(const Submitted& input);
   std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);
   void admit_verified(const Item& item, std::optional<std::uint64_t> request);

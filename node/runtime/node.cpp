@@ -17,6 +17,7 @@
 #include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/ledger/rules/apply.h"
+#include "node/ledger/sequence_holder.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
 #include "node/runtime/driver.h"
@@ -31,6 +32,8 @@ namespace {
 
 constexpr std::int64_t kStopGrace_ms = 2'000;
 constexpr std::chrono::seconds kSequenceWait{2};
+constexpr const char* kStopping = "this node is stopping";
+constexpr const char* kRefilling = "this node is filling its ledger again from the other members";
 
 http::SubmitAnswer::Kind kind_of(const replica::Answer& answer) {
   using Kind = http::SubmitAnswer::Kind;
@@ -111,9 +114,25 @@ struct Node::State final : public http::Backend {
   }
 
   void finish(const replica::Answer& answer) {
-    auto waiting = requests.extract(answer.request);
-    if (waiting.empty()) return;
-    waiting.mapped()({kind_of(answer), answer.id, answer.rejection, answer.holder});
+    auto found = requests.extract(answer.request);
+    if (found.empty()) return;
+    auto& waiting = found.mapped();
+    http::SubmitAnswer out{kind_of(answer), answer.id, answer.rejection, answer.holder, answer.why};
+    if (out.kind != http::SubmitAnswer::Kind::kSequence || out.holder) return waiting.done(std::move(out));
+    // Not pending here, so final: looked up on the other thread, which consensus does not wait for.
+    asio::post(http_io, [this, out = std::move(out), waiting = std::move(waiting)]() mutable {
+      out.holder = final_holder(waiting.leaf);
+      waiting.done(std::move(out));
+    });
+  }
+
+  std::optional<crypto::Digest> final_holder(const Bytes& leaf) const {
+    const auto submission = ledger::decode_submission(leaf, files.genesis.chain_id);
+    const auto ledger_reader = reader();
+    if (!submission) return std::nullopt;
+    const auto key = ledger::signing_key(*ledger_reader->state(std::nullopt), *submission);
+    if (!key) return std::nullopt;
+    return ledger::sequence_holder(*ledger_reader, submission->administration(), *key, submission->sequence());
   }
 
   // ---- http::Backend
@@ -151,30 +170,36 @@ struct Node::State final : public http::Backend {
 
   void submit(Bytes leaf, std::function<void(http::SubmitAnswer)> done) override {
     const auto id = crypto::leaf_hash(leaf);
-    if (reader()->find(id)) return done({http::SubmitAnswer::Kind::kAccepted, id, std::nullopt, std::nullopt});
-    if (stopping) return done({http::SubmitAnswer::Kind::kUnavailable, id, std::nullopt, std::nullopt});
+    const auto tip = reader();
+    if (tip->find(id)) return done({http::SubmitAnswer::Kind::kAccepted, id, {}, {}, {}});
+    if (stopping) return done(unavailable(kStopping));
+    // The database was lost and is being filled again: what it shows so far is long past.
+    if (tip->newest().height < files.witnessed) return done(unavailable(kRefilling));
     asio::post(io, [this, leaf = std::move(leaf), done = std::move(done)]() mutable {
+      if (stopping) return done(unavailable(kStopping));
       const auto request = next_request++;
-      requests.emplace(request, std::move(done));
+      requests.emplace(request, Waiting{leaf, std::move(done)});
       driver.feed(replica::Submitted{request, std::move(leaf)});
     });
   }
 
-  http::SubmissionState submission(const crypto::Digest& id) const override {
-    auto state = final_state(id);
-    if (!state) state = outcomes.find(id);
-    // It may have become final between the two looks.
-    if (state->phase == http::SubmissionPhase::kUnknown) return final_state(id).value_or(*state);
-    return *state;
+  static http::SubmitAnswer unavailable(std::string why) {
+    return {http::SubmitAnswer::Kind::kUnavailable, {}, {}, {}, std::move(why)};
   }
 
-  std::optional<http::SubmissionState> final_state(const crypto::Digest& id) const {
+  // Whoever still waits for an answer is told to send again.
+  void turn_away() {
+    for (auto& [request, waiting] : std::exchange(requests, {})) waiting.done(unavailable(kStopping));
+  }
+
+  http::SubmissionState submission(const crypto::Digest& id) const override {
+    // In this order: what becomes final between the two looks is found by the second.
+    auto known = outcomes.find(id);
     const auto ledger_reader = reader();
     const auto place = ledger_reader->find(id);
-    if (!place) return std::nullopt;
+    if (!place) return known;
     const auto block = ledger_reader->block(place->height).value();
-    return http::SubmissionState{http::SubmissionPhase::kFinal, place->height.value, place->index, block.block_time_ms,
-                                 std::nullopt};
+    return {http::SubmissionPhase::kFinal, place->height.value, place->index, block.block_time_ms, std::nullopt};
   }
 
   std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const override {
@@ -229,6 +254,7 @@ struct Node::State final : public http::Backend {
     asio::post(io, [this] {
       mesh.stop();
       driver.stop();
+      turn_away();
       peer_timer.cancel();
       io_guard.reset();
     });
@@ -247,7 +273,11 @@ struct Node::State final : public http::Backend {
   mutable std::mutex peers_mutex;
   std::vector<http::PeerSummary> peers;
   Outcomes outcomes;
-  std::map<std::uint64_t, std::function<void(http::SubmitAnswer)>> requests;  // io thread only
+  struct Waiting {
+    Bytes leaf;
+    std::function<void(http::SubmitAnswer)> done;
+  };
+  std::map<std::uint64_t, Waiting> requests;  // io thread only
   std::uint64_t next_request = 1;
   net::Mesh mesh;
   Driver driver;

@@ -9,6 +9,7 @@
 #include "crypto/note.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/rules/apply.h"
+#include "node/ledger/sequence_holder.h"
 
 namespace quipu::testing {
 
@@ -189,7 +190,10 @@ void MemoryLedger::hold() { holding_ = true; }
 void MemoryLedger::release() {
   const std::scoped_lock lock(mutex_);
   holding_ = false;
-  for (const Bytes& leaf : std::exchange(held_, {})) take(leaf);
+  for (const Bytes& leaf : std::exchange(held_, {})) {
+    const auto answer = take(leaf);
+    if (answer.rejection) rejected_.insert_or_assign(answer.id, *answer.rejection);
+  }
 }
 
 void MemoryLedger::forget_held() {
@@ -244,16 +248,17 @@ void MemoryLedger::submit(Bytes leaf, std::function<void(http::SubmitAnswer)> do
 http::SubmitAnswer MemoryLedger::take(const Bytes& leaf) {
   using Kind = http::SubmitAnswer::Kind;
   const crypto::Digest id = crypto::leaf_hash(leaf);
-  if (log_->find(id)) return {Kind::kAccepted, id, std::nullopt, std::nullopt};
+  if (log_->find(id)) return {Kind::kAccepted, id, {}, {}, {}};
   const auto submission = ledger::decode_submission(leaf, genesis().chain_id);
-  if (!submission) return {Kind::kRejected, id, submission.error(), std::nullopt};
+  if (!submission) return {Kind::kRejected, id, submission.error(), {}, {}};
   const auto key = ledger::signing_key(*log_->tip().state, *submission);
-  if (!key) return {Kind::kRejected, id, key.error(), std::nullopt};
+  if (!key) return {Kind::kRejected, id, key.error(), {}, {}};
   if (!crypto::verify_statement(submission->statement, *key)) {
-    return {Kind::kRejected, id, ledger::Rejection{ledger::Code::kBadSignature, std::nullopt, ""}, std::nullopt};
+    return {Kind::kRejected, id, ledger::Rejection{ledger::Code::kBadSignature, std::nullopt, ""}, {}, {}};
   }
   if (submission->sequence() < ledger::next_sequence(*log_->tip().state, submission->administration(), *key)) {
-    return {Kind::kSequence, id, std::nullopt, crypto::sha256("holder")};
+    const auto holder = ledger::sequence_holder(*log_, submission->administration(), *key, submission->sequence());
+    return {Kind::kSequence, id, {}, holder, {}};
   }
   return execute(*submission);
 }
@@ -263,12 +268,11 @@ http::SubmitAnswer MemoryLedger::execute(const ledger::Submission& submission) {
   const std::uint64_t time_ms = std::max(log_->tip().block_time_ms + 1'000, submission.statement.issued_at_s * 1'000);
   ledger::BlockBuilder builder(genesis(), log_->tip(), "AR", time_ms);
   if (const auto added = builder.add(submission); !added) {
-    rejected_.insert_or_assign(submission.id, added.error());
-  } else {
-    log_->append(std::move(builder).seal());
-    now_ms_ = std::max(now_ms_, time_ms);
+    return {http::SubmitAnswer::Kind::kRejected, submission.id, added.error(), {}, {}};
   }
-  return {http::SubmitAnswer::Kind::kAccepted, submission.id, std::nullopt, std::nullopt};
+  log_->append(std::move(builder).seal());
+  now_ms_ = std::max(now_ms_, time_ms);
+  return {http::SubmitAnswer::Kind::kAccepted, submission.id, {}, {}, {}};
 }
 
 http::SubmissionState MemoryLedger::submission(const crypto::Digest& id) const {

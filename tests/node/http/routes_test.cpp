@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <map>
 
 #include "crypto/merkle.h"
 #include "node/ledger/json.h"
@@ -73,14 +74,14 @@ std::string header(const Response& response, const std::string& name) {
 constexpr std::uint64_t kIssuedAt_s = 1'767'225'601;
 
 Bytes signed_leaf(const std::string& administration, std::uint64_t sequence, const std::string& events,
-                  const std::string& purpose = "issuer") {
+                  const std::string& purpose = "issuer", std::uint64_t issued_at_s = kIssuedAt_s) {
   ledger::v1::Submission message;
   const std::string text = R"({"chain_id":"test","administration":")" + administration + R"(","sequence":)" +
                            std::to_string(sequence) + R"(,"events":)" + events + "}";
   const auto read = ledger::message_from_json(text, message);
   INFO(text);
   REQUIRE(read.has_value());
-  return ledger::sign_submission(message, testing::test_key(administration, purpose), kIssuedAt_s);
+  return ledger::sign_submission(message, testing::test_key(administration, purpose), issued_at_s);
 }
 
 std::string id_of(const Bytes& leaf) { return crypto::to_hex(crypto::leaf_hash(leaf).view()); }
@@ -325,7 +326,9 @@ TEST_CASE("a submission goes from 202 to final and its outcome is told by code",
   CHECK(state.at("index") == 2);
   CHECK(post(node, "/v1/submissions", "application/cose", leaf).status == 202);
   const Bytes twice = signed_leaf("BO", 2, kFirm);
+  node.hold();
   CHECK(post(node, "/v1/submissions", "application/cose", twice).status == 202);
+  node.release();
   const json::object rejected = parsed(get(node, "/v1/submissions/" + id_of(twice)));
   CHECK(rejected.at("status") == "REJECTED");
   CHECK(rejected.at("code") == "SUBJECT_TAKEN");
@@ -349,11 +352,34 @@ TEST_CASE("what is wrong with a submission decides the status code", "[routes]")
   const Response taken = answer("application/cose", signed_leaf("BO", 1, kEdge));
   CHECK(taken.status == 409);
   CHECK(code_of(taken) == "SEQUENCE_TAKEN");
-  CHECK(parsed(taken).at("holder").as_string().size() == 64);
   node.be_busy(1);
   const Response busy = answer("application/cose", signed_leaf("PE", 1, kEdge));
   CHECK(busy.status == 429);
   CHECK_FALSE(header(busy, "Retry-After").empty());
+}
+
+TEST_CASE("a number that is final names the submission that holds it whatever the number and the key", "[routes]") {
+  MemoryLedger node;
+  std::map<std::pair<std::string, std::uint64_t>, std::string> holders;
+  for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+    for (const std::string author : {"BO", "PE"}) {
+      if (author == "PE" && sequence % 2 == 0) continue;
+      const std::uint64_t number = author == "PE" ? (sequence + 1) / 2 : sequence;
+      const std::string n = std::to_string(number);
+      const Bytes leaf = submit(node, author, number,
+                                R"([{"decision_date":"2026-01-01","operator_registered":
+        {"subject":"S-)" + n + R"(","tin":")" +
+                                    author + "100" + n + R"(","person":"LEGAL"}}])");
+      holders[{author, number}] = id_of(leaf);
+    }
+  }
+  for (const auto& [taken, holder] : holders) {
+    const Response refused =
+        post(node, "/v1/submissions", "application/cose", signed_leaf(taken.first, taken.second, kEdge));
+    CHECK(refused.status == 409);
+    CHECK(code_of(refused) == "SEQUENCE_TAKEN");
+    CHECK(parsed(refused).at("holder").as_string() == holder);
+  }
 }
 
 TEST_CASE("a key's sequence counts what is final", "[routes]") {
@@ -388,6 +414,26 @@ TEST_CASE("an event under dual control is listed until it is approved", "[routes
          "approver");
   CHECK(parsed(get(node, "/v1/approvals")).at("approvals").as_array().empty());
   CHECK(parsed(get(node, "/v1/certificates/AR/A-1?on=2026-02-01")).at("status") == "ACTIVE");
+}
+
+TEST_CASE("an event that has waited for thirty days is listed no more and cannot be approved", "[routes]") {
+  MemoryLedger node;
+  const Bytes grant = submit(node, "AR", 1, R"([
+    {"decision_date":"2026-01-01","operator_registered":{"subject":"AR-1","tin":"AR1001","person":"LEGAL"}},
+    {"decision_date":"2026-01-01","certificate_granted":{"certificate":"A-1","subject":"AR-1","scheme":"SECURITY",
+     "roles":["EXPORTER"]}}])");
+  constexpr std::uint64_t kLater_s = kIssuedAt_s + 31 * 86'400;
+  REQUIRE(post(node, "/v1/submissions", "application/cose", signed_leaf("BO", 1, kFirm, "issuer", kLater_s)).status ==
+          202);
+  CHECK(parsed(get(node, "/v1/approvals")).at("approvals").as_array().empty());
+  const std::string target = crypto::to_base64(crypto::leaf_hash(grant).view());
+  const std::string approval =
+      R"([{"decision_date":"2026-02-01","event_approved":{"target":{"leaf":")" + target + R"(","index":1}}}])";
+  const Response late =
+      post(node, "/v1/submissions", "application/cose", signed_leaf("AR", 1, approval, "approver", kLater_s));
+  CHECK(late.status == 422);
+  CHECK(code_of(late) == "PENDING_LAPSED");
+  CHECK(parsed(late).at("event") == 0);
 }
 
 TEST_CASE("a receipt verifies against the policy that the mirror serves", "[routes]") {

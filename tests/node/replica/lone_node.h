@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network of one member without any shell but memory: replica and host, driven by hand.
+// One node of a network without any shell but memory: replica and host, driven by hand. Of a network of one it makes
+// everything final at once; of a larger one it hears only what a test tells it, so that nothing becomes final.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -29,9 +30,21 @@ class OuterSlots final : public storage::SlotDevice {
   std::array<Bytes, 2>& slots_;
 };
 
+// More members than any other test's; BO is one of them. Each has a small share of the pool.
+inline ledger::Genesis crowded_genesis(std::size_t members) {
+  std::vector<ledger::v1::Member> all{sample::member("BO")};
+  for (char first = 'C'; first <= 'Z' && all.size() < members; ++first) {
+    for (char second = 'A'; second <= 'Z' && all.size() < members; ++second) {
+      all.push_back(sample::member({first, second}));
+    }
+  }
+  return ledger::parse_genesis(ledger::make_genesis_file("sample-1", sample::kCreated_ms, all, "").value()).value();
+}
+
 class LoneNode {
  public:
-  LoneNode() : genesis_(lone_genesis()) {
+  explicit LoneNode(ledger::Genesis genesis = lone_genesis())
+      : genesis_(std::move(genesis)), self_(genesis_.members.index_of("BO").value()) {
     REQUIRE(host::Host::initialise(genesis_, database_, std::make_unique<OuterSlots>(slots_)));
     open();
   }
@@ -39,11 +52,11 @@ class LoneNode {
   // What a process does when it is started on what the disk shows.
   void open() {
     auto opened =
-        host::Host::open(genesis_, 0, database_, std::make_unique<OuterSlots>(slots_),
+        host::Host::open(genesis_, self_, database_, std::make_unique<OuterSlots>(slots_),
                          {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")});
     REQUIRE(opened);
     host_ = std::move(*opened);
-    Config config{genesis_, 0, consensus::Timing::local(), 7, &crypto::verify};
+    Config config{genesis_, self_, consensus::Timing::local(), 7, &crypto::verify};
     replica_ = std::make_unique<Replica>(std::move(config), host_->restore());
     perform(replica_->start(now));
     settle();
@@ -56,19 +69,22 @@ class LoneNode {
     return answers.back();
   }
 
+  void hear(PeerId from, const consensus::Message& message) {
+    inbox_.emplace_back(Received{from, consensus::encode(message, genesis_.scope(), genesis_.members.size())});
+    settle();
+  }
+
   // Lets virtual time pass up to the deadlines that fall due.
   void pass_ms(std::int64_t duration_ms) {
     const auto until = now.steady_us + duration_ms * 1000;
     while (true) {
       const auto due = replica_->next_deadline_us();
       if (!due || *due > until) break;
-      now.utc_ms += (std::max(*due, now.steady_us) - now.steady_us) / 1000;
-      now.steady_us = std::max(*due, now.steady_us);
+      advance_us(std::max(*due, now.steady_us) - now.steady_us);
       inbox_.emplace_back(Tick{});
       settle();
     }
-    now.utc_ms += (until - now.steady_us) / 1000;
-    now.steady_us = until;
+    advance_us(until - now.steady_us);
   }
 
   Phase phase_of(const crypto::Digest& id) const {
@@ -78,6 +94,15 @@ class LoneNode {
     }
     return phase;
   }
+  // Of the newest change of that submission.
+  Outcome outcome_of(const crypto::Digest& id) const {
+    Outcome newest;
+    for (const auto& outcome : outcomes) {
+      if (outcome.id == id) newest = outcome;
+    }
+    return newest;
+  }
+  const ledger::Genesis& genesis() const { return genesis_; }
   host::Host& host() { return *host_; }
   Replica& replica() { return *replica_; }
 
@@ -87,8 +112,15 @@ class LoneNode {
   std::vector<PublishCheckpoint> published;
   std::size_t commits = 0;
   std::size_t steps = 0;
+  bool halted = false;
 
  private:
+  void advance_us(std::int64_t by_us) {
+    now.steady_us += by_us;
+    rest_us_ += by_us;
+    now.utc_ms += rest_us_ / 1000;
+    rest_us_ %= 1000;
+  }
   void settle() {
     while (!inbox_.empty()) {
       auto input = std::move(inbox_.front());
@@ -124,17 +156,19 @@ class LoneNode {
   }
   void on(const Changed& effect) { outcomes.push_back(effect.outcome); }
   void on(const Answer& effect) { answers.push_back(effect); }
-  void on(const Halt& effect) { FAIL(effect.reason); }
+  void on(const Halt&) { halted = true; }
   template <class Other>
   void on(const Other&) {}
 
   ledger::Genesis genesis_;
+  consensus::MemberIndex self_;
   storage::MemoryDatabase database_;
   std::array<Bytes, 2> slots_;
   std::unique_ptr<host::Host> host_;
   std::unique_ptr<Replica> replica_;
   std::deque<Input> inbox_;
   std::uint64_t request_ = 0;
+  std::int64_t rest_us_ = 0;  // of a millisecond that UTC has not counted yet
 };
 
 inline Bytes registration(std::uint64_t sequence, int subject, std::int64_t utc_ms,

@@ -43,13 +43,35 @@ TEST_CASE("an invalid submission is told and stops its own key only") {
   const auto parent = ledger::genesis_block(genesis).after;
   Mempool pool(4);
   fill(pool, "BO", 1, 1);
-  fill(pool, "BO", 2, 1);  // the same subject again
-  fill(pool, "BO", 3, 3);
+  auto twice = sample::registrations("CL", 1, 1, 2);
+  *twice.mutable_events(1) = twice.events(0);
+  pool.insert({sample::decoded(ledger::sign_submission(twice, sample::key("CL", "issuer"), kProposerTime_ms / 1000)),
+               sample::key("CL", "issuer").public_key(), 1, 0});
+  fill(pool, "CL", 2, 2);
   fill(pool, "PE", 1, 1);
   const auto proposal = build_block(genesis, parent, "BR", kProposerTime_ms, pool);
   CHECK(authors(proposal) == std::vector<std::string>{"BO", "PE"});
   REQUIRE(proposal.rejected.size() == 1);
-  CHECK(proposal.rejected.front().submission->sequence() == 2);
+  CHECK(proposal.rejected.front().submission->administration() == "CL");
+  CHECK(proposal.rejected.front().rejection.event == 1U);
+}
+
+TEST_CASE("what only others of the same block make invalid is left out and not yet rejected") {
+  const auto genesis = sample::genesis();
+  const auto parent = ledger::genesis_block(genesis).after;
+  Mempool pool(4);
+  fill(pool, "BO", 1, 1);
+  fill(pool, "BO", 2, 1);  // the same subject again
+  fill(pool, "BO", 3, 3);
+  auto proposal = build_block(genesis, parent, "BR", kProposerTime_ms, pool);
+  CHECK(proposal.submissions.size() == 1);
+  CHECK(proposal.rejected.empty());
+  // Its turn comes on the block that has the first.
+  REQUIRE(proposal.block);
+  const auto next = build_block(genesis, proposal.block->after, "CL", kProposerTime_ms + 1'000, pool);
+  CHECK_FALSE(next.block);
+  REQUIRE(next.rejected.size() == 1);
+  CHECK(next.rejected.front().submission->sequence() == 2);
 }
 
 TEST_CASE("what every voter re-runs reaches the proposer's bytes") {
