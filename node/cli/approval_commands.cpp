@@ -47,16 +47,18 @@ Done approval_list(const Global& global) {
 Done approval_give(const Global& global, const ApprovalGiveOptions& options) {
   const auto reference = parse_reference(options.reference);
   if (!reference) return std::unexpected(reference.error());
+  const std::string today = ledger::Date::of(now_s() * 1000, 0).text();
+  const std::string& decided_on = options.decided_on.empty() ? today : options.decided_on;
   const auto key = unlock(options.key, options.passphrase_file);
   if (!key) return std::unexpected(key.error());
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
   NodeClient node(std::move(*http));
-  const std::string today = ledger::Date::of(now_s() * 1000, 0).text();
-  const auto leaf = submit_events(node, {approval_of(reference->leaf, reference->index, today)}, *key);
+  const auto leaf = submit_events(node, {approval_of(reference->leaf, reference->index, decided_on)}, *key);
   if (!leaf) return std::unexpected(leaf.error());
-  const auto answer = wait_until_final(node, *leaf);
+  const auto answer = wait_until_settled(node, *leaf);
   if (!answer) return std::unexpected(answer.error());
+  if (auto good = final_or_why(*answer); !good) return good;
   print_answer(boost::json::object{{"id", crypto::to_hex(crypto::leaf_hash(*leaf).view())},
                                    {"status", answer->status},
                                    {"height", answer->height}},

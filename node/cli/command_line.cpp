@@ -162,6 +162,8 @@ void add_approvals(CLI::App& app, Chosen& chosen) {
                                     "quipu approval give 60c6f3.../0 --key pe-chief.key");
   give.add("REFERENCE", &ApprovalGiveOptions::reference, "LEAF/EVENT as approval list prints it")->required();
   give.add("--key", &ApprovalGiveOptions::key, "Approver key file")->required();
+  give.add("--decided-on", &ApprovalGiveOptions::decided_on,
+           "Day of the approval's decision, YYYY-MM-DD; today without it");
   give.passphrase();
   give.does(chosen, approval_give);
 }

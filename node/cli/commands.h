@@ -57,6 +57,7 @@ Done import_history(const Global& global, const ImportHistoryOptions& options);
 Done approval_list(const Global& global);
 struct ApprovalGiveOptions {
   std::string reference, key, passphrase_file;
+  std::string decided_on;  // empty: today
 };
 Done approval_give(const Global& global, const ApprovalGiveOptions& options);
 

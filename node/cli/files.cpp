@@ -32,6 +32,16 @@ bool write_all(int file, BytesView content) {
   return true;
 }
 
+// A new name is on the disk only once its folder is.
+bool sync_folder_of(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return false;
+  const bool synced = ::fsync(opened) == 0;
+  ::close(opened);
+  return synced;
+}
+
 }  // namespace
 
 std::expected<Bytes, std::string> read_file(const std::filesystem::path& path, std::size_t most) {
@@ -52,7 +62,7 @@ std::expected<void, std::string> write_file(const std::filesystem::path& path, B
   const bool written = write_all(file, content) && ::fsync(file) == 0;
   const bool closed = ::close(file) == 0;
   if (!written || !closed) return failure("write", partial);
-  if (::rename(partial.c_str(), path.c_str()) != 0) return failure("write", path);
+  if (::rename(partial.c_str(), path.c_str()) != 0 || !sync_folder_of(path)) return failure("write", path);
   return {};
 }
 

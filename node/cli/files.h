@@ -13,7 +13,8 @@ namespace quipu::cli {
 
 // "-" is standard input. At most `most` bytes.
 std::expected<Bytes, std::string> read_file(const std::filesystem::path& path, std::size_t most = 256 << 20);
-// A new file appears whole under its name or not at all; an old one is replaced. `mode` as for chmod.
+// A new file appears whole under its name or not at all, and stays there through a power cut; an old one is replaced.
+// `mode` as for chmod.
 std::expected<void, std::string> write_file(const std::filesystem::path& path, BytesView content, unsigned mode = 0644);
 
 // The passphrase from the file, else from the file that QUIPU_PASSPHRASE_FILE names; nothing when neither is given.

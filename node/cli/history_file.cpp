@@ -139,10 +139,19 @@ History read_history(std::string_view file, const std::string& author) {
       ++history.others;
     } else {
       raw->line.number = number;
+      raw->line.text = crypto::sha256(text);
       history.lines.push_back(std::move(raw->line));
     }
   }
   return history;
+}
+
+crypto::Digest digest_of_lines(std::span<const HistoryLine> lines, std::size_t from, std::size_t end,
+                               crypto::Digest before) {
+  for (; from < end; ++from) {
+    before = crypto::sha256(crypto::ByteWriter().raw(before.view()).raw(lines[from].text.view()).view());
+  }
+  return before;
 }
 
 std::size_t pack_end(std::span<const HistoryLine> lines, std::size_t from, std::size_t most_events,

@@ -25,6 +25,7 @@ struct HistoryLine {
   std::shared_ptr<const ledger::v1::IdentityRecord> identity;  // without salt; may be none
   std::string private_tin;                                     // normalised; may be empty
   bool approve = false;
+  crypto::Digest text;  // SHA-256 of the line as it stands
 };
 
 struct BadLine {
@@ -40,6 +41,10 @@ struct History {
 // {"recorded_on","administration","event","identity"?,"private_tin"?,"approve"?}, nothing else; empty lines are passed
 // over.
 History read_history(std::string_view file, const std::string& author);
+
+// Of the text of lines [0, end), from that of lines [0, from); of none of them it is zero.
+crypto::Digest digest_of_lines(std::span<const HistoryLine> lines, std::size_t from, std::size_t end,
+                               crypto::Digest before);
 
 // Where the next submission ends: it begins with lines[from], has at most `most_events` events and fits a leaf, and
 // holds no event on a certificate that `waiting` names or that the submission itself leaves waiting for an approval.

@@ -15,12 +15,13 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::uint64_t kVersion = 2;
+
 json::object to_object(const PendingLeaf& leaf) {
-  return {{"approvals", leaf.approvals},
-          {"first", leaf.first},
-          {"end", leaf.end},
-          {"sequence", leaf.sequence},
-          {"leaf", crypto::to_base64(leaf.leaf)}};
+  json::array before;
+  for (const auto& id : leaf.before) before.push_back(json::string(crypto::to_hex(id.view())));
+  return {{"approvals", leaf.approvals}, {"first", leaf.first},         {"end", leaf.end},
+          {"sequence", leaf.sequence},   {"before", std::move(before)}, {"leaf", crypto::to_base64(leaf.leaf)}};
 }
 
 json::object to_object(const WaitingTarget& target) {
@@ -54,6 +55,23 @@ class Reader {
     ok_ = ok_ && boolean;
     return boolean && *boolean;
   }
+  crypto::Digest digest(std::string_view name) {
+    const auto raw = crypto::from_hex(text(name));
+    const auto digest = raw ? crypto::Digest::from(*raw) : std::nullopt;
+    ok_ = ok_ && digest;
+    return digest.value_or(crypto::Digest{});
+  }
+  std::vector<crypto::Digest> digests(std::string_view name) {
+    std::vector<crypto::Digest> found;
+    for (const auto& entry : array(name)) {
+      const auto* hex = entry.if_string();
+      const auto raw = hex ? crypto::from_hex(std::string_view(hex->data(), hex->size())) : std::nullopt;
+      const auto digest = raw ? crypto::Digest::from(*raw) : std::nullopt;
+      ok_ = ok_ && digest;
+      found.push_back(digest.value_or(crypto::Digest{}));
+    }
+    return found;
+  }
   json::array array(std::string_view name) {
     const auto* value = member(name);
     const auto* array = value ? value->if_array() : nullptr;
@@ -80,15 +98,13 @@ bool read(const json::value& value, PendingLeaf& out) {
   const auto leaf = crypto::from_base64(in.text("leaf"));
   in.require(leaf.has_value() && out.first < out.end);
   out.leaf = leaf.value_or(Bytes());
+  out.before = in.digests("before");
   return in.ok();
 }
 
 bool read(const json::value& value, WaitingTarget& out) {
   Reader in(value);
-  const auto raw = crypto::from_hex(in.text("leaf"));
-  const auto leaf = raw ? crypto::Digest::from(*raw) : std::nullopt;
-  in.require(leaf.has_value());
-  out.leaf = leaf.value_or(crypto::Digest{});
+  out.leaf = in.digest("leaf");
   out.index = static_cast<std::uint32_t>(in.number("index"));
   out.certificate = in.text("certificate");
   out.decision_date = in.text("decision_date");
@@ -102,12 +118,13 @@ std::string ImportProgress::to_json() const {
   for (const auto& leaf : pending) pending_list.push_back(to_object(leaf));
   json::array waiting_list;
   for (const auto& target : waiting) waiting_list.push_back(to_object(target));
-  const json::object object{{"version", 1},
+  const json::object object{{"version", kVersion},
                             {"chain_id", chain_id},
                             {"chain", chain},
                             {"administration", administration},
                             {"key", key},
                             {"lines_done", lines_done},
+                            {"done", crypto::to_hex(done.view())},
                             {"pending", std::move(pending_list)},
                             {"waiting", std::move(waiting_list)}};
   return json::serialize(object) + "\n";
@@ -118,12 +135,13 @@ std::expected<ImportProgress, std::string> ImportProgress::from_json(std::string
   if (!value) return std::unexpected(value.error());
   ImportProgress progress;
   Reader in(*value);
-  in.require(in.number("version") == 1);
+  in.require(in.number("version") == kVersion);
   progress.chain_id = in.text("chain_id");
   progress.chain = in.text("chain");
   progress.administration = in.text("administration");
   progress.key = in.text("key");
   progress.lines_done = in.number("lines_done");
+  progress.done = in.digest("done");
   for (const auto& entry : in.array("pending")) in.require(read(entry, progress.pending.emplace_back()));
   for (const auto& entry : in.array("waiting")) in.require(read(entry, progress.waiting.emplace_back()));
   if (!in.ok()) return std::unexpected("it is not in the form that this program writes");

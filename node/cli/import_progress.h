@@ -19,7 +19,9 @@ struct PendingLeaf {
   std::size_t first = 0;
   std::size_t end = 0;  // approvals: the first end - first of the waiting targets
   std::uint64_t sequence = 0;
-  Bytes leaf;  // empty: refused; to be made anew with the same number
+  Bytes leaf;  // empty: lines that were refused; to be made anew with the same number
+  // Ids of bytes that were refused under this number. Somebody may still hold them, and only one can take the number.
+  std::vector<crypto::Digest> before;
 };
 
 // A final event that waits for its approval.
@@ -36,6 +38,7 @@ struct ImportProgress {
   std::string administration;
   std::string key;             // hex
   std::size_t lines_done = 0;  // of the author's lines, all before this one are final
+  crypto::Digest done;         // of the text of those lines: they must not change any more
   std::deque<PendingLeaf> pending;
   std::vector<WaitingTarget> waiting;
 

@@ -74,7 +74,7 @@ Done key_sequence(const Global& global, const std::string& file) {
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
   const auto sequence = NodeClient(std::move(*http)).sequence(header->administration, header->public_key);
-  if (!sequence) return std::unexpected(sequence.error());
+  if (!sequence) return std::unexpected(sequence.error().why);
   print_answer(boost::json::object{{"final", sequence->final_}, {"next", sequence->next}}, global.output);
   return {};
 }

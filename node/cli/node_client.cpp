@@ -14,30 +14,42 @@ namespace {
 
 namespace json = boost::json;
 
-// "SEQUENCE_GAP (event 3): An earlier submission ... tin"
-std::string sentence(const json::value& problem) {
-  std::string line = text_at(problem, "code");
-  if (const auto event = number_at(problem, "event")) line += " (event " + std::to_string(*event) + ")";
-  line += ": " + text_at(problem, "title");
+Refusal refusal_in(const json::value& problem) {
+  Refusal refusal{text_at(problem, "code"), text_at(problem, "title"), std::nullopt};
+  if (const auto event = number_at(problem, "event")) refusal.event = static_cast<std::uint32_t>(*event);
   const std::string detail = text_at(problem, "detail");
-  return detail.empty() ? line : line + " " + detail;
+  if (!detail.empty()) refusal.text += " " + detail;
+  return refusal;
 }
 
-std::string failure(const HttpReply& reply) {
+Refusal failure(const HttpReply& reply) {
   const auto problem = ledger::parse_strict_json(reply.body);
-  if (problem && !text_at(*problem, "code").empty()) return sentence(*problem);
-  return "the node answered with HTTP status " + std::to_string(reply.status);
+  if (problem && !text_at(*problem, "code").empty()) return refusal_in(*problem);
+  return {"", "the node answered with HTTP status " + std::to_string(reply.status), std::nullopt};
+}
+
+bool is_passing(int status) { return status == 429 || status >= 500; }
+
+std::expected<json::value, Trouble> answer_in(const std::expected<HttpReply, std::string>& reply) {
+  if (!reply) return std::unexpected(Trouble{reply.error(), true});
+  if (reply->status != 200) return std::unexpected(Trouble{failure(*reply).sentence(), is_passing(reply->status)});
+  auto value = ledger::parse_strict_json(reply->body);
+  if (!value) return std::unexpected(Trouble{"the node's answer is not JSON: " + value.error(), false});
+  return std::move(*value);
 }
 
 std::expected<json::value, std::string> json_in(const std::expected<HttpReply, std::string>& reply) {
-  if (!reply) return std::unexpected(reply.error());
-  if (reply->status != 200) return std::unexpected(failure(*reply));
-  auto value = ledger::parse_strict_json(reply->body);
-  if (!value) return std::unexpected("the node's answer is not JSON: " + value.error());
-  return value;
+  auto value = answer_in(reply);
+  if (!value) return std::unexpected(value.error().why);
+  return std::move(*value);
 }
 
 }  // namespace
+
+std::string Refusal::sentence() const {
+  if (code.empty()) return text;
+  return code + (event ? " (event " + std::to_string(*event) + "): " : ": ") + text;
+}
 
 std::expected<json::value, std::string> NodeClient::get_json(const std::string& target) {
   return json_in(http_.get(target));
@@ -49,7 +61,7 @@ std::expected<json::value, std::string> NodeClient::post_json(const std::string&
 
 std::expected<HttpReply, std::string> NodeClient::get_file(const std::string& target, const std::string& accept) {
   auto reply = http_.get(target, accept);
-  if (reply && reply->status != 200) return std::unexpected(failure(*reply));
+  if (reply && reply->status != 200) return std::unexpected(failure(*reply).sentence());
   return reply;
 }
 
@@ -57,7 +69,7 @@ std::expected<std::optional<Bytes>, std::string> NodeClient::get_file_if_held(co
   auto reply = http_.get(target, "*/*");
   if (!reply) return std::unexpected(reply.error());
   if (reply->status == 404) return std::nullopt;
-  if (reply->status != 200) return std::unexpected(failure(*reply));
+  if (reply->status != 200) return std::unexpected(failure(*reply).sentence());
   return std::move(reply->body);
 }
 
@@ -70,39 +82,34 @@ std::expected<ChainNames, std::string> NodeClient::chain() {
   return names;
 }
 
-std::expected<SequenceAnswer, std::string> NodeClient::sequence(const std::string& administration,
-                                                                const crypto::PublicKey& key) {
+std::expected<SequenceAnswer, Trouble> NodeClient::sequence(const std::string& administration,
+                                                            const crypto::PublicKey& key) {
   const std::string kid = crypto::to_hex(crypto::key_id(key).view());
-  const auto answer = get_json("/v1/keys/" + kid + "/sequence?administration=" + administration);
-  if (!answer) return std::unexpected("key " + kid + " of " + administration + ": " + answer.error());
+  auto answer = answer_in(http_.get("/v1/keys/" + kid + "/sequence?administration=" + administration));
+  if (!answer) {
+    answer.error().why = "key " + kid + " of " + administration + ": " + answer.error().why;
+    return std::unexpected(std::move(answer.error()));
+  }
   return SequenceAnswer{number_at(*answer, "final").value_or(0), number_at(*answer, "next").value_or(1)};
 }
 
 Sent NodeClient::send(BytesView leaf) {
+  constexpr std::int64_t kShortestWait_ms = 200;
   const auto reply = http_.post("/v1/submissions", "application/cose", leaf);
-  if (!reply) return {Sent::Kind::kLater, 500, "", reply.error()};
+  if (!reply) return {Sent::Kind::kLater, 500, {"", reply.error(), std::nullopt}, true};
   if (reply->status == 202) return {};
-  const std::string why = failure(*reply);
-  if (reply->status == 429 || reply->status >= 500) {
-    return {Sent::Kind::kLater, std::max<std::int64_t>(reply->retry_after_s * 1000, 200), "", why};
-  }
-  const auto problem = ledger::parse_strict_json(reply->body);
-  return {Sent::Kind::kRefused, 0, problem ? text_at(*problem, "code") : "", why};
+  if (!is_passing(reply->status)) return {Sent::Kind::kRefused, 0, failure(*reply), false};
+  const std::int64_t wait_ms = std::max(reply->retry_after_s * 1000, kShortestWait_ms);
+  return {Sent::Kind::kLater, wait_ms, failure(*reply), reply->status != 429};
 }
 
-std::expected<SubmissionAnswer, std::string> NodeClient::submission(const crypto::Digest& id) {
+std::expected<SubmissionAnswer, Trouble> NodeClient::submission(const crypto::Digest& id) {
   const auto reply = http_.get("/v1/submissions/" + crypto::to_hex(id.view()));
-  if (reply && reply->status == 404) return SubmissionAnswer{"UNKNOWN", 0, 0, "", "", std::nullopt};
-  const auto value = json_in(reply);
+  if (reply && reply->status == 404) return SubmissionAnswer{"UNKNOWN", 0, 0, "", {}};
+  const auto value = answer_in(reply);
   if (!value) return std::unexpected(value.error());
-  SubmissionAnswer answer;
-  answer.status = text_at(*value, "status");
-  answer.height = number_at(*value, "height").value_or(0);
-  answer.index = number_at(*value, "index").value_or(0);
-  answer.code = text_at(*value, "code");
-  if (!answer.code.empty()) answer.why = sentence(*value);
-  if (const auto event = number_at(*value, "event")) answer.event = static_cast<std::uint32_t>(*event);
-  return answer;
+  return SubmissionAnswer{text_at(*value, "status"), number_at(*value, "height").value_or(0),
+                          number_at(*value, "index").value_or(0), text_at(*value, "time"), refusal_in(*value)};
 }
 
 std::string url_encoded(std::string_view text) {

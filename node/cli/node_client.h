@@ -25,26 +25,40 @@ struct ChainNames {
   std::string chain;  // hex of the genesis' digest
 };
 
+// Why a submission was refused.
+struct Refusal {
+  std::string code;                    // of a rule, or the API's own; empty when the answer had none
+  std::string text;                    // title and detail in one line
+  std::optional<std::uint32_t> event;  // which of its events
+  // "SUBJECT_TAKEN (event 3): The author has already registered this subject."
+  std::string sentence() const;
+};
+
 // What a node said to one leaf.
 struct Sent {
   enum class Kind : std::uint8_t {
     kTaken,
-    kLater,    // 429, 503, or no answer: the same bytes again after `wait_ms`
-    kRefused,  // `why` says by what rule
+    kLater,  // 429, 5xx, or no answer: the same bytes again after `wait_ms`
+    kRefused,
   };
   Kind kind = Kind::kTaken;
   std::int64_t wait_ms = 0;
-  std::string code;
-  std::string why;
+  Refusal refusal;             // all but kTaken
+  bool perhaps_taken = false;  // kLater: the node may have them all the same
 };
 
 struct SubmissionAnswer {
   std::string status;  // PENDING, FINAL, REJECTED, EXPIRED, or UNKNOWN
   std::uint64_t height = 0;
   std::uint64_t index = 0;
-  std::string code;  // REJECTED
-  std::string why;   // REJECTED: code, title, detail in one line
-  std::optional<std::uint32_t> event;
+  std::string time;
+  Refusal refusal;  // REJECTED
+};
+
+// Why there is no answer.
+struct Trouble {
+  std::string why;
+  bool passing = false;  // no answer came, or 429 or 5xx: asking again may help
 };
 
 class NodeClient {
@@ -60,9 +74,9 @@ class NodeClient {
   std::expected<std::optional<Bytes>, std::string> get_file_if_held(const std::string& target);
 
   std::expected<ChainNames, std::string> chain();
-  std::expected<SequenceAnswer, std::string> sequence(const std::string& administration, const crypto::PublicKey& key);
+  std::expected<SequenceAnswer, Trouble> sequence(const std::string& administration, const crypto::PublicKey& key);
   Sent send(BytesView leaf);
-  std::expected<SubmissionAnswer, std::string> submission(const crypto::Digest& id);
+  std::expected<SubmissionAnswer, Trouble> submission(const crypto::Digest& id);
   const std::string& url() const { return http_.url(); }
 
  private:

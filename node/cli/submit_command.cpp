@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <optional>
 
 #include "crypto/merkle.h"
 #include "node/cli/commands.h"
@@ -20,22 +22,25 @@ using Events = std::vector<ledger::v1::Event>;
 std::expected<Events, std::string> read_events(const std::string& file) {
   const auto text = read_file(file);
   if (!text) return std::unexpected(text.error());
+  const auto wrong = [&](const std::string& what) {
+    return std::unexpected((file == "-" ? "standard input" : file) + ": " + what + "; correct it and submit it again");
+  };
   const auto json = ledger::parse_strict_json(*text);
-  if (!json) return std::unexpected(file + ": " + json.error());
+  if (!json) return wrong(json.error());
   const auto* object = json->if_object();
   const auto* list = object && object->size() == 1 ? object->if_contains("events") : nullptr;
   const auto* array = list ? list->if_array() : nullptr;
-  if (!array || array->empty())
-    return std::unexpected(file + ": expected {\"events\":[{...}]} with at least one event");
+  if (!array || array->empty()) return wrong("expected {\"events\":[{...}]} with at least one event");
   Events events;
   for (const auto& entry : *array) {
     const std::string path = "events[" + std::to_string(events.size()) + "]";
-    if (auto read = ledger::message_from_json(entry, events.emplace_back(), path); !read) {
-      return std::unexpected(file + ": " + read.error());
-    }
+    const auto read = ledger::message_from_json(entry, events.emplace_back(), path);
+    if (!read) return wrong(read.error());
   }
   return events;
 }
+
+std::string id_of(const Bytes& leaf) { return crypto::to_hex(crypto::leaf_hash(leaf).view()); }
 
 Events approvals_of(const Events& events, const crypto::Digest& leaf) {
   Events approvals;
@@ -46,49 +51,81 @@ Events approvals_of(const Events& events, const crypto::Digest& leaf) {
   return approvals;
 }
 
-std::expected<boost::json::object, std::string> describe(NodeClient& node, const Bytes& leaf, bool wait) {
-  boost::json::object answer{{"id", crypto::to_hex(crypto::leaf_hash(leaf).view())}};
-  if (!wait) return answer;
-  const auto final_state = wait_until_final(node, leaf);
-  if (!final_state) return std::unexpected(final_state.error());
-  answer["status"] = final_state->status;
-  answer["height"] = final_state->height;
-  answer["index"] = final_state->index;
-  return answer;
+// Waits, and writes what came of it into the answer, also when it is no good news.
+Done settle(NodeClient& node, const Bytes& leaf, boost::json::object& answer) {
+  const auto settled = wait_until_settled(node, leaf);
+  if (!settled) return std::unexpected(settled.error());
+  answer["status"] = settled->status;
+  if (settled->status == "FINAL") {
+    answer["height"] = settled->height;
+    answer["index"] = settled->index;
+    answer["time"] = settled->time;
+  } else if (settled->status == "REJECTED") {
+    answer["code"] = settled->refusal.code;
+    if (settled->refusal.event) answer["event"] = *settled->refusal.event;
+    answer["height"] = settled->height;
+  }
+  return final_or_why(*settled);
 }
 
-std::expected<boost::json::object, std::string> approve(NodeClient& node, const Events& events, const Bytes& leaf,
-                                                        const SubmitOptions& options) {
-  const auto key = unlock(options.approver_key, options.passphrase_file);
+// All that a submission needs, read before anything is sent.
+struct Ready {
+  Events events;
+  crypto::UnlockedKey key;
+  std::optional<crypto::UnlockedKey> approver;
+};
+
+std::expected<Ready, std::string> make_ready(const SubmitOptions& options) {
+  auto events = read_events(options.file);
+  if (!events) return std::unexpected(events.error());
+  auto key = unlock(options.key, options.passphrase_file);
   if (!key) return std::unexpected(key.error());
-  const Events approvals = approvals_of(events, crypto::leaf_hash(leaf));
-  if (approvals.empty()) return std::unexpected("none of the events needs an approval: leave --approve-with out");
-  const auto approval = submit_events(node, approvals, *key);
-  if (!approval) return std::unexpected("the events are final, their approval is not: " + approval.error());
-  return describe(node, *approval, options.wait);
+  Ready ready{std::move(*events), std::move(*key), std::nullopt};
+  if (options.approver_key.empty()) return ready;
+  if (std::ranges::none_of(ready.events, under_dual_control)) {
+    return std::unexpected("none of the events needs an approval: leave --approve-with out");
+  }
+  auto approver = unlock(options.approver_key, options.passphrase_file);
+  if (!approver) return std::unexpected(approver.error());
+  ready.approver = std::move(*approver);
+  return ready;
+}
+
+Done approve(NodeClient& node, const Ready& ready, const Bytes& leaf, bool wait, boost::json::object& answer) {
+  const Events approvals = approvals_of(ready.events, crypto::leaf_hash(leaf));
+  const auto approval = submit_events(node, approvals, *ready.approver);
+  if (!approval) return std::unexpected(approval.error());
+  answer["id"] = id_of(*approval);
+  return wait ? settle(node, *approval, answer) : Done();
+}
+
+Done submit(NodeClient& node, const Ready& ready, bool wait, boost::json::object& answer) {
+  const auto leaf = submit_events(node, ready.events, ready.key);
+  if (!leaf) return std::unexpected(leaf.error());
+  answer["id"] = id_of(*leaf);
+  if (!wait && !ready.approver) return {};
+  if (auto settled = settle(node, *leaf, answer); !settled || !ready.approver) return settled;
+  boost::json::object approval;
+  auto approved = approve(node, ready, *leaf, wait, approval);
+  answer["approval"] = std::move(approval);
+  if (approved) return approved;
+  return std::unexpected("the events are final, their approval is not: " + approved.error() +
+                         " (quipu approval list shows what waits)");
 }
 
 }  // namespace
 
 Done submit(const Global& global, const SubmitOptions& options) {
-  const auto events = read_events(options.file);
-  if (!events) return std::unexpected(events.error());
-  const auto key = unlock(options.key, options.passphrase_file);
-  if (!key) return std::unexpected(key.error());
+  const auto ready = make_ready(options);
+  if (!ready) return std::unexpected(ready.error());
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
   NodeClient node(std::move(*http));
-  const auto leaf = submit_events(node, *events, *key);
-  if (!leaf) return std::unexpected(leaf.error());
-  auto answer = describe(node, *leaf, options.wait || !options.approver_key.empty());
-  if (!answer) return std::unexpected(answer.error());
-  if (!options.approver_key.empty()) {
-    auto approval = approve(node, *events, *leaf, options);
-    if (!approval) return std::unexpected(approval.error());
-    (*answer)["approval"] = std::move(*approval);
-  }
-  print_answer(*answer, global.output);
-  return {};
+  boost::json::object answer;
+  auto done = submit(node, *ready, options.wait, answer);
+  // An id, once there is one, is told whatever comes after it.
+  if (!answer.empty()) print_answer(answer, global.output);
+  return done;
 }
 
 Done submission_show(const Global& global, const std::string& id) {

@@ -13,10 +13,22 @@ namespace quipu::cli {
 namespace {
 
 using ledger::v1::Event;
+using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kPatience_ms = 120'000;
+constexpr std::int64_t kFirstWait_ms = 200;
 constexpr std::int64_t kLongestWait_ms = 5'000;
 constexpr std::int64_t kPoll_ms = 50;
 constexpr int kSequenceAttempts = 5;
+
+std::string id_of(BytesView leaf) { return crypto::to_hex(crypto::leaf_hash(leaf).view()); }
+
+std::string see(BytesView leaf) { return "quipu submission show " + id_of(leaf); }
+
+std::string undecided(const Sent& sent, BytesView leaf) {
+  const std::string why = sent.refusal.sentence();
+  if (!sent.perhaps_taken) return why + "; nothing was taken, so submit it again later";
+  return why + "; it may have been taken: before you submit it again ask " + see(leaf);
+}
 
 }  // namespace
 
@@ -37,32 +49,42 @@ Bytes sign_events(const std::vector<Event>& events, const crypto::UnlockedKey& k
   return ledger::sign_submission(message, key.secret, now_s());
 }
 
-std::expected<void, std::string> send_patiently(NodeClient& node, BytesView leaf) {
-  std::int64_t waited_ms = 0;
-  for (std::int64_t backoff_ms = 200;; backoff_ms = std::min(backoff_ms * 2, kLongestWait_ms)) {
-    const Sent sent = node.send(leaf);
-    if (sent.kind == Sent::Kind::kTaken) return {};
-    if (sent.kind == Sent::Kind::kRefused || waited_ms > kPatience_ms) return std::unexpected(sent.why);
-    const std::int64_t wait_ms = std::max(sent.wait_ms, backoff_ms);
-    sleep_ms(wait_ms);
-    waited_ms += wait_ms;
+Sent send_patiently(NodeClient& node, BytesView leaf, std::int64_t patience_ms, const OnWait& on_wait) {
+  const auto until = Clock::now() + std::chrono::milliseconds(patience_ms);
+  bool perhaps_taken = false;
+  for (std::int64_t backoff_ms = kFirstWait_ms;; backoff_ms = std::min(backoff_ms * 2, kLongestWait_ms)) {
+    Sent sent = node.send(leaf);
+    perhaps_taken = perhaps_taken || sent.perhaps_taken;
+    sent.perhaps_taken = perhaps_taken;
+    if (sent.kind != Sent::Kind::kLater || Clock::now() >= until) return sent;
+    if (on_wait) on_wait(sent.refusal.sentence());
+    sleep_ms(std::max(sent.wait_ms, backoff_ms));
   }
 }
 
-std::expected<SubmissionAnswer, std::string> wait_until_final(NodeClient& node, BytesView leaf) {
+std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node, BytesView leaf) {
   const crypto::Digest id = crypto::leaf_hash(leaf);
-  for (std::int64_t waited_ms = 0; waited_ms <= kPatience_ms; waited_ms += kPoll_ms) {
-    auto answer = node.submission(id);
-    if (!answer || answer->status == "FINAL") return answer;
-    if (answer->status == "REJECTED") return std::unexpected("rejected: " + answer->why);
-    if (answer->status == "EXPIRED") return std::unexpected("expired before it was taken: submit it again");
-    if (answer->status == "UNKNOWN") {
-      if (auto sent = send_patiently(node, leaf); !sent) return std::unexpected(sent.error());
+  const auto until = Clock::now() + std::chrono::milliseconds(kPatience_ms);
+  std::string last;
+  while (Clock::now() < until) {
+    const auto answer = node.submission(id);
+    if (!answer && !answer.error().passing) return std::unexpected(answer.error().why);
+    last = answer ? answer->status : answer.error().why;
+    if (last == "FINAL" || last == "REJECTED" || last == "EXPIRED") return *answer;
+    if (last == "UNKNOWN") {
+      const Sent sent = send_patiently(node, leaf, kPatience_ms);
+      if (sent.kind != Sent::Kind::kTaken) return std::unexpected(undecided(sent, leaf));
     }
-    sleep_ms(kPoll_ms);
+    sleep_ms(answer ? kPoll_ms : kFirstWait_ms);
   }
-  return std::unexpected("still pending after two minutes: ask again with quipu submission show " +
-                         crypto::to_hex(id.view()));
+  return std::unexpected("not final after two minutes (" + last + "): ask again with " + see(leaf));
+}
+
+std::expected<void, std::string> final_or_why(const SubmissionAnswer& answer) {
+  if (answer.status == "FINAL") return {};
+  if (answer.status == "EXPIRED") return std::unexpected("expired before it was taken: submit it again");
+  return std::unexpected("rejected at height " + std::to_string(answer.height) + ": " + answer.refusal.sentence() +
+                         "; " + advice_on(answer.refusal.code));
 }
 
 std::expected<Bytes, std::string> submit_events(NodeClient& node, const std::vector<Event>& events,
@@ -71,13 +93,30 @@ std::expected<Bytes, std::string> submit_events(NodeClient& node, const std::vec
   if (!chain) return std::unexpected(chain.error());
   for (int attempt = 0;; ++attempt) {
     const auto sequence = node.sequence(key.header.administration, key.header.public_key);
-    if (!sequence) return std::unexpected(sequence.error());
+    if (!sequence) return std::unexpected(sequence.error().why);
     Bytes leaf = sign_events(events, key, chain->chain_id, sequence->next);
-    const auto sent = send_patiently(node, leaf);
-    if (sent) return leaf;
-    const bool taken = sent.error().starts_with("SEQUENCE_TAKEN");
-    if (!taken || attempt == kSequenceAttempts) return std::unexpected(sent.error());
+    const Sent sent = send_patiently(node, leaf, kPatience_ms);
+    if (sent.kind == Sent::Kind::kTaken) return leaf;
+    if (sent.kind == Sent::Kind::kLater) return std::unexpected(undecided(sent, leaf));
+    // Signed anew only when the first bytes cannot have got anywhere, or it would be stated twice.
+    const bool number_taken = sent.refusal.code == "SEQUENCE_TAKEN";
+    if (number_taken && sent.perhaps_taken) return std::unexpected(undecided(sent, leaf));
+    if (number_taken && attempt < kSequenceAttempts) continue;
+    return std::unexpected(sent.refusal.sentence() + "; " + advice_on(sent.refusal.code));
   }
+}
+
+std::string advice_on(const std::string& code) {
+  if (code == "SEQUENCE_TAKEN") return "another program signs with this key: run the same command again";
+  if (code == "ISSUED_TOO_EARLY" || code == "ISSUED_IN_FUTURE") return "set this machine's clock and submit it again";
+  if (code == "UNKNOWN_KEY") return "sign with a key that quipu member list shows";
+  if (code == "WRONG_KEY_PURPOSE") return "sign with a key of the right purpose, which quipu key show FILE tells";
+  if (code == "WRONG_CHAIN") return "name a node of that ledger with --node";
+  if (code == "TARGET_UNKNOWN") return "take a reference of your administration from quipu approval list";
+  if (code == "ALREADY_APPROVED") return "nothing is left to do";
+  if (code == "PENDING_LAPSED") return "state the event again, then approve that one";
+  if (code == "HAS_PENDING" || code == "NOT_GRANTED") return "approve what waits first, see quipu approval list";
+  return "correct it and submit it again";
 }
 
 bool under_dual_control(const Event& event) {

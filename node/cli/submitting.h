@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,22 @@ void sleep_ms(std::int64_t time_ms);
 Bytes sign_events(const std::vector<ledger::v1::Event>& events, const crypto::UnlockedKey& key,
                   const std::string& chain_id, std::uint64_t sequence);
 
-// Sends, backing off while the node is busy, for at most two minutes.
-std::expected<void, std::string> send_patiently(NodeClient& node, BytesView leaf);
-// Until FINAL; anything else is the error. Sends again a leaf that the node has lost.
-std::expected<SubmissionAnswer, std::string> wait_until_final(NodeClient& node, BytesView leaf);
+// Told why nothing goes on for the moment, each time that sending has to wait.
+using OnWait = std::function<void(const std::string& why)>;
+// Sends until the node takes or refuses the leaf, as slowly as it asks for. kLater: the patience is over.
+Sent send_patiently(NodeClient& node, BytesView leaf, std::int64_t patience_ms, const OnWait& on_wait = {});
+// Until FINAL, REJECTED or EXPIRED, for at most two minutes. Sends again a leaf that the node has lost, and goes on
+// asking a node that is starting again.
+std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node, BytesView leaf);
+// Nothing when it is FINAL, else what became of it and what to do.
+std::expected<void, std::string> final_or_why(const SubmissionAnswer& answer);
 
-// Signs with the key's next sequence number and sends; when another submission took the number meanwhile, with the one
-// after. The leaf that was taken.
+// Signs with the key's next sequence number and sends for at most two minutes; when another submission took the number
+// meanwhile, with the one after. The leaf that was taken.
 std::expected<Bytes, std::string> submit_events(NodeClient& node, const std::vector<ledger::v1::Event>& events,
                                                 const crypto::UnlockedKey& key);
+// What to do about a refusal, as the end of a sentence: "state it anew".
+std::string advice_on(const std::string& code);
 
 // Grants, suspensions, revocations and annulments wait for an approval where the administration chose dual control.
 bool under_dual_control(const ledger::v1::Event& event);

@@ -88,23 +88,38 @@ void print_answer(const json::value& value, Output output) {
 }
 
 Progress::Progress(std::string label, std::size_t total)
-    : label_(std::move(label)), total_(total), shown_(isatty(STDERR_FILENO) != 0 && total > 0) {}
+    : label_(std::move(label)), total_(total), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
-  if (shown_) std::fputs("\n", stderr);
+  if (drawn_) std::fputs("\n", stderr);
 }
 
 void Progress::at(std::size_t done) {
+  constexpr std::size_t kLineEvery = 1'000;
+  if (total_ == 0) return;
+  if (terminal_) return draw(done);
+  if (done / kLineEvery > done_ / kLineEvery) std::cerr << label_ << ": " << done << " of " << total_ << std::endl;
+  done_ = done;
+}
+
+void Progress::draw(std::size_t done) {
   constexpr int kWidth = 40;
-  if (!shown_) return;
   const std::size_t per_mille = done * 1000 / total_;
   if (per_mille == last_per_mille_) return;
   last_per_mille_ = per_mille;
+  drawn_ = true;
   const int filled = static_cast<int>(per_mille * kWidth / 1000);
   std::fprintf(stderr, "\r%s [%s%s] %zu/%zu", label_.c_str(),
                std::string(static_cast<std::size_t>(filled), '#').c_str(),
                std::string(static_cast<std::size_t>(kWidth - filled), '.').c_str(), done, total_);
   std::fflush(stderr);
+}
+
+void Progress::note(const std::string& line) {
+  if (drawn_) std::fputs("\n", stderr);
+  drawn_ = false;
+  last_per_mille_ = 1001;
+  std::cerr << label_ << ": " << line << std::endl;
 }
 
 bool stdin_is_terminal() { return isatty(STDIN_FILENO) != 0; }

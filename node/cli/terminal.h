@@ -18,17 +18,22 @@ enum class Output : std::uint8_t { kText, kJson, kCsv };
 void print_answer(const boost::json::value& value, Output output);
 std::string as_text(const boost::json::value& value);
 
-// On standard error, only when that is a terminal.
+// Long work, on standard error: a bar on a terminal, else a line for every thousand done.
 class Progress {
  public:
   Progress(std::string label, std::size_t total);
   ~Progress();
   void at(std::size_t done);
+  // A line of its own.
+  void note(const std::string& line);
 
  private:
+  void draw(std::size_t done);
   std::string label_;
   std::size_t total_;
-  bool shown_;
+  bool terminal_;
+  bool drawn_ = false;  // the cursor stands behind the bar
+  std::size_t done_ = 0;
   std::size_t last_per_mille_ = 1001;
 };
 

@@ -130,13 +130,16 @@ TEST_CASE("progress comes back from its file as it was", "[history]") {
   progress.administration = "AR";
   progress.key = "cd";
   progress.lines_done = 7;
-  progress.pending.push_back({false, 7, 9, 3, Bytes("\x00\xff leaf", 7)});
-  progress.pending.push_back({false, 9, 12, 4, ""});
+  progress.done = crypto::sha256("seven lines");
+  progress.pending.push_back({false, 7, 9, 3, Bytes("\x00\xff leaf", 7), {}});
+  progress.pending.push_back({false, 9, 12, 4, "", {crypto::sha256("refused")}});
   progress.waiting.push_back({crypto::sha256("x"), 5, "N", "2020-01-01"});
   const auto back = ImportProgress::from_json(progress.to_json());
   REQUIRE(back.has_value());
   CHECK(back->to_json() == progress.to_json());
+  CHECK(back->done == progress.done);
   CHECK(back->pending[0].leaf == progress.pending[0].leaf);
+  CHECK(back->pending[1].before == progress.pending[1].before);
   CHECK(back->next_line() == 12);
   for (const std::string bad : {"", "{}", "[]", R"({"version":2})", R"({"version":1,"chain_id":"x"})"}) {
     CHECK_FALSE(ImportProgress::from_json(bad));
