@@ -84,7 +84,7 @@ Bytes Clerk::good_leaf() { return sign(message({new_operator(author_)}, next_seq
 
 std::uint64_t Clerk::next_sequence() {
   const auto sequence = node_.sequence(author_, key_.header.public_key);
-  if (!sequence) throw std::runtime_error(sequence.error());
+  if (!sequence) throw std::runtime_error(sequence.error().why);
   return sequence->next;
 }
 

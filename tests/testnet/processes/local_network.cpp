@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 #include "testnet/processes/children.h"
@@ -64,10 +66,24 @@ std::FILE* start_warden(const fs::path& root) {
   return ::popen(command.c_str(), "we");
 }
 
-Network found(const fs::path& directory, unsigned short first_port) {
-  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, sample_data(), first_port});
+Network found(const fs::path& directory, unsigned short first_port, const fs::path& data = sample_data()) {
+  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port});
   if (!network) throw std::runtime_error(network.error());
   return *network;
+}
+
+// The sample's members and arrangements, but PE under dual control.
+fs::path data_with_dual_control(const fs::path& directory) {
+  fs::create_directories(directory);
+  fs::copy_file(sample_data() / "arrangements.json", directory / "arrangements.json");
+  std::ostringstream text;
+  text << std::ifstream(sample_data() / "members.json").rdbuf();
+  std::string members = text.str();
+  const std::string choice = "\"dual_control\": false";
+  const auto at = members.find(choice, members.find("\"PE\""));
+  if (at == std::string::npos) throw std::runtime_error("members.json of the sample is not as expected");
+  std::ofstream(directory / "members.json") << members.replace(at, choice.size(), "\"dual_control\": true");
+  return directory;
 }
 
 template <class Value>
@@ -79,8 +95,9 @@ void require(const std::expected<Value, std::string>& done) {
 
 fs::path sample_data() { return fs::path(QUIPU_SOURCE_DIR) / "testnet" / "sample"; }
 
-LocalNetwork::LocalNetwork() : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
-  network_ = found(root_ / "net", free_ports());
+LocalNetwork::LocalNetwork(bool dual_control) : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
+  const auto data = dual_control ? data_with_dual_control(root_ / "data") : sample_data();
+  network_ = found(root_ / "net", free_ports(), data);
   require(start_nodes(network_));
 }
 
@@ -88,7 +105,12 @@ LocalNetwork::LocalNetwork() : root_(fresh_directory()), warden_(start_warden(ro
 LocalNetwork::~LocalNetwork() { stop_nodes(network_); }
 
 LocalNetwork& LocalNetwork::shared() {
-  static LocalNetwork network;
+  static LocalNetwork network(false);
+  return network;
+}
+
+LocalNetwork& LocalNetwork::with_dual_control() {
+  static LocalNetwork network(true);
   return network;
 }
 

@@ -22,6 +22,8 @@ class LocalNetwork {
   static LocalNetwork& shared();
   // Before the first call of shared(): where to look for free ports.
   static void look_for_ports_from(unsigned short first);
+  // Another four, of which PE wants two signatures; nothing of the sample programmes is in it.
+  static LocalNetwork& with_dual_control();
   ~LocalNetwork();
 
   Network& processes() { return network_; }
@@ -40,7 +42,7 @@ class LocalNetwork {
   Network found_another(const std::string& name);
 
  private:
-  LocalNetwork();
+  explicit LocalNetwork(bool dual_control);
   std::filesystem::path root_;
   Network network_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> warden_;
