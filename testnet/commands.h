@@ -2,6 +2,7 @@
 // The commands of quipu-testnet, each with its options as given; each returns the program's exit code. One thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct UpOptions {
   std::string data;
   bool import = false;
   bool detach = false;
+  bool proxy = false;
+  std::string timing = "local";
   unsigned short port = 8480;
 };
 int up(const UpOptions& options);
@@ -44,6 +47,27 @@ struct LoadOptions {
   std::string output = "text";
 };
 int load(const LoadOptions& options);
+
+// What is wrong with a link from now on; without a fault: healthy.
+struct LinkOptions {
+  std::string directory;
+  std::string from;  // a code, or all
+  std::string to;
+  std::string delay = "0ms";
+  std::string jitter = "0ms";
+  std::uint64_t corrupt_every_bytes = 0;
+  std::uint64_t bytes_per_second = 0;
+  bool cut = false;
+  bool cut_one_way = false;
+  bool stall = false;
+  bool one_way = false;
+  bool reset = false;
+  bool heal = false;
+  bool show = false;
+};
+int link(const LinkOptions& options);
+// The proxy process itself; `up --proxy` starts it.
+int proxy(const std::string& directory);
 
 struct SimulateOptions {
   std::string seeds;

@@ -20,14 +20,18 @@ struct CommandLine {
   StatusOptions status;
   ControlOptions control;
   LoadOptions load;
+  LinkOptions link;
   SimulateOptions simulate;
   std::string down_directory;
+  std::string proxy_directory;
   int result = 0;
 
   CommandLine();
   void add_up();
   void add_status();
   void add_load();
+  void add_link();
+  void add_proxy();
   void add_simulate();
   void add_control(const char* name, const char* does, int (*act)(const ControlOptions&));
   CLI::App* add(const std::string& name, const char* does, const char* example);
@@ -53,6 +57,8 @@ void CommandLine::add_up() {
   command->add_flag("--import", up.import, "Import the histories; returns when all is final everywhere")->needs(data);
   command->add_option("--port", up.port, "Of the first node's API; each node takes two [8480]");
   command->add_flag("--detach", up.detach, "Return and leave the network running");
+  command->add_flag("--proxy", up.proxy, "Nodes reach each other through a fault proxy (command link)");
+  command->add_option("--timing", up.timing, "Time-outs of consensus [local]")->check(CLI::IsMember({"local", "wan"}));
   command->callback([this] { result = testnet::up(up); });
 }
 
@@ -86,6 +92,33 @@ void CommandLine::add_load() {
   command->add_option("--acks", load.acks, "File to append the id of each submission answered FINAL to, one a line");
   command->add_option("--output", load.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   command->callback([this] { result = testnet::load(load); });
+}
+
+void CommandLine::add_link() {
+  auto* command = add("link", "What is wrong from now on between two nodes of a network with a proxy",
+                      "link BO PE --delay 200ms --dir net");
+  command->add_option("one", link.from, "A node's code, or all");
+  command->add_option("other", link.to, "A node's code, or all");
+  directory_option(command, link.directory);
+  command->add_option("--delay", link.delay, "Each way, e.g. 200ms or 1s");
+  command->add_option("--jitter", link.jitter, "Up to so much more, e.g. 50ms");
+  command->add_flag("--cut", link.cut, "Whatever is sent is lost, new connections are refused");
+  command->add_flag("--cut-one-way", link.cut_one_way, "Only what ONE sends to OTHER is lost");
+  command->add_flag("--stall", link.stall, "Nothing is read any more, connections stay open");
+  command->add_option("--corrupt", link.corrupt_every_bytes, "One bit of every so-many-th byte is turned");
+  command->add_option("--rate", link.bytes_per_second, "Bytes per second");
+  command->add_flag("--one-way", link.one_way, "All this only from ONE to OTHER");
+  command->add_flag("--reset", link.reset, "End the connections there are, at once");
+  command->add_flag("--heal", link.heal, "Nothing is wrong any more");
+  command->add_flag("--show", link.show, "Say what is wrong with which link");
+  command->callback([this] { result = testnet::link(link); });
+}
+
+// Not for people: `up --proxy` starts it.
+void CommandLine::add_proxy() {
+  auto* command = add("proxy", "The fault proxy of a network", "proxy --dir net")->group("");
+  directory_option(command, proxy_directory);
+  command->callback([this] { result = testnet::proxy(proxy_directory); });
 }
 
 void CommandLine::add_simulate() {
@@ -124,6 +157,8 @@ CommandLine::CommandLine() {
   add_control("resume", "Let a paused node go on (SIGCONT)", resume_one);
   add_control("restart", "Kill a node, start it again and wait until it is ready", restart_one);
   add_load();
+  add_link();
+  add_proxy();
   add_simulate();
   app.add_subcommand("run", "(not yet)")->allow_extras()->callback([this] { result = fail("`run` is not there yet"); });
 }

@@ -32,8 +32,11 @@ sigset_t interrupts() {
 
 std::expected<Network, std::string> load_or_found(const UpOptions& options) {
   auto network = load_network(options.directory);
+  if (network && options.proxy && !network->proxy) {
+    return std::unexpected(options.directory + " holds a network without a proxy: found another one");
+  }
   if (network) return network;
-  FoundingPlan plan{options.directory, {}, {}, options.port};
+  FoundingPlan plan{options.directory, {}, {}, options.port, options.proxy, options.timing};
   if (!options.all) plan.members = split(options.members);
   if (!options.data.empty()) plan.data = options.data;
   std::cout << "Founding a network in " << options.directory << std::endl;

@@ -90,8 +90,28 @@ bool assign(NodeConfig& config, const Setting& setting, const toml::node& value)
   return number.has_value();
 }
 
+// [peers.addresses]: a line per member.
+std::expected<void, std::string> read_addresses(NodeConfig& config, const toml::node& value) {
+  const auto* table = value.as_table();
+  if (table == nullptr) return std::unexpected("peers.addresses must be a table of codes and addresses");
+  for (const auto& [key, address] : *table) {
+    const std::string code(key.str());
+    const auto text_value = address.value_exact<std::string>();
+    if (!is_code(code)) return std::unexpected("peers.addresses: " + code + " is no member's code");
+    if (!text_value || text_value->find(':') == std::string::npos) {
+      return std::unexpected(fmt::format("peers.addresses.{} must be host:port", code));
+    }
+    config.peer_addresses[code] = *text_value;
+  }
+  return {};
+}
+
 std::expected<void, std::string> read_table(NodeConfig& config, const std::string& name, const toml::table& table) {
   for (const auto& [key, value] : table) {
+    if (name == "peers" && key == "addresses") {
+      if (const auto read = read_addresses(config, value); !read) return read;
+      continue;
+    }
     const auto* setting = find(name, std::string(key.str()));
     if (setting == nullptr) {
       return std::unexpected(fmt::format("unknown setting {}.{}: remove it or check its spelling", name, key.str()));
@@ -101,6 +121,15 @@ std::expected<void, std::string> read_table(NodeConfig& config, const std::strin
     }
   }
   return {};
+}
+
+std::string format_addresses(const NodeConfig& config) {
+  std::string out =
+      "\n[peers.addresses]\n"
+      "# Where this node dials a member, when not at its address in the genesis file (address translation, a tunnel):\n"
+      "# PE = \"10.1.2.3:8481\"\n";
+  for (const auto& [code, address] : config.peer_addresses) out += fmt::format("{} = \"{}\"\n", code, address);
+  return out;
 }
 
 }  // namespace
@@ -140,7 +169,7 @@ std::string format_config(const NodeConfig& config) {
       out += fmt::format("{} = {}\n", setting.name, config.*setting.number);
     }
   }
-  return out;
+  return out + format_addresses(config);
 }
 
 }  // namespace quipu::runtime

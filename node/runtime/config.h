@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <map>
 #include <string>
 
 namespace quipu::runtime {
@@ -23,6 +24,8 @@ struct NodeConfig {
   std::string log_level = "info";
   std::string log_format = "text";
   std::int64_t workers = 0;
+  // Where this node reaches a member whose address in the genesis file does not lead there from here, by code.
+  std::map<std::string, std::string> peer_addresses;
 
   std::filesystem::path resolve(const std::string& path) const { return directory / path; }
 };

@@ -90,6 +90,17 @@ std::expected<std::unique_ptr<storage::SlotDevice>, std::string> open_safety(con
                   path.string()));
 }
 
+// A line for somebody who is no member is a slip of the pen.
+std::expected<void, std::string> check_addresses(const NodeConfig& config, const ledger::Genesis& genesis) {
+  for (const auto& [code, address] : config.peer_addresses) {
+    if (!genesis.members.index_of(code)) {
+      return std::unexpected(
+          fmt::format("peers.addresses.{}: {} has no such member, check the code", code, genesis.chain_id));
+    }
+  }
+  return {};
+}
+
 std::string open_error(const storage::OpenError& error, const fs::path& path) {
   if (error.fault == storage::OpenFault::kLocked) {
     return fmt::format("{} is in use by another process: stop that quipud first", path.string());
@@ -141,6 +152,7 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
   if (!genesis) return std::unexpected(genesis.error());
   const auto self = own_index(config, *genesis);
   if (!self) return std::unexpected(self.error());
+  if (const auto known = check_addresses(config, *genesis); !known) return known;
   const auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
   if (keys->host.vote.public_key() != genesis->members[*self].vote) {
@@ -185,6 +197,7 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   const auto self = own_index(config, node.genesis);
   if (!self) return std::unexpected(self.error());
   node.self = *self;
+  if (const auto known = check_addresses(config, node.genesis); !known) return std::unexpected(known.error());
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
   if (keys->transport.public_key() != node.genesis.members[*self].transport) {

@@ -28,6 +28,7 @@ struct Options {
   std::string peers_listen;
   std::string timing = "wan";
   std::string passphrase_file;
+  std::vector<std::string> peer_addresses;
   bool again = false;
 };
 
@@ -62,6 +63,14 @@ int init_again(const Options& options) {
   return 0;
 }
 
+// PE=10.1.2.3:8481
+bool read_peer_address(const std::string& word, NodeConfig& config) {
+  const auto equals = word.find('=');
+  if (equals == std::string::npos || word.find(':', equals) == std::string::npos) return false;
+  config.peer_addresses[word.substr(0, equals)] = word.substr(equals + 1);
+  return true;
+}
+
 int init(const Options& options) {
   if (options.again) return init_again(options);
   if (options.genesis_file.empty() || options.administration.empty()) {
@@ -75,6 +84,9 @@ int init(const Options& options) {
   config.timing = options.timing;
   if (!options.http_listen.empty()) config.http_listen = options.http_listen;
   if (!options.peers_listen.empty()) config.peers_listen = options.peers_listen;
+  for (const auto& word : options.peer_addresses) {
+    if (!read_peer_address(word, config)) return fail("--peer-address " + word + " is not CODE=host:port");
+  }
   if (const auto made = quipu::runtime::initialise(config, options.genesis_file); !made) return fail(made.error());
   std::cout << "Initialised the node of " << options.administration << " in " << options.init_directory
             << "\nStart it: quipud --config " << options.init_directory << "/quipud.toml\n";
@@ -117,6 +129,8 @@ int main(int argc, char** argv) {
   init_command->add_option("--administration", options.administration, "The member's code, e.g. BO");
   init_command->add_option("--http", options.http_listen, "Address of the HTTP API [127.0.0.1:8480]");
   init_command->add_option("--peers", options.peers_listen, "Address for the other members [0.0.0.0:8481]");
+  init_command->add_option("--peer-address", options.peer_addresses,
+                           "CODE=host:port: dial that member there, not at its address in the genesis file");
   init_command->add_option("--passphrase-file", options.passphrase_file, "File whose first line unlocks the keys");
   init_command->add_flag("--again", options.again,
                          "The ledger is lost, the safety file is not: start it empty, to be refilled");

@@ -59,6 +59,14 @@ std::size_t worker_count(const NodeConfig& config) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// The operator's word goes before the genesis file's.
+std::string address_of(const NodeConfig& config, const ledger::Genesis& genesis, const std::string& code) {
+  for (const auto* addresses : {&config.peer_addresses, &genesis.addresses}) {
+    if (const auto found = addresses->find(code); found != addresses->end()) return found->second;
+  }
+  return {};
+}
+
 net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
   net::MeshConfig out;
   out.chain = files.genesis.chain;
@@ -68,10 +76,8 @@ net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
   for (std::size_t i = 0; i < files.genesis.members.size(); ++i) {
     const auto index = static_cast<consensus::MemberIndex>(i);
     const auto& member = files.genesis.members[index];
-    const auto address = files.genesis.addresses.find(member.code);
     if (index == files.self) continue;
-    out.peers.push_back(
-        {index, member.code, address == files.genesis.addresses.end() ? "" : address->second, member.transport});
+    out.peers.push_back({index, member.code, address_of(config, files.genesis, member.code), member.transport});
   }
   return out;
 }

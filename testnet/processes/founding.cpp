@@ -12,6 +12,7 @@
 #include "node/ledger/ledger.pb.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/network.h"
+#include "testnet/processes/proxy_process.h"
 
 namespace quipu::processes {
 
@@ -112,12 +113,27 @@ std::expected<void, std::string> write_genesis(const FoundingPlan& plan, const N
   return {};
 }
 
-std::expected<void, std::string> initialise_node(const Network& network, const NodeEntry& node) {
+std::expected<void, std::string> initialise_node(const FoundingPlan& plan, const Network& network,
+                                                 const NodeEntry& node) {
   const auto directory = network.node_directory(node);
-  return run({program("quipud").string(), "init", "--dir", directory.string(), "--genesis",
-              (network.directory / "genesis.json").string(), "--administration", node.code, "--http", node.http,
-              "--peers", node.peers, "--timing", "local"},
-             directory / "init.log");
+  std::vector<std::string> command{program("quipud").string(),
+                                   "init",
+                                   "--dir",
+                                   directory.string(),
+                                   "--genesis",
+                                   (network.directory / "genesis.json").string(),
+                                   "--administration",
+                                   node.code,
+                                   "--http",
+                                   node.http,
+                                   "--peers",
+                                   node.peers,
+                                   "--timing",
+                                   plan.timing};
+  for (const auto& link : proxy_links(network)) {
+    if (link.from == node.code) command.insert(command.end(), {"--peer-address", link.to + "=" + link.listen});
+  }
+  return run(command, directory / "init.log");
 }
 
 }  // namespace
@@ -130,7 +146,7 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan) {
   if (!described) return std::unexpected(described.error());
   const auto codes = all_codes(plan, *described);
   if (!codes) return std::unexpected(codes.error());
-  Network network{fs::absolute(plan.directory), "test-" + std::to_string(now_ms() / 1000), {}};
+  Network network{fs::absolute(plan.directory), "test-" + std::to_string(now_ms() / 1000), {}, {}};
   fs::create_directories(network.directory);
   std::vector<ledger::v1::Member> members;
   for (std::size_t i = 0; i < codes->size(); ++i) {
@@ -142,9 +158,12 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan) {
     members.push_back(std::move(member));
     network.nodes.push_back(std::move(node));
   }
+  if (plan.proxy) {
+    network.proxy = {static_cast<unsigned short>(plan.first_port + 2 * network.nodes.size()), 0};
+  }
   if (const auto written = write_genesis(plan, network, members); !written) return std::unexpected(written.error());
   for (const auto& node : network.nodes) {
-    if (const auto made = initialise_node(network, node); !made) return std::unexpected(made.error());
+    if (const auto made = initialise_node(plan, network, node); !made) return std::unexpected(made.error());
   }
   if (const auto saved = save_network(network); !saved) return std::unexpected(saved.error());
   return network;

@@ -13,6 +13,7 @@
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/probe.h"
+#include "testnet/processes/proxy_process.h"
 
 namespace quipu::processes {
 
@@ -37,10 +38,10 @@ std::string text(const json::object& object, const char* name) {
 constexpr char kNoProcess = '\0';
 
 // As ps shows it.
-char process_state(const NodeEntry& node) {
-  if (node.pid <= 0) return kNoProcess;
-  waitpid(node.pid, nullptr, WNOHANG);  // a child that ended, when it is ours
-  std::ifstream in("/proc/" + std::to_string(node.pid) + "/stat");
+char process_state(int pid) {
+  if (pid <= 0) return kNoProcess;
+  waitpid(pid, nullptr, WNOHANG);  // a child that ended, when it is ours
+  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
   std::string stat;
   std::getline(in, stat);
   const auto name_end = stat.rfind(") ");
@@ -62,7 +63,12 @@ std::expected<Network, std::string> load_network(const fs::path& directory) {
   boost::system::error_code error;
   const auto parsed = json::parse(content.str(), error);
   if (error || !parsed.is_object()) return std::unexpected("testnet.json in " + directory.string() + " is damaged");
-  Network network{fs::absolute(directory), text(parsed.as_object(), "chain_id"), {}};
+  Network network{fs::absolute(directory), text(parsed.as_object(), "chain_id"), {}, {}};
+  if (const auto* proxy = parsed.as_object().if_contains("proxy"); proxy != nullptr && proxy->is_object()) {
+    const auto& object = proxy->as_object();
+    network.proxy = {static_cast<unsigned short>(number(object, "first_port")),
+                     static_cast<int>(number(object, "pid"))};
+  }
   const auto* nodes = parsed.as_object().if_contains("nodes");
   if (nodes == nullptr || !nodes->is_array()) return std::unexpected("testnet.json names no nodes");
   for (const auto& entry : nodes->as_array()) {
@@ -79,7 +85,8 @@ std::expected<void, std::string> save_network(const Network& network) {
   for (const auto& node : network.nodes) {
     nodes.push_back({{"code", node.code}, {"http", node.http}, {"peers", node.peers}, {"pid", node.pid}});
   }
-  const json::object root{{"chain_id", network.chain_id}, {"nodes", nodes}};
+  json::object root{{"chain_id", network.chain_id}, {"nodes", nodes}};
+  if (network.proxy) root["proxy"] = {{"first_port", network.proxy->first_port}, {"pid", network.proxy->pid}};
   const auto path = network.directory / "testnet.json";
   const auto fresh = network.directory / "testnet.json.new";
   std::ofstream out(fresh);
@@ -125,12 +132,14 @@ std::optional<NodeView> look_at(const Network& network, const NodeEntry& node) {
   return view;
 }
 
-bool is_running(const NodeEntry& node) {
-  const char state = process_state(node);
+bool is_running(const NodeEntry& node) { return is_running(node.pid); }
+
+bool is_running(int pid) {
+  const char state = process_state(pid);
   return state != kNoProcess && state != 'Z';  // a zombie has ended
 }
 
-bool is_paused(const NodeEntry& node) { return process_state(node) == 'T'; }
+bool is_paused(const NodeEntry& node) { return process_state(node.pid) == 'T'; }
 
 bool all_agree(const Network& network) {
   std::optional<NodeView> first;
@@ -168,6 +177,7 @@ std::expected<void, std::string> wait_ready(const Network& network, const NodeEn
 }
 
 std::expected<void, std::string> start_nodes(Network& network) {
+  if (const auto started = start_proxy(network); !started) return started;
   for (auto& node : network.nodes) {
     if (is_running(node)) continue;
     if (const auto started = start_node(network, node); !started) return started;
@@ -185,13 +195,15 @@ int stop_nodes(Network& network) {
     kill(node.pid, SIGCONT);  // a paused one must wake up to end
   }
   int killed = 0;
-  const auto any_left = [&] { return std::ranges::any_of(network.nodes, is_running); };
+  const auto running = [](const NodeEntry& node) { return is_running(node); };
+  const auto any_left = [&] { return std::ranges::any_of(network.nodes, running); };
   if (!poll(kStopPatience, [&] { return !any_left(); })) {
     for (const auto& node : network.nodes) {
       if (is_running(node) && kill(node.pid, SIGKILL) == 0) ++killed;
     }
   }
   for (auto& node : network.nodes) node.pid = 0;
+  stop_proxy(network);
   static_cast<void>(save_network(network));
   return killed;
 }

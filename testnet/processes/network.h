@@ -17,11 +17,18 @@ struct NodeEntry {
   int pid = 0;        // 0: not started
 };
 
+// The process through which all nodes reach each other (proxy_process.h).
+struct ProxyEntry {
+  unsigned short first_port = 0;  // of one for every ordered pair of nodes
+  int pid = 0;
+};
+
 // What `<dir>/testnet.json` keeps.
 struct Network {
   std::filesystem::path directory;
   std::string chain_id;
   std::vector<NodeEntry> nodes;
+  std::optional<ProxyEntry> proxy{};  // only when it was founded with one
 
   std::filesystem::path node_directory(const NodeEntry& node) const { return directory / node.code; }
   std::filesystem::path key(const NodeEntry& node, const std::string& purpose) const {
@@ -38,6 +45,8 @@ struct FoundingPlan {
   std::vector<std::string> members;           // in the order of their ports
   std::optional<std::filesystem::path> data;  // members.json, arrangements.json
   unsigned short first_port = 8480;           // node i: HTTP first_port + 2 i, peers one above
+  bool proxy = false;                         // nodes dial each other through a fault proxy, whose ports follow
+  std::string timing = "local";               // or wan
 };
 
 // Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this
@@ -64,13 +73,14 @@ std::optional<NodeView> look_at(const Network& network, const NodeEntry& node);
 // caught up.
 std::expected<void, std::string> start_node(Network& network, NodeEntry& node);
 std::expected<void, std::string> wait_ready(const Network& network, const NodeEntry& node);
-// Starts every node that is not running and waits until all are ready.
+// Starts the proxy, if there is one, and every node that is not running; waits until all are ready.
 std::expected<void, std::string> start_nodes(Network& network);
 // SIGTERM, then after ten seconds SIGKILL. How many had to be killed.
 int stop_nodes(Network& network);
 bool is_running(const NodeEntry& node);
 // By a SIGSTOP: it runs, but does nothing.
 bool is_paused(const NodeEntry& node);
+bool is_running(int pid);
 // All nodes answer, show the same size and root, and have nothing pending.
 bool all_agree(const Network& network);
 

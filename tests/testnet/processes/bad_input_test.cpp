@@ -6,7 +6,7 @@
 #include "crypto/cose.h"
 #include "crypto/keyfile.h"
 #include "node/cli/submitting.h"
-#include "tests/testnet/processes/clerk.h"
+#include "tests/testnet/processes/observing.h"
 
 namespace quipu::processes::trial {
 
@@ -21,15 +21,6 @@ struct BadLeaf {
   const char* code;
   std::optional<std::uint64_t> event{};
 };
-
-std::size_t resident_kB(const NodeEntry& node) {
-  std::ifstream in("/proc/" + std::to_string(node.pid) + "/status");
-  for (std::string word; in >> word;) {
-    std::size_t amount = 0;
-    if (word == "VmRSS:" && in >> amount) return amount;
-  }
-  return 0;
-}
 
 // What a case finds before its bad input it must find after it, on all nodes.
 class Unchanged {

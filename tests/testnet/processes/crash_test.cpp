@@ -9,7 +9,7 @@
 #include "testnet/processes/children.h"
 #include "testnet/processes/probe.h"
 #include "tests/testnet/processes/clerk.h"
-#include "tests/testnet/processes/load.h"
+#include "tests/testnet/processes/kept.h"
 
 namespace quipu::processes::trial {
 
@@ -21,10 +21,6 @@ constexpr int kImported = 4'000;
 void require(const std::expected<void, std::string>& done) {
   INFO((done ? "" : done.error()));
   REQUIRE(done);
-}
-
-void check_kept(LocalNetwork& network, const std::vector<Acknowledged>& acknowledged) {
-  for (const auto& broken : broken_promises(network.processes(), acknowledged)) FAIL_CHECK(broken);
 }
 
 std::uint64_t shown(const NodeEntry& node, const char* number) {

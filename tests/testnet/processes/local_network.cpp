@@ -21,7 +21,9 @@ namespace {
 
 constexpr unsigned short kLastPort = 12400;
 constexpr unsigned short kRange = 920;
+constexpr unsigned short kFirstProxiedPort = 23'000;
 constexpr unsigned short kPorts = 8;
+constexpr unsigned short kProxiedPorts = 20;  // and one for every ordered pair
 
 unsigned short look_from = 11480;
 
@@ -38,19 +40,20 @@ bool is_free(unsigned short port) {
   return bound;
 }
 
-bool are_free(unsigned short first) {
-  for (unsigned short port = first; port < first + kPorts; ++port) {
+bool are_free(unsigned short first, unsigned short count) {
+  for (unsigned short port = first; port < first + count; ++port) {
     if (!is_free(port)) return false;
   }
   return true;
 }
 
-unsigned short free_ports() {
+unsigned short free_ports(bool proxy) {
+  const auto from = proxy ? kFirstProxiedPort : look_from;
   for (unsigned offset = 0; offset < kRange; offset += 20) {
-    const auto first = static_cast<unsigned short>(look_from + offset);
-    if (are_free(first)) return first;
+    const auto first = static_cast<unsigned short>(from + offset);
+    if (are_free(first, proxy ? kProxiedPorts : kPorts)) return first;
   }
-  throw std::runtime_error("no eight free ports beside one another");
+  throw std::runtime_error("not enough free ports beside one another");
 }
 
 fs::path fresh_directory() {
@@ -66,8 +69,8 @@ std::FILE* start_warden(const fs::path& root) {
   return ::popen(command.c_str(), "we");
 }
 
-Network found(const fs::path& directory, unsigned short first_port, const fs::path& data = sample_data()) {
-  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port});
+Network found(const fs::path& directory, unsigned short first_port, bool proxy, const fs::path& data = sample_data()) {
+  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port, proxy});
   if (!network) throw std::runtime_error(network.error());
   return *network;
 }
@@ -95,9 +98,10 @@ void require(const std::expected<Value, std::string>& done) {
 
 fs::path sample_data() { return fs::path(QUIPU_SOURCE_DIR) / "testnet" / "sample"; }
 
-LocalNetwork::LocalNetwork(bool dual_control) : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
-  const auto data = dual_control ? data_with_dual_control(root_ / "data") : sample_data();
-  network_ = found(root_ / "net", free_ports(), data);
+LocalNetwork::LocalNetwork(Kind kind) : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
+  const bool proxy = kind == Kind::kProxied;
+  const auto data = kind == Kind::kDualControl ? data_with_dual_control(root_ / "data") : sample_data();
+  network_ = found(root_ / "net", free_ports(proxy), proxy, data);
   require(start_nodes(network_));
 }
 
@@ -105,12 +109,17 @@ LocalNetwork::LocalNetwork(bool dual_control) : root_(fresh_directory()), warden
 LocalNetwork::~LocalNetwork() { stop_nodes(network_); }
 
 LocalNetwork& LocalNetwork::shared() {
-  static LocalNetwork network(false);
+  static LocalNetwork network(Kind::kPlain);
+  return network;
+}
+
+LocalNetwork& LocalNetwork::proxied() {
+  static LocalNetwork network(Kind::kProxied);
   return network;
 }
 
 LocalNetwork& LocalNetwork::with_dual_control() {
-  static LocalNetwork network(true);
+  static LocalNetwork network(Kind::kDualControl);
   return network;
 }
 
@@ -140,6 +149,6 @@ Agreed LocalNetwork::wait_agreed() {
   return {view.size, view.root};
 }
 
-Network LocalNetwork::found_another(const std::string& name) { return found(root_ / name, kLastPort); }
+Network LocalNetwork::found_another(const std::string& name) { return found(root_ / name, kLastPort, false); }
 
 }  // namespace quipu::processes::trial

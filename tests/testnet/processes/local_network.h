@@ -24,6 +24,8 @@ class LocalNetwork {
   static void look_for_ports_from(unsigned short first);
   // Another four, of which PE wants two signatures; nothing of the sample programmes is in it.
   static LocalNetwork& with_dual_control();
+  // The same four on other ports, who reach each other through the fault proxy.
+  static LocalNetwork& proxied();
   ~LocalNetwork();
 
   Network& processes() { return network_; }
@@ -42,7 +44,8 @@ class LocalNetwork {
   Network found_another(const std::string& name);
 
  private:
-  explicit LocalNetwork(bool dual_control);
+  enum class Kind : std::uint8_t { kPlain, kDualControl, kProxied };
+  explicit LocalNetwork(Kind kind);
   std::filesystem::path root_;
   Network network_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> warden_;

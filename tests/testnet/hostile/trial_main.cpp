@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// hostile_trial: what a hostile member costs the three others, attack by attack, beside the same load with that member
+// dead and with it honest. Windows alternate, so that what else the machine does falls on all alike.
+#include <sys/prctl.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "testnet/processes/children.h"
+#include "tests/testnet/hostile/attacks.h"
+#include "tests/testnet/hostile/steady_load.h"
+#include "tests/testnet/hostile/watching.h"
+#include "tests/testnet/processes/observing.h"
+
+namespace {
+
+using namespace quipu;
+using namespace quipu::hostile;
+using processes::trial::LocalNetwork;
+using processes::trial::percentile;
+
+constexpr const char* kAttacker = "PE";
+const std::vector<std::string> kHonest = {"BO", "BR", "CL"};
+
+struct Options {
+  int runs = 3;
+  double seconds = 6;
+  double per_second = 50;
+  double frames = 20'000;
+  double bytes = 50e6;
+  int niceness = 0;
+  std::vector<std::string> attacks = attack_names();
+};
+
+struct Row {
+  std::vector<double> latency_ms;
+  std::vector<double> beside_ms;  // the member dead, in the windows just before and after
+  double growth_MiB = 0;
+  double frames_per_second = 0;
+  double megabytes_per_second = 0;
+  std::size_t sessions = 0;
+  std::size_t unfinished = 0;
+  std::string harm;
+};
+
+void add(std::vector<double>& all, const std::vector<double>& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+std::size_t number_after(const std::string& text, const std::string& word) {
+  const auto at = text.find(word + " ");
+  return at == std::string::npos ? 0 : std::stoull(text.substr(at + word.size() + 1));
+}
+
+class Trial {
+ public:
+  explicit Trial(const Options& options) : options_(options), network_(LocalNetwork::proxied()) {}
+
+  void run() {
+    load(1.5);
+    for (int run = 0; run < options_.runs; ++run) {
+      add(honest_ms_, load(options_.seconds).latency_ms);
+      must(kill_node(network_.processes(), network_.node(kAttacker)));
+      load(4);  // until it is known to be down
+      auto dead = load(options_.seconds / 2).latency_ms;
+      for (const auto& attack : options_.attacks) {
+        std::cerr << "run " << run + 1 << ": " << attack << "\n";
+        auto& row = rows_[attack];
+        add(row.beside_ms, dead);
+        suffer(attack, row);
+        load(3);
+        dead = load(options_.seconds / 2).latency_ms;
+        add(row.beside_ms, dead);
+        add(dead_ms_, dead);
+      }
+      must(restart_node(network_.processes(), network_.node(kAttacker)));
+      network_.wait_agreed();
+    }
+  }
+
+  void print() const {
+    std::printf("four honest: p50 %.1f ms, p99 %.1f ms of %zu\n", percentile(honest_ms_, 0.5),
+                percentile(honest_ms_, 0.99), honest_ms_.size());
+    std::printf("three honest, one dead: p50 %.1f ms, p99 %.1f ms of %zu\n", percentile(dead_ms_, 0.5),
+                percentile(dead_ms_, 0.99), dead_ms_.size());
+    std::printf("%-12s %8s %8s %9s %9s %10s %8s %10s %7s %8s  %s\n", "attack", "p50 ms", "p99 ms", "p50/dead",
+                "p99/dead", "p99/honest", "MiB", "frames/s", "MB/s", "sessions", "harm");
+    for (const auto& name : options_.attacks) print(name, rows_.at(name));
+  }
+
+ private:
+  template <class Done>
+  static void must(const Done& done) {
+    if (!done) throw std::runtime_error(done.error());
+  }
+
+  LoadFigures load(double seconds) {
+    SteadyLoad load(network_, kHonest, options_.per_second);
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    return load.stop();
+  }
+
+  // The attack lasts from before the load begins until after it ends.
+  void suffer(const std::string& attack, Row& row) {
+    const auto log = network_.scratch("hostile") / (attack + ".log");
+    std::filesystem::remove(log);
+    Watch watch(network_, kAttacker);
+    const double seconds = options_.seconds + 1.5;
+    const auto attacker =
+        processes::spawn({processes::program("hostile_member").string(), "--dir",
+                          network_.processes().directory.string(), "--as", kAttacker, "--attack", attack, "--seconds",
+                          std::to_string(seconds), "--frames", std::to_string(options_.frames), "--bytes",
+                          std::to_string(options_.bytes), "--nice", std::to_string(options_.niceness)},
+                         log);
+    must(attacker);
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    const auto figures = load(options_.seconds);
+    processes::wait_for(*attacker);
+    add(row.latency_ms, figures.latency_ms);
+    row.unfinished += figures.unfinished + figures.refused;
+    note(watch.look(), row);
+    std::ostringstream said;
+    said << std::ifstream(log).rdbuf();
+    row.sessions += number_after(said.str(), "sessions");
+    const double all_seconds = seconds * options_.runs;
+    row.frames_per_second += static_cast<double>(number_after(said.str(), "frames")) / all_seconds;
+    row.megabytes_per_second += static_cast<double>(number_after(said.str(), "bytes")) / all_seconds / 1e6;
+  }
+
+  static void note(const Harm& harm, Row& row) {
+    row.growth_MiB = std::max(row.growth_MiB, harm.most_growth_MiB);
+    for (const auto& code : harm.crashed) row.harm += "crashed " + code + " ";
+    for (const auto& pair : harm.lost) row.harm += "lost " + pair + " ";
+  }
+
+  void print(const std::string& name, const Row& row) const {
+    const double p50 = percentile(row.latency_ms, 0.5);
+    const double p99 = percentile(row.latency_ms, 0.99);
+    const auto harm = (row.harm.empty() ? "none " : row.harm) +
+                      (row.unfinished == 0 ? "" : "unfinished " + std::to_string(row.unfinished));
+    std::printf("%-12s %8.1f %8.1f %9.2f %9.2f %10.2f %8.1f %10.0f %7.1f %8zu  %s\n", name.c_str(), p50, p99,
+                p50 / percentile(row.beside_ms, 0.5), p99 / percentile(row.beside_ms, 0.99),
+                p99 / percentile(honest_ms_, 0.99), row.growth_MiB, row.frames_per_second, row.megabytes_per_second,
+                row.sessions, harm.c_str());
+  }
+
+  Options options_;
+  LocalNetwork& network_;
+  std::vector<double> honest_ms_;
+  std::vector<double> dead_ms_;
+  std::map<std::string, Row> rows_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  prctl(PR_SET_NAME, "quipu-hostile");
+  Options options;
+  CLI::App app{"Measures what a hostile member costs the others."};
+  app.add_option("--runs", options.runs, "How often [3]");
+  app.add_option("--seconds", options.seconds, "Of each window [6]");
+  app.add_option("--per-second", options.per_second, "Submissions, of the three honest together [50]");
+  app.add_option("--frames", options.frames, "Of the attacker, a second and victim [20000]");
+  app.add_option("--bytes", options.bytes, "Of the attacker, a second and victim [50000000]");
+  app.add_option("--nice", options.niceness, "Niceness of the attacker [0]");
+  app.add_option("--attacks", options.attacks, "Only these")->delimiter(',')->check(CLI::IsMember(attack_names()));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    Trial trial(options);
+    trial.run();
+    trial.print();
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "hostile_trial: " << error.what() << "\n";
+    return 1;
+  }
+}
