@@ -176,7 +176,7 @@ void Engine::State::receive(PeerId from, const ProofRequest& request) {
   ProofResponse answer;
   if (request.first <= fin.view && finalization) answer.proofs.push_back(*finalization);
   View view = std::max(request.first, fin.view.next());
-  const View last = std::min(request.last, current);
+  const View last = std::min({request.last, current, View{view.value + limits::kProofRequestViews - 1}});
   for (; view <= last && answer.proofs.size() + 2 <= limits::kProofRequestViews; view = view.next()) {
     if (const auto* step = proofs.step(view)) answer.proofs.push_back(*step);
     if (const auto* skip = proofs.find(view, VoteKind::kNullify)) answer.proofs.push_back(*skip);
@@ -216,7 +216,11 @@ void Engine::State::receive(PeerId from, ProofResponse&& response) {
   bool helped = false;
   for (auto& proof : response.proofs) {
     const bool fresh = proofs.find(proof.subject.view, proof.kind) == nullptr && proof.subject.view > fin.view;
-    if (!on_proof(std::move(proof), false, Relay::kNo)) break;
+    const std::size_t checks = proof.signers.size();
+    if (!on_proof(std::move(proof), false, Relay::kNo)) {
+      blame(from, checks);
+      break;
+    }
     helped = helped || fresh;
   }
   if (!helped) return fetches.unhelpful(*key, from, now.steady_us);
@@ -261,7 +265,7 @@ bool Engine::State::is_named(const BlockId& id) const {
 // A run of finalized blocks from the committed tip upwards, up to the last that something verified names. True when it
 // brought a block or the votes for one.
 bool Engine::State::take_finalized(PeerId from, BlockResponse&& response) {
-  if (response.finalization) on_proof(*response.finalization, false, Relay::kNo);
+  if (response.finalization) take_proof(from, *response.finalization, Relay::kNo);
   if (peers[from].forged_leaves) return false;
   std::vector<BlockId> ids;
   BlockId parent = fin.block;

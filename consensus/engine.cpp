@@ -122,8 +122,15 @@ void Engine::State::on(const Committed& input) {
 
 void Engine::State::on(const PeerUp& input) {
   if (input.peer >= count() || input.peer == config.self) return;
-  peers[input.peer].up = true;
-  peers[input.peer].down = false;
+  auto& peer = peers[input.peer];
+  peer.up = true;
+  peer.down = false;
+  // A new start, but not again and again: who comes and goes would be waited for each time.
+  if (now.steady_us - peer.forgiven_us >= kDistrust_us) {
+    peer.forgiven_us = now.steady_us;
+    peer.turns_missed = 0;
+    peer.distrusted_until_us = now.steady_us;
+  }
   fetches.peer_came(now.steady_us);
   greet(input.peer);
 }
@@ -196,6 +203,7 @@ void Engine::State::settle() {
     settle_once();
   } while (changed && ++rounds < limits::kSettleRounds);
   if (changed) deadlines.set(Deadline::kSettle, now.steady_us);
+  for (const auto& [signer, times] : votes.take_false_votes()) blame(signer, times);
   set_deadlines();
   fetch();
 }
@@ -368,6 +376,12 @@ void Engine::State::form_proofs() {
   }
 }
 
+// From a peer: when it is false, so is the peer.
+void Engine::State::take_proof(PeerId from, QuorumProof proof, Relay relay) {
+  const std::size_t checks = std::max<std::size_t>(proof.signers.size(), 1);
+  if (!on_proof(std::move(proof), false, relay)) blame(from, checks);
+}
+
 // True when the proof is good, whether it was new or not.
 bool Engine::State::on_proof(QuorumProof proof, bool verified, Relay relay) {
   const View view = proof.subject.view;
@@ -411,7 +425,14 @@ void Engine::State::report_conflict(const QuorumProof& first, const QuorumProof&
 void Engine::State::note_turn(const QuorumProof& proof) {
   auto& peer = peers[leader(proof.subject.view)];
   if (proof.kind == VoteKind::kNullify) ++nullified_views;
-  peer.turn_nullified = proof.kind == VoteKind::kNullify && proofs.step(proof.subject.view) == nullptr;
+  if (leader(proof.subject.view) == config.self) return;
+  if (proof.kind != VoteKind::kNullify || proofs.step(proof.subject.view) != nullptr) {
+    peer.turns_missed = 0;
+    return;
+  }
+  ++peer.turns_missed;
+  if (peer.turns_missed >= kTurnsForgiven && !peer.down && peer.distrusted_until_us <= now.steady_us)
+    peer.distrusted_until_us = now.steady_us + kDistrust_us;
 }
 
 // The proof that let me into the current view.

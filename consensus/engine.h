@@ -155,11 +155,17 @@ struct Commit {
 struct ReportEvidence {
   Evidence evidence{};
 };
+// What this peer sent cost so many signature checks and was false: no honest member sends such a thing. The host meters
+// it and, when there is too much of it, keeps the peer out for a while.
+struct Blame {
+  PeerId peer = 0;
+  std::size_t checks = 0;
+};
 struct Halt {
   std::string reason{};
 };  // FORK or DIVERGED: stop voting for good, keep serving
-using Effect =
-    std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, ReportEvidence, Halt>;
+using Effect = std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, ReportEvidence,
+                            Blame, Halt>;
 using Effects = std::vector<Effect>;
 
 // What operators see; no decision is taken on it.

@@ -29,9 +29,11 @@ struct ViewNotes {
 
 struct PeerNotes {
   bool up = false;
-  bool down = false;            // said so by the host, and silent since
-  bool turn_nullified = false;  // its last turn as a leader was nullified
-  bool forged_leaves = false;   // sent leaves that their header does not commit to: asked for blocks no more
+  bool down = false;               // said so by the host, and silent since
+  std::uint32_t turns_missed = 0;  // its last so many turns as a leader were nullified
+  std::int64_t distrusted_until_us = INT64_MIN / 2;
+  std::int64_t forgiven_us = INT64_MIN / 2;
+  bool forged_leaves = false;  // sent leaves that their header does not commit to: asked for blocks no more
   View last_voted;
   std::int64_t settled_sent_us = INT64_MIN / 2;  // R9: at most one a second
   std::int64_t status_sent_us = INT64_MIN / 2;
@@ -51,6 +53,10 @@ struct ParentRef {
 };
 
 enum class Relay : bool { kNo, kYes };
+
+// A leader whose turns were nullified so often in a row is not waited for, for so long.
+inline constexpr std::uint32_t kTurnsForgiven = 3;
+inline constexpr std::int64_t kDistrust_us = 600'000'000;
 
 struct Engine::State {
   State(Config config_in, Restored restored_in);
@@ -102,6 +108,7 @@ struct Engine::State {
   void form_proofs();
   bool on_proof(QuorumProof proof, bool verified, Relay relay);
   void report_conflict(const QuorumProof& first, const QuorumProof& second);
+  void take_proof(PeerId from, QuorumProof proof, Relay relay);
   void note_turn(const QuorumProof& proof);
   std::optional<QuorumProof> entry_proof() const;
 
@@ -122,6 +129,8 @@ struct Engine::State {
   void drop_forged(const BlockId& id);
   void give_up();  // R5
   void skip_hopeless_leader();
+  bool hopeless(PeerId who) const;
+  bool trusted(const PeerNotes& peer) const;
   bool ask(VoteKind kind, const Subject& subject);
   bool must_persist(VoteKind kind, const Subject& subject) const;
   void persist_for(const Subject& subject, VoteKind kind);
@@ -179,6 +188,7 @@ struct Engine::State {
   void send_status(PeerId to, bool answer_wanted);
   void send_next_status();
   void report(const Evidence& evidence);
+  void blame(PeerId peer, std::size_t checks);
 
   Config config;
   std::vector<MemberIndex> order;

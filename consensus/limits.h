@@ -25,17 +25,34 @@ inline constexpr std::size_t kLeafBytesPerFrame = kUnaskedFrameBytes - 2'048;  /
 // second.
 inline constexpr std::size_t kInboundVotesPerSecond = 2'000;
 inline constexpr std::size_t kInboundProofsPerSecond = 10;
+inline constexpr std::size_t kInboundVoteBytesPerSecond = 4 << 20;
+inline constexpr std::size_t kInboundBlockBytesPerSecond = 16 << 20;
 inline constexpr std::size_t kInboundSubmissionBytesPerSecond = 4 << 20;
-inline constexpr std::size_t kServedBytesPerSecond = 8 << 20;  // answers to one peer's requests for blocks
+inline constexpr std::size_t kInboundSyncBytesPerSecond = 16 << 20;
+inline constexpr std::size_t kInboundPaceBytesPerSecond = 32 << 20;  // no faster is a peer read, whatever it sends
+inline constexpr std::size_t kServedBytesPerSecond = 8 << 20;        // answers to one peer's requests
+inline constexpr std::size_t kLeastServedBytes = 16 << 10;  // what a request counts for, however short the answer
+inline constexpr std::size_t kServingMicrosecondsPerSecond = 100'000;  // of our time, for reading those from the disk
+// What peers send in vain; honest ones hardly do, or not at all.
+inline constexpr std::size_t kVainChecksPerSecond = 64;  // signature checks; beyond, the peer is kept out for a while
+inline constexpr std::size_t kUselessLeavesPerSecond = 1'000;
+inline constexpr std::size_t kOffersPerSecond = 20;
+inline constexpr std::size_t kCosignaturesPerSecond = 64;
 inline constexpr std::size_t kOutboundQueueBytes = 8 << 20;
 inline constexpr std::size_t kPendingHandshakes = 64;
 inline constexpr std::size_t kPendingHandshakesPerAddress = 4;
+inline constexpr std::size_t kHandshakesPerSecond = 100;
+inline constexpr std::size_t kHandshakesPerSecondPerAddress = 20;
 inline constexpr std::int64_t kHandshakeTimeout_ms = 5'000;
 inline constexpr std::int64_t kPingInterval_ms = 5'000;
 inline constexpr std::int64_t kPeerSilent_ms = 15'000;
 inline constexpr std::int64_t kPeerDownGrace_ms = 2'000;
 inline constexpr std::int64_t kReconnectFirst_ms = 100;
 inline constexpr std::int64_t kReconnectCap_ms = 10'000;
+// A peer that sends too much that is false, or breaks limits again and again, is not let in: doubling while it goes on.
+inline constexpr std::int64_t kKeepOutFirst_ms = 10'000;
+inline constexpr std::int64_t kKeepOutCap_ms = 300'000;
+inline constexpr std::size_t kBrokenLimitsPerMinute = 5;
 
 // Consensus
 inline constexpr std::size_t kSkipProofs = 64;
@@ -88,6 +105,8 @@ static_assert(kLeafBytes <= kLeafBytesPerFrame, "one submission always fits a fr
 static_assert(kLeafBytes <= kBlockLeafBytes, "one submission always fits a block");
 static_assert(kBlockLeafBytes + kSkipProofBytes + kUnaskedFrameBytes <= kFrameBytes, "a full proposal fits a frame");
 static_assert(kFrameBytes <= kSyncFrameBytes);
+static_assert(kFrameBytes <= kInboundBlockBytesPerSecond, "every proposal can be admitted");
+static_assert(kSyncFrameBytes <= kInboundSyncBytesPerSecond && kSyncFrameBytes <= kInboundBlockBytesPerSecond);
 static_assert(kPoolSubmissionsPerMember <= kPoolSubmissions);
 
 }  // namespace quipu::limits

@@ -379,7 +379,7 @@ std::expected<Message, std::string> decode_message(BytesView frame, const Scope&
   if (!envelope.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) return std::unexpected("not an envelope");
   if (envelope.chain_prefix() != scope.chain.view().substr(0, kChainPrefixBytes))
     return std::unexpected("another chain");
-  if (envelope.epoch() != scope.epoch.value) return std::unexpected("another epoch");
+  if (envelope.epoch() != scope.epoch.value) return std::unexpected(std::string(kOtherEpoch));
   auto message = consensus_body(envelope, members);
   if (!message) message = replica_body(envelope);
   if (!message) return std::unexpected("malformed or unknown message");

@@ -5,6 +5,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -86,6 +87,8 @@ Class class_of(const Message& message);
 
 // Chain prefix (8 bytes) and epoch ride in the envelope: a message of another chain or epoch is refused with a reason.
 Bytes encode(const Message& message, const Scope& scope, std::size_t members);
+// The error of a message that may be right elsewhere: its sender is at another point of the chain's life.
+inline constexpr std::string_view kOtherEpoch = "another epoch";
 std::expected<Message, std::string> decode_message(BytesView frame, const Scope& scope, std::size_t members);
 
 }  // namespace quipu::consensus

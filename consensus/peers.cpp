@@ -37,7 +37,7 @@ void Engine::State::receive(PeerId from, const Vote& vote) {
   if (view < current && vote.kind == VoteKind::kNullify) settle_past(from, view);
 }
 
-void Engine::State::receive(PeerId, QuorumProof&& proof) { on_proof(std::move(proof), false, Relay::kYes); }
+void Engine::State::receive(PeerId from, QuorumProof&& proof) { take_proof(from, std::move(proof), Relay::kYes); }
 
 // R9: whoever still votes in a settled view gets what settled it.
 void Engine::State::settle_past(PeerId to, View view) {
@@ -95,8 +95,8 @@ void Engine::State::send_status(PeerId to, bool answer_wanted) { send(to, status
 
 void Engine::State::receive(PeerId from, Status&& status) {
   const bool behind = status.finalized.view < fin.view || status.current < current;
-  if (status.finalization) on_proof(std::move(*status.finalization), false, Relay::kNo);
-  if (status.entry) on_proof(std::move(*status.entry), false, Relay::kNo);
+  if (status.finalization) take_proof(from, std::move(*status.finalization), Relay::kNo);
+  if (status.entry) take_proof(from, std::move(*status.entry), Relay::kNo);
   if ((status.answer_wanted || behind) && take_turn(peers[from].status_sent_us, now.steady_us))
     send_status(from, false);
 }
@@ -122,6 +122,10 @@ void Engine::State::relay_proof(const QuorumProof& proof) {
   for (const auto peer : to) send(peer, proof);
 }
 
+void Engine::State::blame(PeerId peer, std::size_t checks) {
+  if (peer != config.self) emit(Blame{peer, checks});
+}
+
 // ---- evidence (consensus.md 2.10)
 
 void Engine::State::report(const Evidence& evidence) {
@@ -130,12 +134,13 @@ void Engine::State::report(const Evidence& evidence) {
   if (votes.convictions(evidence.first.signer) <= kPairsRelayedPerSigner) broadcast(evidence);
 }
 
-void Engine::State::receive(PeerId, const Evidence& evidence) {
+void Engine::State::receive(PeerId from, const Evidence& evidence) {
   if (evidence.first.signer >= count() || !contradict(evidence.first, evidence.second)) return;
   if (evidence.first.subject.view.value > current.value + limits::kViewWindow || !votes.is_news(evidence)) return;
   for (const auto* vote : {&evidence.first, &evidence.second}) {
     const auto& key = config.members[vote->signer].vote;
-    if (!config.verify(key, vote_bytes(config.scope, vote->kind, vote->subject), vote->signature)) return;
+    if (!config.verify(key, vote_bytes(config.scope, vote->kind, vote->subject), vote->signature))
+      return blame(from, 1);
   }
   if (votes.convict(evidence)) report(evidence);
 }

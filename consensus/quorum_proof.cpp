@@ -68,10 +68,9 @@ std::optional<QuorumProof> read(crypto::ByteReader& in, std::size_t members) {
 bool verify(const QuorumProof& proof, const Scope& scope, const MemberSet& members, crypto::VerifyFunction check) {
   if (!well_formed(proof, members.size()) || proof.signers.size() < members.quorum()) return false;
   const Bytes signed_bytes = vote_bytes(scope, proof.kind, proof.subject);
-  bool all_good = true;
   for (std::size_t i = 0; i < proof.signers.size(); ++i)
-    all_good = check(members[proof.signers[i]].vote, signed_bytes, proof.signatures[i]) && all_good;
-  return all_good;
+    if (!check(members[proof.signers[i]].vote, signed_bytes, proof.signatures[i])) return false;
+  return true;
 }
 
 Bytes encode(const QuorumProof& proof, std::size_t members) {

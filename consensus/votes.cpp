@@ -30,10 +30,13 @@ bool VotePool::check(MemberIndex signer, VoteKind kind, const Kept& kept) const 
   return check_(members_[signer].vote, vote_bytes(scope_, kind, kept.subject), kept.signature);
 }
 
-// Verifies the slot's vote if nobody did; a vote that fails leaves the slot empty.
-bool VotePool::make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>& slot) const {
+// Verifies the slot's vote if nobody did; a vote that fails leaves the slot empty. It had come from the signer itself.
+bool VotePool::make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>& slot) {
   if (!slot) return false;
-  if (!slot->verified && !check(signer, kind, *slot)) slot.reset();
+  if (!slot->verified && !check(signer, kind, *slot)) {
+    ++false_votes_[signer];
+    slot.reset();
+  }
   if (slot) slot->verified = true;
   return slot.has_value();
 }
@@ -43,9 +46,10 @@ VotePool::Convicted VotePool::entry_of(const Evidence& evidence) {
   return {evidence.first.signer, evidence.first.subject.view, low, high};
 }
 
+std::size_t VotePool::share() const { return limits::kEvidenceKept / members_.size(); }
+
 bool VotePool::is_news(const Evidence& evidence) const {
-  const std::size_t share = limits::kEvidenceKept / members_.size();
-  return convictions(evidence.first.signer) < share && !convicted_.contains(entry_of(evidence));
+  return convictions(evidence.first.signer) < share() && !convicted_.contains(entry_of(evidence));
 }
 
 bool VotePool::convict(const Evidence& evidence) {
@@ -74,6 +78,8 @@ VotePool::Added VotePool::add_second(const Vote& vote, Carrier carrier, Kept inc
     return {.bad_signature = !slot};
   }
   if (convicted_.contains({vote.signer, vote.subject.view, vote.kind, vote.kind})) return {};
+  // Proven guilty as often as anybody will hear of it: its contradictions are not worth a check any more.
+  if (convictions(vote.signer) >= share()) return {};
   if (!incoming.verified && !check(vote.signer, vote.kind, incoming)) return {.bad_signature = true};
   incoming.verified = true;
   if (!make_sure(vote.signer, vote.kind, slot) || slot->subject == incoming.subject) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "consensus/members.h"
@@ -54,6 +55,9 @@ class VotePool {
   bool convict(const Evidence& evidence);
   std::size_t convictions(MemberIndex signer) const;
 
+  // Whose votes, taken on their own word, turned out to be false since the last call: how many of each.
+  std::map<MemberIndex, std::size_t> take_false_votes() { return std::exchange(false_votes_, {}); }
+
   void forget_through(View view);
 
  private:
@@ -66,7 +70,9 @@ class VotePool {
   using Convicted = std::tuple<MemberIndex, View, VoteKind, VoteKind>;
 
   bool check(MemberIndex signer, VoteKind kind, const Kept& kept) const;
-  bool make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>& slot) const;
+  bool make_sure(MemberIndex signer, VoteKind kind, std::optional<Kept>& slot);
+  // Of the evidence kept, a member's part.
+  std::size_t share() const;
   static Convicted entry_of(const Evidence& evidence);
   Added add_second(const Vote& vote, Carrier carrier, Kept incoming, std::optional<Kept>& slot);
   std::optional<Evidence> cross_check(View view, MemberIndex signer, Slots& slots);
@@ -78,6 +84,7 @@ class VotePool {
   crypto::VerifyFunction check_;
   std::map<View, std::vector<Slots>> views_;
   std::set<Convicted> convicted_;
+  std::map<MemberIndex, std::size_t> false_votes_;
 };
 
 // The pair of kinds and contents that no honest member signs in one view (E1..E4); signatures are not looked at.

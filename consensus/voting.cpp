@@ -31,8 +31,8 @@ void Engine::State::receive(PeerId from, Proposal&& proposal) {
   count_vote(vote, Carrier::kOther, from);
   if (!votes.holds_verified(vote)) return;  // a bad signature, or the leader's second proposal: the first one stays
   if (const auto at = views.find(view); at != views.end() && at->second.proposal) return;
-  if (proposal.parent_proof) on_proof(std::move(*proposal.parent_proof), false, Relay::kNo);
-  for (auto& skip : proposal.skip_proofs) on_proof(std::move(skip), false, Relay::kNo);
+  if (proposal.parent_proof) take_proof(from, std::move(*proposal.parent_proof), Relay::kNo);
+  for (auto& skip : proposal.skip_proofs) take_proof(from, std::move(skip), Relay::kNo);
   const auto* step = proofs.step(view);
   if (view < current && (step == nullptr || step->subject.block != subject->block)) return;
   if (!proposal.repeat) blocks.add(subject->block, std::exchange(proposal.block, {}), view, from);
@@ -125,14 +125,26 @@ void Engine::State::give_up() {
   if (proofs.step(current) == nullptr) ask(VoteKind::kNullify, {.view = current});
 }
 
-// A leader that says so itself, or that is down and whose last turn was nullified, is not waited for.
+bool Engine::State::trusted(const PeerNotes& peer) const {
+  return peer.turns_missed < kTurnsForgiven || peer.distrusted_until_us <= now.steady_us;
+}
+
+// It is down and missed its last turn, or it is not and missed several. Only while there is a quorum of others: else it
+// is rather I who am cut off. And the mute are waited for again when nothing becomes final: members may differ in whom
+// they distrust.
+bool Engine::State::hopeless(PeerId who) const {
+  const PeerNotes& peer = peers[who];
+  const auto good = std::ranges::count_if(peers, [&](const PeerNotes& one) { return !one.down && trusted(one); });
+  if (static_cast<std::size_t>(good) < config.members.quorum()) return false;
+  if (peer.down) return peer.turns_missed > 0;
+  return !trusted(peer) && current.value - final_view().value <= 2 * count();
+}
+
+// A leader that says so itself, or of which there is no hope, is not waited for.
 void Engine::State::skip_hopeless_leader() {
   const PeerId who = leader(current);
   if (who == config.self || nullified_by_me(current) || !awake()) return;
-  const bool declined = votes.find(current, who, VoteKind::kNullify).has_value();
-  const auto alive = std::ranges::count_if(peers, [](const PeerNotes& peer) { return !peer.down; });
-  const bool enough_alive = static_cast<std::size_t>(alive) >= config.members.quorum();
-  if (declined || (peers[who].down && peers[who].turn_nullified && enough_alive)) give_up();
+  if (votes.find(current, who, VoteKind::kNullify) || hopeless(who)) give_up();
 }
 
 // ---- Persist -> Sign -> send
@@ -210,8 +222,9 @@ void Engine::State::on(const Signed& input) {
 // The guard refused what the engine's copy of it allowed: it stays asked, never counted. The host raises the alarm.
 void Engine::State::on(const Refused&) {}
 
-void Engine::State::count_vote(const Vote& vote, Carrier carrier, PeerId) {
+void Engine::State::count_vote(const Vote& vote, Carrier carrier, PeerId from) {
   const auto added = votes.add(vote, carrier);
+  if (added.bad_signature) blame(from, 1);
   if (added.stored) dirty.insert({vote.subject.view, vote.kind});
   if (added.evidence) report(*added.evidence);
   if (added.stored) touch();

@@ -6,39 +6,42 @@
 namespace quipu::net {
 namespace {
 
-constexpr std::uint64_t kMicro = 1'000'000;
 // A tiny frame costs us more than its bytes.
-constexpr std::size_t kLeastSubmissionCost = 256;
+constexpr std::size_t kLeastSubmissionCost = 1'024;
+constexpr std::size_t kFrameCost = 128;
+constexpr std::int64_t kMinute_us = 60'000'000;
 
 }  // namespace
-
-TokenBucket::TokenBucket(std::uint64_t per_second) : per_second_(per_second), micro_tokens_(per_second * kMicro) {}
-
-bool TokenBucket::take(std::uint64_t cost, std::int64_t now_us) {
-  const auto elapsed_us = static_cast<std::uint64_t>(std::clamp<std::int64_t>(now_us - last_us_, 0, kMicro));
-  last_us_ = std::max(last_us_, now_us);
-  micro_tokens_ = std::min(per_second_ * kMicro, micro_tokens_ + elapsed_us * per_second_);
-  if (cost > per_second_ || cost * kMicro > micro_tokens_) return false;
-  micro_tokens_ -= cost * kMicro;
-  return true;
-}
 
 bool InboundBudget::admits(const Frame& frame, std::int64_t now_us) {
   switch (frame.kind) {
     case FrameKind::kVotes:
-      return votes_.take(1, now_us);
+      return votes_.take(1, now_us) && vote_bytes_.take(frame.payload.size(), now_us);
     case FrameKind::kBlocks:
-      return blocks_.take(1, now_us);
+      return blocks_.take(1, now_us) && block_bytes_.take(frame.payload.size(), now_us);
     case FrameKind::kSubmissions:
       return submission_bytes_.take(std::max(frame.payload.size(), kLeastSubmissionCost), now_us);
     case FrameKind::kSync:
-      return sync_.take(1, now_us);
+      return sync_.take(1, now_us) && sync_bytes_.take(frame.payload.size(), now_us);
     case FrameKind::kHello:
     case FrameKind::kHelloAck:
     case FrameKind::kPing:
       return true;
   }
   return false;
+}
+
+std::int64_t ReadingPace::pause_us(std::size_t bytes, std::size_t frames, std::int64_t now_us) {
+  bytes_.charge(bytes + frames * kFrameCost, now_us);
+  return bytes_.owed_us(now_us);
+}
+
+bool BrokenLimits::bears_another(std::int64_t now_us) {
+  if (now_us - since_us_ > kMinute_us) {
+    since_us_ = now_us;
+    count_ = 0;
+  }
+  return ++count_ <= limits::kBrokenLimitsPerMinute;
 }
 
 void AnswerCredit::expect() { expected_ = std::min(expected_ + 1, limits::kFetchesPerPeer); }

@@ -6,22 +6,12 @@
 #include <cstdint>
 
 #include "consensus/limits.h"
+#include "consensus/token_bucket.h"
 #include "node/net/frame.h"
 
 namespace quipu::net {
 
-// Full at the start; holds at most one second's worth.
-class TokenBucket {
- public:
-  explicit TokenBucket(std::uint64_t per_second);
-  // False, and nothing taken, when less than `cost` is there.
-  bool take(std::uint64_t cost, std::int64_t now_us);
-
- private:
-  std::uint64_t per_second_;
-  std::uint64_t micro_tokens_;  // tokens x 1,000,000
-  std::int64_t last_us_ = 0;
-};
+using consensus::TokenBucket;
 
 // Frames over budget are dropped by the caller. Every class has a bound of its own, so that a liar who marks votes as
 // something else gains a small factor at most.
@@ -31,9 +21,34 @@ class InboundBudget {
 
  private:
   TokenBucket votes_{limits::kInboundVotesPerSecond + limits::kInboundProofsPerSecond};
+  TokenBucket vote_bytes_{limits::kInboundVoteBytesPerSecond};
   TokenBucket blocks_{limits::kInboundVotesPerSecond};
+  TokenBucket block_bytes_{limits::kInboundBlockBytesPerSecond};
   TokenBucket submission_bytes_{limits::kInboundSubmissionBytesPerSecond};
   TokenBucket sync_{limits::kInboundVotesPerSecond};
+  TokenBucket sync_bytes_{limits::kInboundSyncBytesPerSecond};
+};
+
+// How fast a member is read at all, so that what is dropped costs little, too: its frames wait in its own machine.
+class ReadingPace {
+ public:
+  // That much was read; how long to read nothing more from it.
+  std::int64_t pause_us(std::size_t bytes, std::size_t frames, std::int64_t now_us);
+
+ private:
+  TokenBucket bytes_{limits::kInboundPaceBytesPerSecond};
+};
+
+// How often a member broke a limit, each time losing its connection. Within a minute it may happen to the honest, too:
+// an answer that came after all.
+class BrokenLimits {
+ public:
+  // False when it is too often.
+  bool bears_another(std::int64_t now_us);
+
+ private:
+  std::int64_t since_us_ = 0;
+  std::size_t count_ = 0;
 };
 
 // Long answers that are due to us.

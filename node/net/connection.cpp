@@ -48,6 +48,7 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
         stream_(std::move(socket), owner_->tls().new_session()),
         watchdog_(io),
         wake_(io),
+        pause_(io),
         deadline_(Clock::now() + milliseconds(timing().handshake_ms)),
         dialled_(std::move(dialled)) {}
 
@@ -68,6 +69,7 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
   asio::awaitable<std::string> connect(const MeshPeer& peer);
   asio::awaitable<void> converse(asio::ssl::stream_base::handshake_type role);
   asio::awaitable<void> read_frames();
+  asio::awaitable<void> rest(std::int64_t time_us);
   asio::awaitable<void> write_frames(Self self);
   asio::awaitable<void> wait_for_work();
   asio::awaitable<void> say_goodbye(Self self);
@@ -88,6 +90,7 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
   asio::ssl::stream<tcp::socket> stream_;
   asio::steady_timer watchdog_;
   asio::steady_timer wake_;
+  asio::steady_timer pause_;
   Clock::time_point deadline_;  // for the hello, then for the next byte received
   std::optional<MeshPeer> dialled_;
   MemberIndex peer_ = 0;  // from tls_done_ on, like the key
@@ -95,6 +98,7 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
   FrameReader reader_;
   Outbox outbox_;
   std::array<char, 16 << 10> chunk_{};
+  std::size_t frames_in_chunk_ = 0;
   bool tls_done_ = false;
   bool live_ = false;  // the hello is done
   bool writing_ = false;
@@ -227,9 +231,19 @@ asio::awaitable<void> TlsConnection::read_frames() {
   while (!closed_ && failure.empty()) {
     const std::size_t size = co_await stream_.async_read_some(space, token);
     if (closed_) co_return;
+    frames_in_chunk_ = 0;
     failure = error ? in_words(error) : handle(BytesView(chunk_.data(), size));
+    const std::int64_t pause_us = live_ ? owner_->pause_us(peer_, size, frames_in_chunk_) : 0;
+    if (pause_us > 0 && failure.empty() && !closed_) co_await rest(pause_us);
   }
   close(failure);
+}
+
+asio::awaitable<void> TlsConnection::rest(std::int64_t time_us) {
+  error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  pause_.expires_after(std::chrono::microseconds(time_us));
+  co_await pause_.async_wait(token);
 }
 
 // The error ends the connection.
@@ -244,6 +258,7 @@ std::string TlsConnection::handle(BytesView chunk) {
       return "it sent a frame of a kind or length that is not admitted";
     }
     Frame frame = reader_.frame();
+    ++frames_in_chunk_;
     if (!live_) {
       if (const std::string failure = hear(frame); !failure.empty()) return failure;
     } else if (frame.kind != FrameKind::kPing) {
@@ -311,6 +326,7 @@ void TlsConnection::finish(Ending ending, const std::string& why, bool with_sock
   closed_ = true;
   watchdog_.cancel();
   wake_.cancel();
+  pause_.cancel();
   if (with_socket) close_socket();
   owner_->closed(shared_from_this(), ending, why);
 }

@@ -54,6 +54,8 @@ class ConnectionOwner {
   virtual void authenticated(const ConnectionPtr& connection, MemberIndex peer, std::uint64_t epoch) = 0;
   virtual void received(MemberIndex from, Frame frame) = 0;
   virtual void count(MemberIndex peer, std::size_t received_bytes, std::size_t sent_bytes) = 0;
+  // So much was read; how long to read nothing more.
+  virtual std::int64_t pause_us(MemberIndex peer, std::size_t bytes, std::size_t frames) = 0;
   // It broke a limit; the connection closes itself.
   virtual void refused(MemberIndex peer) = 0;
   // Exactly once per connection, the last call.

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cassert>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "consensus/limits.h"
@@ -17,13 +18,26 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-bool HandshakeSlots::take(const std::string& address) {
+bool HandshakeSlots::take(const std::string& address, std::int64_t now_us) {
   if (total_ >= limits::kPendingHandshakes) return false;
-  std::size_t& here = by_address_[address];
-  if (here >= limits::kPendingHandshakesPerAddress) return false;
-  ++here;
+  const auto here = by_address_.find(address);
+  if (here != by_address_.end() && here->second >= limits::kPendingHandshakesPerAddress) return false;
+  if (!within_rate(address, now_us)) return false;
+  ++by_address_[address];
   ++total_;
   return true;
+}
+
+// One address that begins more than its share takes nothing of the others'.
+bool HandshakeSlots::within_rate(const std::string& address, std::int64_t now_us) {
+  const auto known = rates_.find(address);
+  if (known != rates_.end() && !known->second.take(1, now_us)) return false;
+  if (!rate_.take(1, now_us)) return false;
+  if (known != rates_.end()) return true;
+  for (auto one = rates_.begin(); one != rates_.end();) {
+    one = one->second.full(now_us) ? rates_.erase(one) : std::next(one);
+  }
+  return rates_.try_emplace(address, limits::kHandshakesPerSecondPerAddress).first->second.take(1, now_us);
 }
 
 void HandshakeSlots::give_back(const std::string& address) {

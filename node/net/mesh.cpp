@@ -46,12 +46,16 @@ struct Peer {
   ConnectionPtr previous;  // not the arbiter's side only: replaced, but not yet closed by the arbiter
   ConnectionPtr dialling;
   InboundBudget budget;
+  ReadingPace pace;
+  BrokenLimits broken_limits;
   AnswerCredit credit;
   PeerState counters;
   asio::steady_timer redial;
   asio::steady_timer grace;
   std::int64_t backoff_ms = 0;
   Clock::time_point since;  // of `current`
+  Clock::time_point kept_out_until;
+  std::int64_t kept_out_ms = 0;
   bool told_up = false;
   std::string last_line;
 };
@@ -69,7 +73,10 @@ struct Mesh::State final : ConnectionOwner, std::enable_shared_from_this<State> 
   void authenticated(const ConnectionPtr& connection, MemberIndex who, std::uint64_t epoch) override;
   void received(MemberIndex from, Frame frame) override;
   void count(MemberIndex peer, std::size_t received_bytes, std::size_t sent_bytes) override;
-  void refused(MemberIndex peer) override { ++peers.at(peer)->counters.refused_frames; }
+  std::int64_t pause_us(MemberIndex peer, std::size_t bytes, std::size_t frames) override {
+    return peers.at(peer)->pace.pause_us(bytes, frames, now_us());
+  }
+  void refused(MemberIndex peer) override;
   void closed(const ConnectionPtr& connection, Ending ending, const std::string& why) override;
 
   void accepted(int socket, bool ipv6, const std::string& address);
@@ -77,6 +84,8 @@ struct Mesh::State final : ConnectionOwner, std::enable_shared_from_this<State> 
   void dial_later(Peer& peer);
   std::int64_t next_delay_ms(Peer& peer);
   void put_into_use(Peer& peer, const ConnectionPtr& connection);
+  bool keep_out(Peer& peer);
+  bool kept_out(const Peer& peer) const { return Clock::now() < peer.kept_out_until; }
   void lost(Peer& peer, Ending ending, const std::string& why);
   void tell_down(Peer& peer);
   void stranger_gone(const ConnectionPtr& connection, const std::string& why);
@@ -124,7 +133,7 @@ const MeshPeer* Mesh::State::peer_with(const crypto::PublicKey& key) const {
 // ---- connecting
 
 void Mesh::State::accepted(int socket, bool ipv6, const std::string& address) {
-  if (stopped || !slots.take(address)) {
+  if (stopped || !slots.take(address, now_us())) {
     ::close(socket);
     return;
   }
@@ -154,7 +163,9 @@ void Mesh::State::dial_later(Peer& peer) {
 std::int64_t Mesh::State::next_delay_ms(Peer& peer) {
   const MeshTiming& timing = config_.timing;
   peer.backoff_ms = std::clamp(peer.backoff_ms * 2, timing.reconnect_first_ms, timing.reconnect_cap_ms);
-  return std::uniform_int_distribution<std::int64_t>(peer.backoff_ms / 2, peer.backoff_ms)(random);
+  const auto delay_ms = std::uniform_int_distribution<std::int64_t>(peer.backoff_ms / 2, peer.backoff_ms)(random);
+  const auto kept_out = std::chrono::duration_cast<milliseconds>(peer.kept_out_until - Clock::now()).count();
+  return std::max<std::int64_t>(delay_ms, kept_out + 1);
 }
 
 void Mesh::State::leave_handshake(const ConnectionPtr& connection) {
@@ -167,6 +178,7 @@ void Mesh::State::leave_handshake(const ConnectionPtr& connection) {
 void Mesh::State::authenticated(const ConnectionPtr& connection, MemberIndex who, std::uint64_t epoch) {
   leave_handshake(connection);
   Peer& peer = *peers.at(who);
+  if (kept_out(peer)) return connection->close("kept out for a while");
   if (peer.dialling == connection) peer.dialling = nullptr;
   put_into_use(peer, connection);
   peer.since = Clock::now();
@@ -187,6 +199,29 @@ void Mesh::State::put_into_use(Peer& peer, const ConnectionPtr& connection) {
   if (before) before->close("replaced by a newer connection");
   const ConnectionPtr attempt = peer.dialling;
   if (attempt) attempt->close("connected the other way round");
+}
+
+// ---- keeping out
+
+// It broke a limit and loses its connection for that.
+void Mesh::State::refused(MemberIndex who) {
+  Peer& peer = *peers.at(who);
+  ++peer.counters.refused_frames;
+  if (!peer.broken_limits.bears_another(now_us())) keep_out(peer);
+}
+
+bool Mesh::State::keep_out(Peer& peer) {
+  const MeshTiming& timing = config_.timing;
+  const auto now = Clock::now();
+  if (stopped || now < peer.kept_out_until) return false;
+  const bool long_ago = now - peer.kept_out_until > milliseconds(2 * timing.keep_out_cap_ms);
+  peer.kept_out_ms = std::clamp(long_ago ? 0 : 2 * peer.kept_out_ms, timing.keep_out_first_ms, timing.keep_out_cap_ms);
+  peer.kept_out_until = now + milliseconds(peer.kept_out_ms);
+  const std::string why = "kept out for " + std::to_string(peer.kept_out_ms) + " ms: it sends what no member sends";
+  for (const ConnectionPtr& connection : {peer.previous, peer.dialling, peer.current}) {
+    if (connection) connection->close(why);
+  }
+  return true;
 }
 
 // ---- ending
@@ -314,6 +349,11 @@ void Mesh::send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::C
 void Mesh::expect_answer(MemberIndex from) {
   const auto found = state_->peers.find(from);
   if (found != state_->peers.end()) found->second->credit.expect();
+}
+
+bool Mesh::keep_out(MemberIndex who) {
+  const auto found = state_->peers.find(who);
+  return found != state_->peers.end() && state_->keep_out(*found->second);
 }
 
 std::vector<PeerState> Mesh::peers() const {

@@ -38,6 +38,8 @@ struct MeshTiming {
   std::int64_t down_grace_ms = limits::kPeerDownGrace_ms;
   std::int64_t reconnect_first_ms = limits::kReconnectFirst_ms;
   std::int64_t reconnect_cap_ms = limits::kReconnectCap_ms;
+  std::int64_t keep_out_first_ms = limits::kKeepOutFirst_ms;
+  std::int64_t keep_out_cap_ms = limits::kKeepOutCap_ms;
 };
 
 struct MeshConfig {
@@ -83,6 +85,9 @@ class Mesh {
   void send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::Class queue);
   // An answer to our own request may be up to kSyncFrameBytes; call before asking, once per answer expected.
   void expect_answer(MemberIndex from);
+  // It sent too much that is false: its connections end and no other comes into use for a while, longer each time. The
+  // frames of one that ends are not received any more. False when it is kept out already.
+  bool keep_out(MemberIndex peer);
   std::vector<PeerState> peers() const;
   // After start(): where peers reach this mesh.
   std::uint16_t listening_port() const;

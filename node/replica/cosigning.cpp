@@ -48,18 +48,19 @@ void Cosigning::keep_early(consensus::MemberIndex from, const consensus::Cosigna
   early_.insert_or_assign(from, message);
 }
 
-std::optional<PublishCheckpoint> Cosigning::on_cosignature(consensus::MemberIndex from,
-                                                           const consensus::CosignatureMessage& message) {
-  if (from >= genesis_.members.size()) return std::nullopt;
+Cosigning::Taken Cosigning::on_cosignature(consensus::MemberIndex from, const consensus::CosignatureMessage& message) {
+  if (from >= genesis_.members.size()) return {};
   const auto tally = tallies_.find(message.size);
   if (tally == tallies_.end()) {
-    if (tip_ && message.size > tip_->tree_size && valid(from, message)) keep_early(from, message);
-    return std::nullopt;
+    if (!tip_ || message.size <= tip_->tree_size) return {};
+    if (!valid(from, message)) return {.forged = true};
+    keep_early(from, message);
+    return {};
   }
-  if (tally->second.root != message.root) return std::nullopt;
+  if (tally->second.root != message.root) return {};
   const auto held = tally->second.lines.find(from);
-  if (held != tally->second.lines.end() && held->second.time_s >= message.time_s) return std::nullopt;
-  if (from != self_ && !valid(from, message)) return std::nullopt;
+  if (held != tally->second.lines.end() && held->second.time_s >= message.time_s) return {};
+  if (from != self_ && !valid(from, message)) return {.forged = true};
   tally->second.lines.insert_or_assign(from, Line{message.time_s, message.signature});
   // Those that came before this node reached the size are verified already.
   for (const auto& [member, early] : early_) {
@@ -68,7 +69,7 @@ std::optional<PublishCheckpoint> Cosigning::on_cosignature(consensus::MemberInde
     }
   }
   std::erase_if(early_, [&](const auto& item) { return item.second.size <= message.size; });
-  return publish(message.size, tally->second);
+  return {.note = publish(message.size, tally->second)};
 }
 
 std::optional<PublishCheckpoint> Cosigning::publish(std::uint64_t size, Tally& tally) const {

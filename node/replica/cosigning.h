@@ -24,9 +24,12 @@ class Cosigning {
   std::optional<Cosign> on_deadline(Instant now);
   std::optional<std::int64_t> next_deadline_us() const { return due_us_; }
 
-  // Own or received; a received one is verified first. A checkpoint to publish, once per size, when a quorum is there.
-  std::optional<PublishCheckpoint> on_cosignature(consensus::MemberIndex from,
-                                                  const consensus::CosignatureMessage& message);
+  struct Taken {
+    std::optional<PublishCheckpoint> note{};  // once per size, when a quorum is there
+    bool forged = false;                      // a false signature: its sender is to blame
+  };
+  // Own or received; a received one is verified first.
+  Taken on_cosignature(consensus::MemberIndex from, const consensus::CosignatureMessage& message);
 
   // The q-th newest cosignature time of the tip's checkpoint.
   std::optional<std::uint64_t> quorum_time_s() const;

@@ -37,6 +37,7 @@ void Replica::State::offer_old() {
 }
 
 void Replica::State::ask_for_unknown(PeerId from, const consensus::SubmissionOffer& offer) {
+  if (!conduct.takes_offer(from, now.steady_us)) return;
   consensus::SubmissionRequest request;
   for (const auto& id : offer.ids) {
     if (request.ids.size() >= kIdsPerOffer) break;

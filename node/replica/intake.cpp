@@ -48,7 +48,7 @@ void Replica::State::admit(const Submitted& input) {
     return void(out.emplace_back(std::move(*early)));
   }
   auto submission = std::make_shared<const ledger::Submission>(std::move(*decoded));
-  verify({input.request, {{std::move(submission), *key}}});
+  verify({input.request, {{std::move(submission), *key}}, {}});
 }
 
 // What needs no signature check: known already, or its place is taken.
@@ -74,14 +74,31 @@ std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& s
   return out_answer;
 }
 
-void Replica::State::receive_leaves(std::vector<Bytes> leaves) {
-  Checking batch;
+// What a peer sent, if there is anything to check about it.
+std::optional<Item> Replica::State::wanted(PeerId from, BytesView leaf) {
+  const auto id = crypto::leaf_hash(leaf);
+  if (pool.find(id) != nullptr || in_check.contains(id) || finals.contains(id)) {
+    conduct.useless_leaf(from, now.steady_us);
+    return std::nullopt;
+  }
+  auto decoded = ledger::decode_submission(leaf, config.genesis.chain_id);
+  if (!decoded) {
+    blame(from, 1);
+    return std::nullopt;
+  }
+  const auto key = ledger::signing_key(*chain.committed().state, *decoded);
+  if (!key || refuse_at_once(*decoded, *key)) {
+    conduct.useless_leaf(from, now.steady_us);
+    return std::nullopt;
+  }
+  return Item{std::make_shared<const ledger::Submission>(std::move(*decoded)), *key};
+}
+
+void Replica::State::receive_leaves(PeerId from, std::vector<Bytes> leaves) {
+  Checking batch{.request = {}, .items = {}, .from = from};
   for (const auto& leaf : leaves) {
-    auto decoded = ledger::decode_submission(leaf, config.genesis.chain_id);
-    if (!decoded || pool.find(decoded->id) != nullptr || in_check.contains(decoded->id)) continue;
-    const auto key = ledger::signing_key(*chain.committed().state, *decoded);
-    if (!key || refuse_at_once(*decoded, *key)) continue;
-    batch.items.push_back({std::make_shared<const ledger::Submission>(std::move(*decoded)), *key});
+    if (!conduct.takes_leaves(from, now.steady_us)) break;
+    if (auto item = wanted(from, leaf)) batch.items.push_back(std::move(*item));
   }
   // Beyond what the pool could ever hold nothing more is taken in; its senders will offer it again.
   if (!batch.items.empty() && in_check.size() < limits::kPoolSubmissions) verify(std::move(batch));
@@ -110,6 +127,8 @@ void Replica::State::take_verified(const SubmissionsVerified::Batch& verified) {
       admit_verified(item, batch.request);
     } else if (batch.request) {
       out.emplace_back(rejected(*batch.request, item.submission->id, {ledger::Code::kBadSignature, std::nullopt, ""}));
+    } else if (batch.from) {
+      blame(*batch.from, 1);
     }
     signature_checked(item.submission->id, verified.valid[i]);
   }

@@ -26,6 +26,11 @@ bool wants_large_answer(const consensus::Message& message) {
          std::holds_alternative<consensus::ProofRequest>(message);
 }
 
+bool is_large_answer(const consensus::Message& message) {
+  return std::holds_alternative<consensus::BlockResponse>(message) ||
+         std::holds_alternative<consensus::ProofResponse>(message);
+}
+
 }  // namespace
 
 Replica::State::State(Config config_in, Restored restored)
@@ -109,18 +114,27 @@ void Replica::State::handle(Tick&) {
 
 void Replica::State::handle(Received& input) {
   auto message = consensus::decode_message(input.frame, config.genesis.scope(), config.genesis.members.size());
-  if (!message) return;  // counted and metered by the carrier's side; never a fault of ours
+  if (!message) return message.error() == consensus::kOtherEpoch ? void() : blame(input.from, 1);
+  if (wants_large_answer(*message) && !conduct.serves(input.from, now.steady_us)) return;
   std::visit(Overloaded{
-                 [&](consensus::Submissions& leaves) { receive_leaves(std::move(leaves.leaves)); },
+                 [&](consensus::Submissions& leaves) { receive_leaves(input.from, std::move(leaves.leaves)); },
                  [&](consensus::SubmissionOffer& offer) { ask_for_unknown(input.from, offer); },
                  [&](consensus::SubmissionRequest& request) { answer_request(input.from, request); },
-                 [&](consensus::CosignatureMessage& cosignature) {
-                   if (auto note = cosigning.on_cosignature(input.from, cosignature))
-                     out.emplace_back(std::move(*note));
-                 },
+                 [&](consensus::CosignatureMessage& cosignature) { take_cosignature(input.from, cosignature); },
                  [&](auto&) { engine_inputs.emplace_back(consensus::Received{input.from, std::move(*message)}); },
              },
              *message);
+}
+
+void Replica::State::blame(PeerId peer, std::size_t checks) {
+  if (!conduct.bears(peer, checks, now.steady_us)) out.emplace_back(KeepOut{peer});
+}
+
+void Replica::State::take_cosignature(PeerId from, const consensus::CosignatureMessage& message) {
+  if (!conduct.takes_cosignature(from, now.steady_us)) return;
+  auto taken = cosigning.on_cosignature(from, message);
+  if (taken.forged) blame(from, 1);
+  if (taken.note) out.emplace_back(std::move(*taken.note));
 }
 
 void Replica::State::handle(Submitted& input) { admit(input); }
@@ -128,7 +142,8 @@ void Replica::State::handle(Submitted& input) { admit(input); }
 void Replica::State::handle(Cosigned& input) {
   const consensus::CosignatureMessage message{input.size, input.root, input.time_s, input.signature};
   broadcast(message);
-  if (auto note = cosigning.on_cosignature(config.self, message)) out.emplace_back(std::move(*note));
+  auto taken = cosigning.on_cosignature(config.self, message);
+  if (taken.note) out.emplace_back(std::move(*taken.note));
 }
 
 void Replica::State::on(consensus::Halt& effect) {
@@ -142,6 +157,7 @@ void Replica::State::send(PeerId to, const consensus::Message& message) {
   if (wants_large_answer(message)) out.emplace_back(ExpectAnswer{to});
   auto frame =
       std::make_shared<const Bytes>(consensus::encode(message, config.genesis.scope(), config.genesis.members.size()));
+  if (is_large_answer(message)) conduct.served(to, frame->size(), now.steady_us);
   out.emplace_back(Send{to, std::move(frame), consensus::class_of(message)});
 }
 

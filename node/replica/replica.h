@@ -162,8 +162,12 @@ struct Answer {
   std::optional<crypto::Digest> holder;        // kSequence, while the holder is pending here
   std::string why;                             // kBusy, kUnavailable
 };
+// It has sent too much that is false: its connection ends, and it is not let in again for a while.
+struct KeepOut {
+  PeerId peer = 0;
+};
 using Effect = std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                            PublishCheckpoint, Changed, Answer, ReportEvidence, Halt>;
+                            PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt>;
 using Effects = std::vector<Effect>;
 
 struct Status {

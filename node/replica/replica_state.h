@@ -10,6 +10,7 @@
 #include "consensus/limits.h"
 #include "node/replica/admission.h"
 #include "node/replica/chain.h"
+#include "node/replica/conduct.h"
 #include "node/replica/cosigning.h"
 #include "node/replica/mempool.h"
 #include "node/replica/proposer.h"
@@ -42,6 +43,7 @@ class RecentFinals {
 struct Checking {
   std::optional<std::uint64_t> request;  // from our own API: to be answered
   std::vector<Item> items;
+  std::optional<PeerId> from{};  // a peer vouches for them; a proposal's are its block's business
 };
 
 // A block on its way to a verdict.
@@ -73,6 +75,8 @@ struct Replica::State {
   void take(consensus::Effects effects);
   void send(PeerId to, const consensus::Message& message);
   void broadcast(const consensus::Message& message);
+  void blame(PeerId peer, std::size_t checks);
+  void take_cosignature(PeerId from, const consensus::CosignatureMessage& message);
 
   // effects of the engine (replica.cpp, execution.cpp)
   void on(consensus::Send& effect);
@@ -84,10 +88,12 @@ struct Replica::State {
   void on(consensus::Sign& effect) { out.emplace_back(effect); }
   void on(consensus::Serve& effect) { out.emplace_back(std::move(effect)); }
   void on(consensus::ReportEvidence& effect) { out.emplace_back(std::move(effect)); }
+  void on(const consensus::Blame& effect) { blame(effect.peer, effect.checks); }
   void on(consensus::Halt& effect);
 
   // submissions on their way in (intake.cpp)
-  void receive_leaves(std::vector<Bytes> leaves);
+  void receive_leaves(PeerId from, std::vector<Bytes> leaves);
+  std::optional<Item> wanted(PeerId from, BytesView leaf);
   std::string unable() const;
   void admit(const Submitted& input);
   std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);
@@ -133,6 +139,7 @@ struct Replica::State {
   RecentFinals finals;
   AdmissionCheck admission;
   Cosigning cosigning;
+  Conduct conduct;
 
   Instant now;
   Effects out;

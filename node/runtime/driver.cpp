@@ -11,6 +11,7 @@
 #include <map>
 
 #include "consensus/limits.h"
+#include "consensus/token_bucket.h"
 #include "node/runtime/clock.h"
 
 namespace quipu::runtime {
@@ -19,21 +20,19 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What one peer's requests may cost us: they are cheap to send and dear to answer.
+// What one peer's requests may cost us: they are cheap to send and dear to answer, in bytes and, for many small blocks,
+// in time.
 class ServingBudget {
  public:
-  bool allows(std::int64_t now_us) {
-    const auto earned = std::min<std::int64_t>(now_us - last_us_, 1'000'000) *
-                        static_cast<std::int64_t>(limits::kServedBytesPerSecond) / 1'000'000;
-    tokens_ = std::min<std::int64_t>(tokens_ + earned, static_cast<std::int64_t>(limits::kServedBytesPerSecond));
-    last_us_ = now_us;
-    return tokens_ > 0;
+  bool allows(std::int64_t now_us) { return bytes_.owed_us(now_us) == 0 && time_us_.owed_us(now_us) == 0; }
+  void spend(std::size_t bytes, std::int64_t from_us, std::int64_t until_us) {
+    bytes_.charge(bytes, until_us);
+    time_us_.charge(static_cast<std::uint64_t>(until_us - from_us), until_us);
   }
-  void spend(std::size_t bytes) { tokens_ -= static_cast<std::int64_t>(bytes); }
 
  private:
-  std::int64_t tokens_ = static_cast<std::int64_t>(limits::kServedBytesPerSecond);
-  std::int64_t last_us_ = 0;
+  consensus::TokenBucket bytes_{limits::kServedBytesPerSecond};
+  consensus::TokenBucket time_us_{limits::kServingMicrosecondsPerSecond};
 };
 
 // Signature checks that wait while more comes in.
@@ -138,11 +137,12 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   void perform(replica::Serve& effect) {
     if (mesh == nullptr) return;
     auto& budget = served[effect.to];
-    if (!budget.allows(real_now().steady_us)) return void(++counters.requests_unserved);
+    const auto from_us = real_now().steady_us;
+    if (!budget.allows(from_us)) return void(++counters.requests_unserved);
     const auto response = host.perform(effect);
-    if (!response) return;
+    if (!response) return budget.spend(0, from_us, real_now().steady_us);
     auto frame = std::make_shared<const Bytes>(consensus::encode(consensus::Message(*response), scope, members));
-    budget.spend(frame->size());
+    budget.spend(frame->size(), from_us, real_now().steady_us);
     mesh->send(effect.to, std::move(frame), consensus::Class::kSync);
   }
   void perform(replica::VerifySubmissions& effect) {
@@ -177,6 +177,11 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   }
   void perform(replica::Changed& effect) { callbacks.changed(effect.outcome); }
   void perform(replica::Answer& effect) { callbacks.answered(effect); }
+  void perform(replica::KeepOut& effect) {
+    if (mesh == nullptr || !mesh->keep_out(effect.peer)) return;
+    ++counters.peers_kept_out;
+    callbacks.log("member " + std::to_string(effect.peer) + " sends what no member sends: kept out for a while", true);
+  }
   void perform(replica::Halt& effect) { callbacks.log("halted, this node votes no more: " + effect.reason, true); }
 
   void publish_status() {

@@ -36,6 +36,7 @@ struct DriverCounters {
   std::atomic<std::uint64_t> refusals{0};
   std::atomic<std::uint64_t> slot_syncs{0};
   std::atomic<std::uint64_t> requests_unserved{0};
+  std::atomic<std::uint64_t> peers_kept_out{0};
 };
 
 class Driver {

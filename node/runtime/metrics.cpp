@@ -51,6 +51,8 @@ std::string render_metrics(const http::NodeStatus& node, const replica::Status& 
   page.counter("quipu_safety_syncs_total", "Synced writes of the safety file.", counters.slot_syncs);
   page.counter("quipu_requests_unserved_total", "Requests for blocks beyond a peer's budget.",
                counters.requests_unserved);
+  page.counter("quipu_peers_kept_out_total", "Times that a peer was kept out for sending what no member sends.",
+               counters.peers_kept_out);
   for (const auto& peer : node.peers) {
     page.gauge("quipu_peer_up", "1 while the peer is connected and authenticated.", peer.up ? 1 : 0,
                {{"peer", peer.code}});

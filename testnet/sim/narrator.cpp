@@ -84,6 +84,7 @@ struct EffectTeller {
   }
   std::string operator()(const replica::Send& e) const { return "sends to " + std::to_string(e.to); }
   std::string operator()(const replica::Broadcast&) const { return "broadcasts"; }
+  std::string operator()(const replica::KeepOut& e) const { return "keeps out " + std::to_string(e.peer); }
   std::string operator()(const replica::Halt& e) const { return "halts: " + e.reason; }
   template <class Other>
   std::string operator()(const Other&) const {

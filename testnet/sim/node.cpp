@@ -43,6 +43,7 @@ struct Node::Performer {
   void operator()(const replica::Changed& effect) const { node.world_.outcome(node.who_, effect.outcome); }
   void operator()(const replica::Answer& effect) const { node.world_.answer(node.who_, effect); }
   void operator()(const replica::ExpectAnswer&) const {}
+  void operator()(const replica::KeepOut&) const {}  // the mesh would; here the attacker may go on
   void operator()(const replica::Halt&) const {}
 };
 

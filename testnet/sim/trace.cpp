@@ -50,6 +50,7 @@ struct Mixer {
   void operator()(const replica::Answer& effect) const {
     trace.mix(effect.request), trace.mix(static_cast<std::uint64_t>(effect.admission));
   }
+  void operator()(const replica::KeepOut& effect) const { trace.mix(effect.peer); }
   void operator()(const replica::Halt& effect) const { trace.mix(BytesView(effect.reason)); }
   template <class Other>
   void operator()(const Other&) const {}

@@ -615,7 +615,9 @@ TEST_CASE("2.9 a proposal from anybody but its view's leader is ignored") {
   }
   auto forged = bench.proposal(bench.first, 1, 0);
   forged.signature.bytes[0] ^= 1;
-  CHECK(bench.receive(bench.net.leader(1), forged).empty());
+  const auto blame = bench.receive(bench.net.leader(1), forged);
+  REQUIRE(blame.size() == 1);
+  CHECK(std::get<Blame>(blame[0]).peer == bench.net.leader(1));
   CHECK(only<RequestVerify>(bench.receive(bench.net.leader(1), bench.proposal(bench.first, 1, 0))).size() == 1);
 }
 

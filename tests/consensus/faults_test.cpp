@@ -81,6 +81,7 @@ bool weathers_storm(std::size_t members, std::uint64_t seed, std::string& law) {
     const auto& host = net.host(static_cast<PeerId>(i));
     if (!host.halts.empty()) law = host.halts.front();
     if (!host.evidence.empty()) law = "evidence against an honest member";
+    if (!host.blamed.empty()) law = "an honest member blamed";
   }
   if (!converged) UNSCOPED_INFO(net.describe());
   return converged;

@@ -348,6 +348,7 @@ struct Network::Executor {
     net.push(100, id, Committed{effect.tip.height});
   }
   void operator()(ReportEvidence& effect) { host.evidence.push_back(effect.evidence); }
+  void operator()(Blame& effect) { host.blamed[effect.peer] += effect.checks; }
   void operator()(Halt& effect) { host.halts.push_back(effect.reason); }
 };
 

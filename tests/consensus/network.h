@@ -50,6 +50,7 @@ struct Host {
   std::map<BlockId, Block> overlays;              // verified or built
   std::vector<std::pair<PeerId, Message>> inbox;  // of a puppet
   std::vector<Evidence> evidence;
+  std::map<PeerId, std::size_t> blamed;  // checks in vain
   std::vector<std::string> halts;
   std::vector<Vote> signed_votes;
   std::set<Ticket> persisted;

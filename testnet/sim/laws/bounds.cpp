@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds: pool, queues and answers stay below the one table of limits, and evidence accuses no honest member.
+// Bounds: pool, queues and answers stay below the one table of limits; evidence accuses no honest member, and none is
+// kept out.
 #include "consensus/limits.h"
 #include "testnet/sim/laws/contents.h"
 #include "testnet/sim/laws/law.h"
@@ -21,6 +22,8 @@ class Bounds final : public Law {
     if (const auto* send = std::get_if<replica::Send>(&effect)) check_frame(who, *send->frame);
     if (const auto* broadcast = std::get_if<replica::Broadcast>(&effect)) check_frame(who, *broadcast->frame);
     if (const auto* report = std::get_if<replica::ReportEvidence>(&effect)) check_evidence(who, report->evidence);
+    if (const auto* keep_out = std::get_if<replica::KeepOut>(&effect); keep_out && context_.honest[keep_out->peer])
+      broken(who, "keeps an honest member out");
     if (const auto* commit = std::get_if<replica::Commit>(&effect)) check_blocks(who, *commit);
   }
 

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <deque>
 #include <random>
+#include <tuple>
 
 #include "consensus/limits.h"
 
@@ -65,13 +66,70 @@ TEST_CASE("a carrier's votes beyond the budget are dropped and its submissions s
 
 TEST_CASE("empty submissions are not free") {
   InboundBudget budget;
-  CHECK(admitted(budget, FrameKind::kSubmissions, 0, 100'000) == limits::kInboundSubmissionBytesPerSecond / 256);
+  CHECK(admitted(budget, FrameKind::kSubmissions, 0, 100'000) == limits::kInboundSubmissionBytesPerSecond / 1'024);
 }
 
 TEST_CASE("naming votes something else gains a bounded number") {
   InboundBudget budget;
   CHECK(admitted(budget, FrameKind::kBlocks, 100, 10'000) == limits::kInboundVotesPerSecond);
   CHECK(admitted(budget, FrameKind::kSync, 100, 10'000) == limits::kInboundVotesPerSecond);
+}
+
+TEST_CASE("a bucket charged more than it has owes the time until it is earned") {
+  TokenBucket bucket(10);
+  bucket.charge(10, kSecond_us);
+  CHECK(bucket.owed_us(kSecond_us) == 0);
+  bucket.charge(5, kSecond_us);
+  CHECK(bucket.owed_us(kSecond_us) >= kSecond_us / 2);
+  CHECK_FALSE(bucket.take(1, kSecond_us + kSecond_us / 2));
+  CHECK(bucket.owed_us(2 * kSecond_us) == 0);
+  CHECK(bucket.take(5, 2 * kSecond_us));
+  CHECK_FALSE(bucket.full(2 * kSecond_us));
+  CHECK(bucket.full(3 * kSecond_us));
+}
+
+TEST_CASE("what a bucket is owed has a bound and is earned in the end") {
+  TokenBucket bucket(32 << 20);
+  for (int i = 0; i < 1'000; ++i) bucket.charge(UINT64_MAX, kSecond_us);
+  CHECK(bucket.owed_us(kSecond_us) > 0);
+  CHECK(bucket.owed_us(4'000 * kSecond_us) == 0);
+}
+
+TEST_CASE("every class has a bound in bytes that its longest frame fits") {
+  for (const auto& [kind, longest, most] :
+       {std::tuple{FrameKind::kVotes, limits::kUnaskedFrameBytes, limits::kInboundVoteBytesPerSecond},
+        std::tuple{FrameKind::kBlocks, limits::kFrameBytes, limits::kInboundBlockBytesPerSecond},
+        std::tuple{FrameKind::kSync, limits::kUnaskedFrameBytes, limits::kInboundSyncBytesPerSecond}}) {
+    InboundBudget budget;
+    CHECK(admitted(budget, kind, longest, 1'000) == most / longest);
+  }
+}
+
+TEST_CASE("a member that sends more than its pace is read no faster than it") {
+  ReadingPace pace;
+  const std::size_t chunk = 16 << 10;
+  std::int64_t now = kSecond_us;
+  std::size_t read = 0;
+  while (now < 11 * kSecond_us) {
+    read += chunk;
+    now += pace.pause_us(chunk, 1, now) + 1;
+  }
+  CHECK(read <= 11 * limits::kInboundPaceBytesPerSecond + chunk);
+  CHECK(read >= 9 * limits::kInboundPaceBytesPerSecond);
+}
+
+TEST_CASE("tiny frames count for more than their bytes") {
+  ReadingPace pace;
+  std::int64_t paused = 0;
+  for (int i = 0; i < 1'000; ++i) paused += pace.pause_us(16 << 10, 3'277, kSecond_us);
+  CHECK(paused > 0);
+}
+
+TEST_CASE("a limit may be broken a few times a minute") {
+  BrokenLimits limits_broken;
+  for (std::size_t i = 0; i < limits::kBrokenLimitsPerMinute; ++i) CHECK(limits_broken.bears_another(kSecond_us));
+  CHECK_FALSE(limits_broken.bears_another(2 * kSecond_us));
+  CHECK(limits_broken.bears_another(63 * kSecond_us));
 }
 
 TEST_CASE("a long answer needs to have been asked for and is taken once") {

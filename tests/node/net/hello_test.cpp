@@ -66,15 +66,35 @@ TEST_CASE("an address is split at its last colon") {
 
 TEST_CASE("handshake slots are bounded per address and in all and come back") {
   HandshakeSlots slots;
-  for (std::size_t i = 0; i < limits::kPendingHandshakesPerAddress; ++i) CHECK(slots.take("one"));
-  CHECK_FALSE(slots.take("one"));
+  for (std::size_t i = 0; i < limits::kPendingHandshakesPerAddress; ++i) CHECK(slots.take("one", 0));
+  CHECK_FALSE(slots.take("one", 0));
   slots.give_back("one");
-  CHECK(slots.take("one"));
+  CHECK(slots.take("one", 0));
   for (int address = 0; slots.taken() < limits::kPendingHandshakes; ++address)
-    REQUIRE(slots.take(std::to_string(address)));
-  CHECK_FALSE(slots.take("fresh"));
+    REQUIRE(slots.take(std::to_string(address), 0));
+  CHECK_FALSE(slots.take("fresh", 0));
   slots.give_back("one");
-  CHECK(slots.take("fresh"));
+  CHECK(slots.take("fresh", 0));
+}
+
+TEST_CASE("handshakes begin at a bounded rate from one address and in all and addresses are forgotten") {
+  HandshakeSlots slots;
+  const auto begun = [&](const std::string& address, std::int64_t now_us) {
+    const bool taken = slots.take(address, now_us);
+    if (taken) slots.give_back(address);
+    return taken;
+  };
+  std::size_t one = 0;
+  for (int i = 0; i < 1'000; ++i) one += begun("one", 1'000'000) ? 1 : 0;
+  CHECK(one == limits::kHandshakesPerSecondPerAddress);
+  CHECK(begun("other", 1'000'000));
+  CHECK(begun("one", 2'100'000));
+  std::size_t all = 0;
+  for (int i = 0; i < 1'000; ++i) all += begun(std::to_string(i), 10'000'000) ? 1 : 0;
+  CHECK(all == limits::kHandshakesPerSecond);
+  CHECK(slots.remembered() <= limits::kHandshakesPerSecond + 1);
+  CHECK(begun("late", 20'000'000));
+  CHECK(slots.remembered() == 1);
 }
 
 }  // namespace quipu::net::test::hellos

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "consensus/limits.h"
 #include "node/net/frame.h"
@@ -313,6 +314,54 @@ TEST_CASE("a mesh may be stopped from inside its own callback") {
   for (int i = 0; i < 10; ++i) world.node(0).mesh().send(1, frame_of("stop"), Class::kVotes);
   REQUIRE(world.until([&] { return world.node(0).downs[1] == 1; }));
   CHECK(node.received[0].size() == 1);
+}
+
+TEST_CASE("a member that is kept out loses its connection and comes back by itself when the time is over") {
+  World world(2);
+  world.timing.keep_out_first_ms = 400;
+  world.timing.keep_out_cap_ms = 800;
+  world.start_all();
+  REQUIRE(world.until([&] { return world.all_up(); }));
+  CHECK(world.node(0).mesh().keep_out(1));
+  CHECK_FALSE(world.node(0).mesh().keep_out(1));  // it is out already
+  REQUIRE(world.until([&] { return world.node(0).downs[1] == 1; }));
+  CHECK(said(world.node(0), "kept out"));
+  REQUIRE(world.until([&] { return world.all_up(); }));
+  CHECK(they_talk(world, 0, 1, "again"));
+  CHECK(world.node(0).mesh().keep_out(1));
+  REQUIRE(world.until([&] { return world.all_up() && world.node(0).ups[1] >= 2; }));
+}
+
+TEST_CASE("a member is kept out alone and the others stay") {
+  World world(3);
+  world.start_all();
+  REQUIRE(world.until([&] { return world.all_up(); }));
+  CHECK(world.node(0).mesh().keep_out(2));
+  CHECK_FALSE(world.node(0).mesh().keep_out(7));  // nobody
+  REQUIRE(world.until([&] { return world.node(0).downs[2] == 1; }));
+  CHECK(they_talk(world, 0, 1, "we go on"));
+  CHECK(they_talk(world, 1, 2, "so do we"));
+  CHECK_FALSE(world.node(0).is_up(2));
+  CHECK(world.node(0).downs[1] == 0);
+}
+
+TEST_CASE("what a fast sender sends beyond the pace arrives later and whole") {
+  World world(2);
+  world.start_all();
+  REQUIRE(world.until([&] { return world.all_up(); }));
+  std::size_t sent = 0;
+  const std::size_t all = 3 * limits::kInboundPaceBytesPerSecond / limits::kUnaskedFrameBytes / 2;
+  const auto from = std::chrono::steady_clock::now();
+  while (sent < all) {
+    for (; sent < all && world.node(1).state(0).queued_bytes < limits::kOutboundQueueBytes / 2; ++sent)
+      world.node(1).mesh().send(0, frame_of(Bytes(limits::kUnaskedFrameBytes, 'x')), Class::kSync);
+    world.until([&] { return world.node(1).state(0).queued_bytes < limits::kOutboundQueueBytes / 2; });
+  }
+  const auto bytes = all * limits::kUnaskedFrameBytes;
+  CHECK(world.until([&] { return world.node(0).state(1).received_bytes > bytes; }));
+  CHECK(std::chrono::steady_clock::now() - from > std::chrono::milliseconds(400));
+  CHECK(world.node(1).state(0).dropped_frames == 0);
+  CHECK(world.node(0).state(1).up);
 }
 
 }  // namespace quipu::net::test

@@ -52,17 +52,17 @@ TEST_CASE("a quorum of distinct members publishes a checkpoint once, in member o
   Cosigning cosigning(genesis, 0, &crypto::verify);
   const auto tip = tip_at(7);
   cosigning.on_tip(tip, kCosignNow);
-  CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 100)));
-  CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 101)));
-  CHECK_FALSE(cosigning.on_cosignature(1, cosigned_by(genesis, "BR", tip, 100)));
+  CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 100)).note);
+  CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 101)).note);
+  CHECK_FALSE(cosigning.on_cosignature(1, cosigned_by(genesis, "BR", tip, 100)).note);
   CHECK_FALSE(cosigning.quorum_time_s());
-  const auto note = cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 102));
+  const auto note = cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 102)).note;
   REQUIRE(note);
   REQUIRE(note->lines.size() == 3);
   CHECK(note->lines[0].member == 0);
   CHECK(note->lines[2].member == 3);
   CHECK(cosigning.quorum_time_s() == 100U);
-  CHECK_FALSE(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 103)));
+  CHECK_FALSE(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 103)).note);
 }
 
 TEST_CASE("a forged, foreign or different cosignature never counts") {
@@ -73,12 +73,17 @@ TEST_CASE("a forged, foreign or different cosignature never counts") {
   auto other_root = tip;
   other_root.tree_root = crypto::sha256("fork");
   for (const auto& bad : {cosigned_by(genesis, "CL", tip, 1), cosigned_by(genesis, "BR", other_root, 1)}) {
-    CHECK_FALSE(cosigning.on_cosignature(1, bad));
+    CHECK_FALSE(cosigning.on_cosignature(1, bad).note);
   }
-  CHECK_FALSE(cosigning.on_cosignature(99, cosigned_by(genesis, "CL", tip, 1)));
-  CHECK_FALSE(cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 1)));
-  CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 1)));
-  CHECK(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 1)));
+  CHECK(cosigning.on_cosignature(1, cosigned_by(genesis, "CL", tip, 1)).forged);
+  CHECK(cosigning.on_cosignature(1, cosigned_by(genesis, "CL", tip_at(8), 1)).forged);
+  for (const auto& true_one : {cosigned_by(genesis, "BR", other_root, 1), cosigned_by(genesis, "BR", tip_at(8), 1)}) {
+    CHECK_FALSE(cosigning.on_cosignature(1, true_one).forged);
+  }
+  CHECK_FALSE(cosigning.on_cosignature(99, cosigned_by(genesis, "CL", tip, 1)).note);
+  CHECK_FALSE(cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 1)).note);
+  CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 1)).note);
+  CHECK(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 1)).note);
 }
 
 TEST_CASE("cosignatures that come before this node reached the size count afterwards") {
@@ -86,10 +91,10 @@ TEST_CASE("cosignatures that come before this node reached the size count afterw
   Cosigning cosigning(genesis, 0, &crypto::verify);
   cosigning.on_tip(tip_at(6), kCosignNow);
   const auto tip = tip_at(7);
-  CHECK_FALSE(cosigning.on_cosignature(1, cosigned_by(genesis, "BR", tip, 100)));
-  CHECK_FALSE(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 100)));
+  CHECK_FALSE(cosigning.on_cosignature(1, cosigned_by(genesis, "BR", tip, 100)).note);
+  CHECK_FALSE(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 100)).note);
   cosigning.on_tip(tip, kCosignNow);
-  CHECK(cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 100)));
+  CHECK(cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 100)).note);
 }
 
 }  // namespace quipu::replica

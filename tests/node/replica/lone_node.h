@@ -62,6 +62,10 @@ class LoneNode {
     settle();
   }
 
+  void feed(Input input) {
+    inbox_.push_back(std::move(input));
+    settle();
+  }
   Answer submit(const Bytes& leaf) {
     inbox_.emplace_back(Submitted{++request_, leaf});
     settle();
@@ -110,6 +114,10 @@ class LoneNode {
   std::vector<Answer> answers;
   std::vector<Outcome> outcomes;
   std::vector<PublishCheckpoint> published;
+  std::vector<PeerId> kept_out;
+  std::vector<Send> sent;
+  std::size_t served = 0;
+  std::size_t signatures_checked = 0;
   std::size_t commits = 0;
   std::size_t steps = 0;
   bool halted = false;
@@ -149,6 +157,7 @@ class LoneNode {
   }
   void on(const VerifySubmissions& effect) {
     SubmissionsVerified::Batch verified{effect.ticket, {}};
+    signatures_checked += effect.items.size();
     for (const auto& item : effect.items) {
       verified.valid.push_back(crypto::verify_statement(item.submission->statement, item.key));
     }
@@ -157,6 +166,9 @@ class LoneNode {
   void on(const Changed& effect) { outcomes.push_back(effect.outcome); }
   void on(const Answer& effect) { answers.push_back(effect); }
   void on(const Halt&) { halted = true; }
+  void on(const KeepOut& effect) { kept_out.push_back(effect.peer); }
+  void on(const Send& effect) { sent.push_back(effect); }
+  void on(const Serve&) { ++served; }
   template <class Other>
   void on(const Other&) {}
 

@@ -11,7 +11,7 @@
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/proxy_process.h"
-#include "tests/testnet/processes/load.h"
+#include "tests/testnet/processes/kept.h"
 #include "tests/testnet/processes/observing.h"
 
 namespace quipu::processes::trial {
@@ -149,7 +149,7 @@ TEST_CASE("turned bits end sessions and nothing else") {
   const auto dialled = dialled_between(processes, "BO", "BR");
   require(set_link(processes, "BO", "BR", {.corrupt_every_bytes = 20'000}));
   require(set_link(processes, "BR", "BO", {.corrupt_every_bytes = 20'000}));
-  Load load(network, "BO");
+  Load load(network.processes(), {"BO"});
   const bool came_back = poll(seconds(30), [&] { return dialled_between(processes, "BO", "BR") >= dialled + 3; });
   const auto acknowledged = load.stop();
   CHECK(came_back);
@@ -168,7 +168,7 @@ TEST_CASE("a storm of resets loses nothing that was called final") {
   const Trouble trouble(network);
   network.wait_agreed();
   std::mt19937 random(23);
-  Load load(network, "CL");
+  Load load(network.processes(), {"CL"});
   for (int i = 0; i < 150; ++i) {
     const auto one = random() % 4;
     const auto other = (one + 1 + random() % 3) % 4;

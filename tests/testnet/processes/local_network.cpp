@@ -69,8 +69,9 @@ std::FILE* start_warden(const fs::path& root) {
   return ::popen(command.c_str(), "we");
 }
 
-Network found(const fs::path& directory, unsigned short first_port, bool proxy, const fs::path& data = sample_data()) {
-  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port, proxy});
+Network found(const fs::path& directory, unsigned short first_port, const fs::path& data, bool proxy,
+              const std::string& timing) {
+  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port, proxy, timing});
   if (!network) throw std::runtime_error(network.error());
   return *network;
 }
@@ -98,10 +99,11 @@ void require(const std::expected<Value, std::string>& done) {
 
 fs::path sample_data() { return fs::path(QUIPU_SOURCE_DIR) / "testnet" / "sample"; }
 
-LocalNetwork::LocalNetwork(Kind kind) : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
+LocalNetwork::LocalNetwork(Kind kind, const std::string& timing)
+    : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
   const bool proxy = kind == Kind::kProxied;
   const auto data = kind == Kind::kDualControl ? data_with_dual_control(root_ / "data") : sample_data();
-  network_ = found(root_ / "net", free_ports(proxy), proxy, data);
+  network_ = found(root_ / "net", free_ports(proxy), data, proxy, timing);
   require(start_nodes(network_));
 }
 
@@ -109,17 +111,17 @@ LocalNetwork::LocalNetwork(Kind kind) : root_(fresh_directory()), warden_(start_
 LocalNetwork::~LocalNetwork() { stop_nodes(network_); }
 
 LocalNetwork& LocalNetwork::shared() {
-  static LocalNetwork network(Kind::kPlain);
+  static LocalNetwork network(Kind::kPlain, "local");
   return network;
 }
 
-LocalNetwork& LocalNetwork::proxied() {
-  static LocalNetwork network(Kind::kProxied);
+LocalNetwork& LocalNetwork::proxied(const std::string& timing) {
+  static LocalNetwork network(Kind::kProxied, timing);
   return network;
 }
 
 LocalNetwork& LocalNetwork::with_dual_control() {
-  static LocalNetwork network(Kind::kDualControl);
+  static LocalNetwork network(Kind::kDualControl, "local");
   return network;
 }
 
@@ -149,6 +151,6 @@ Agreed LocalNetwork::wait_agreed() {
   return {view.size, view.root};
 }
 
-Network LocalNetwork::found_another(const std::string& name) { return found(root_ / name, kLastPort, false); }
+Network LocalNetwork::found_another(const std::string& name) { return found(root_ / name, kLastPort, sample_data(), false, "local"); }
 
 }  // namespace quipu::processes::trial

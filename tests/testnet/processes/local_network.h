@@ -24,8 +24,8 @@ class LocalNetwork {
   static void look_for_ports_from(unsigned short first);
   // Another four, of which PE wants two signatures; nothing of the sample programmes is in it.
   static LocalNetwork& with_dual_control();
-  // The same four on other ports, who reach each other through the fault proxy.
-  static LocalNetwork& proxied();
+  // The same four on other ports, who reach each other through the fault proxy. The first call decides the timing.
+  static LocalNetwork& proxied(const std::string& timing = "local");
   ~LocalNetwork();
 
   Network& processes() { return network_; }
@@ -45,7 +45,7 @@ class LocalNetwork {
 
  private:
   enum class Kind : std::uint8_t { kPlain, kDualControl, kProxied };
-  explicit LocalNetwork(Kind kind);
+  LocalNetwork(Kind kind, const std::string& timing);
   std::filesystem::path root_;
   Network network_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> warden_;
