@@ -85,6 +85,12 @@ bool Import::signed_by_approver(const PendingLeaf& pending) const {
 }
 
 Done Import::run() {
+  auto done = go_on();
+  bar_.end();
+  return done;
+}
+
+Done Import::go_on() {
   if (auto resumed = resume(); !resumed) return resumed;
   for (;;) {
     bar_.at(progress_.lines_done);

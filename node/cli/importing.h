@@ -44,6 +44,7 @@ class Import {
 
  private:
   struct Look;
+  Done go_on();
   Done resume();
   bool signed_by_approver(const PendingLeaf& pending) const;
   // packing

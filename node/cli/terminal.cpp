@@ -10,6 +10,7 @@
 #include <boost/json/value.hpp>
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 namespace quipu::cli {
 
@@ -90,8 +91,11 @@ void print_answer(const json::value& value, Output output) {
 Progress::Progress(std::string label, std::size_t total)
     : label_(std::move(label)), total_(total), terminal_(isatty(STDERR_FILENO) != 0) {}
 
-Progress::~Progress() {
-  if (drawn_) std::fputs("\n", stderr);
+Progress::~Progress() { end(); }
+
+void Progress::end() {
+  if (std::exchange(drawn_, false)) std::fputs("\n", stderr);
+  last_per_mille_ = 1001;
 }
 
 void Progress::at(std::size_t done) {
@@ -116,9 +120,7 @@ void Progress::draw(std::size_t done) {
 }
 
 void Progress::note(const std::string& line) {
-  if (drawn_) std::fputs("\n", stderr);
-  drawn_ = false;
-  last_per_mille_ = 1001;
+  end();
   std::cerr << label_ << ": " << line << std::endl;
 }
 

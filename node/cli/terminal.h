@@ -24,6 +24,8 @@ class Progress {
   Progress(std::string label, std::size_t total);
   ~Progress();
   void at(std::size_t done);
+  // Nothing more is drawn on the bar's line.
+  void end();
   // A line of its own.
   void note(const std::string& line);
 
