@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Submissions on their way into the pool: from this node's API and from peers. Signatures are checked outside, each
 // leaf once.
+#include <algorithm>
 #include <utility>
 
 #include "consensus/limits.h"
@@ -74,6 +75,13 @@ std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& s
   return out_answer;
 }
 
+// No block that this node would vote for now could hold it: its author's clock is wrong. Kept, it would bar the number
+// to what the author signs with a right one.
+bool Replica::State::from_the_future(const ledger::Submission& submission) const {
+  const auto latest_ms = now.utc_ms + limits::kBlockTimeAhead_ms + limits::kIssuedAfter_ms;
+  return submission.statement.issued_at_s > static_cast<std::uint64_t>(std::max<std::int64_t>(latest_ms, 0)) / 1000;
+}
+
 // What a peer sent, if there is anything to check about it.
 std::optional<Item> Replica::State::wanted(PeerId from, BytesView leaf) {
   const auto id = crypto::leaf_hash(leaf);
@@ -87,7 +95,7 @@ std::optional<Item> Replica::State::wanted(PeerId from, BytesView leaf) {
     return std::nullopt;
   }
   const auto key = ledger::signing_key(*chain.committed().state, *decoded);
-  if (!key || refuse_at_once(*decoded, *key)) {
+  if (!key || from_the_future(*decoded) || refuse_at_once(*decoded, *key)) {
     conduct.useless_leaf(from, now.steady_us);
     return std::nullopt;
   }

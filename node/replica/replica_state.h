@@ -94,6 +94,7 @@ struct Replica::State {
   // submissions on their way in (intake.cpp)
   void receive_leaves(PeerId from, std::vector<Bytes> leaves);
   std::optional<Item> wanted(PeerId from, BytesView leaf);
+  bool from_the_future(const ledger::Submission& submission) const;
   std::string unable() const;
   void admit(const Submitted& input);
   std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);

@@ -127,6 +127,18 @@ TEST_CASE("a number absurdly far ahead is told which comes first") {
   CHECK(answer.why == "sequence 4098 is too far ahead: send 1 and those after it first");
 }
 
+TEST_CASE("what a peer sends from the future is not kept and bars the number to nobody") {
+  LoneNode node(sample::genesis());
+  const auto hour_ahead = registration(1, 1, node.now.utc_ms + 3'600'000);
+  CHECK(node.submit(hour_ahead).rejection->code == ledger::Code::kIssuedInFuture);
+  node.hear(1, consensus::Submissions{{hour_ahead}});
+  CHECK(node.replica().status().pool == 0);
+  CHECK(node.submit(registration(1, 2, node.now.utc_ms)).admission == Admission::kAccepted);
+  // A block some seconds ahead of this node's clock may hold it.
+  node.hear(1, consensus::Submissions{{registration(2, 3, node.now.utc_ms + 65'000)}});
+  CHECK(node.replica().status().pool == 2);
+}
+
 TEST_CASE("a node that is far behind takes no submissions and one that is a little behind does") {
   LoneNode node(sample::genesis());
   const auto leaf = registration(1, 1, node.now.utc_ms);

@@ -114,7 +114,7 @@ struct Run {
 // ones in every run of the test.
 Run import_under_fire(const std::vector<std::string>& command, const Desk& desk, unsigned seed) {
   std::mt19937 random(seed);
-  std::uniform_int_distribution<int> moment_ms(50, 400);
+  std::uniform_int_distribution<int> moment_ms(20, 160);
   Run run;
   for (;; ++run.kills) {
     std::filesystem::remove(desk.file("import.log"));

@@ -151,6 +151,8 @@ Agreed LocalNetwork::wait_agreed() {
   return {view.size, view.root};
 }
 
-Network LocalNetwork::found_another(const std::string& name) { return found(root_ / name, kLastPort, sample_data(), false, "local"); }
+Network LocalNetwork::found_another(const std::string& name) {
+  return found(root_ / name, kLastPort, sample_data(), false, "local");
+}
 
 }  // namespace quipu::processes::trial
