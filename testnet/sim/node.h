@@ -44,6 +44,8 @@ class Node {
   void boot();
   // Now. Nothing when it is off already.
   void cut_power();
+  // While it is off: its database is gone, its safety file is not.
+  void lose_database();
   // At a later point of whatever it does (disk.h).
   void arm_power_cut(std::uint64_t points) { disk_.power().arm(points); }
   void disarm_power_cut() { disk_.power().disarm(); }

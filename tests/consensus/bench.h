@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// One engine under a microscope; the other members are the test. One thread.
+// One engine under a microscope, input by input; the other members are the test.
 #pragma once
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "network.h"
 
 namespace quipu::consensus::net {
+
+inline constexpr VoteKind kAllKinds[] = {VoteKind::kNotarize, VoteKind::kNullify, VoteKind::kFinalize};
 
 template <class E>
 std::vector<E> only(const Effects& effects) {
@@ -29,15 +31,15 @@ std::vector<M> broadcasts(const Effects& effects) {
   return found;
 }
 
-// An engine under a microscope; the other members are the test.
 struct Bench {
-  Network net{4};
+  Network net;
   PeerId self;
   std::int64_t clock_us = 0;
   std::optional<Engine> engine;
+  Effects log;
   Block first = net.make_block(genesis_block(), "first", 5);
 
-  explicit Bench(PeerId who, Restored restored = {}) : self(who) {
+  explicit Bench(PeerId who, Restored restored = {}, std::size_t members = 4) : net(members), self(who) {
     if (restored.finalized.block.is_zero()) restored.finalized = genesis_tip();
     Config config{.scope = net.scope(), .members = net.members(), .self = who};
     config.verify = &fake_verify;
@@ -58,18 +60,21 @@ struct Bench {
     clock_us = end_us;
     return all;
   }
-  // The peers have nothing of what they are asked for, however often: all effects of that.
-  Effects refuse_requests(const Effects& effects) {
-    Effects all;
-    for (const auto& request : only<Send>(effects)) {
+  // Answers Persist and Sign to the end; the votes that came out. All effects on the way are in `log`.
+  std::vector<Vote> carry_out(Effects effects) {
+    std::vector<Vote> votes;
+    for (std::size_t i = 0; i < effects.size(); ++i) {
       Effects more;
-      if (std::holds_alternative<BlockRequest>(request.message)) more = receive(request.to, BlockResponse{});
-      if (std::holds_alternative<ProofRequest>(request.message)) more = receive(request.to, ProofResponse{});
-      auto further = refuse_requests(more);
-      std::ranges::move(more, std::back_inserter(all));
-      std::ranges::move(further, std::back_inserter(all));
+      if (const auto* persist = std::get_if<Persist>(&effects[i])) more = step(Persisted{persist->ticket});
+      if (const auto* sign = std::get_if<Sign>(&effects[i])) {
+        const Sign asked = *sign;
+        votes.push_back(net.vote(asked.slot.kind, asked.subject, self));
+        more = step(signed_by_me(asked));
+      }
+      for (auto& effect : more) effects.push_back(std::move(effect));
     }
-    return all;
+    log = std::move(effects);
+    return votes;
   }
   Subject about(const Block& block, std::uint64_t view, std::uint64_t parent_view) const {
     return {{view}, {parent_view}, block.header.height, block_id(net.scope().chain, block.header)};
