@@ -2,10 +2,15 @@
 #include "consensus/fetches.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "consensus/limits.h"
 
 namespace quipu::consensus {
+
+namespace {
+constexpr std::size_t kPatience = 3;  // requests to each of those that are to be asked
+}
 
 std::size_t FetchTable::load(MemberIndex peer) const {
   const auto to_peer = [&](const auto& item) { return item.second.attempts > 0 && item.second.asked == peer; };
@@ -42,7 +47,6 @@ std::vector<FetchRequest> FetchTable::plan(const std::vector<Wanted>& wanted, st
     if (!peer) continue;
     fetch.asked = *peer;
     ++fetch.attempts;
-    fetch.refused = false;
     requests.push_back({*peer, want.key, want.last});
   }
   return requests;
@@ -69,13 +73,14 @@ bool FetchTable::in_vain(const FetchKey& key, std::size_t most) const {
   if (at == fetches_.end()) return false;
   const Fetch& fetch = at->second;
   const std::size_t enough = std::min(most, fetch.candidates);
-  return enough == 0 || fetch.attempts > enough || (fetch.attempts == enough && fetch.refused);
+  // A slow peer is not one that has nothing: its answer may come to a later request.
+  return enough == 0 || fetch.refusals >= enough || fetch.attempts > kPatience * enough;
 }
 
 void FetchTable::unhelpful(const FetchKey& key, MemberIndex peer, std::int64_t now_us) {
   if (!asked(key, peer)) return;
   Fetch& fetch = fetches_.at(key);
-  fetch.refused = true;
+  if (std::exchange(fetch.refused, fetch.attempts) != fetch.attempts) ++fetch.refusals;
   if (fetch.attempts < fetch.candidates) fetch.due_us = now_us;
 }
 

@@ -45,7 +45,7 @@ class FetchTable {
   // The first outstanding request of a kind to this peer.
   std::optional<FetchKey> outstanding(FetchKind kind, MemberIndex peer) const;
   std::size_t attempts(const FetchKey& key) const;
-  // So many of the candidates, or all there are, were asked and did not help.
+  // So many of the candidates, or all there are, had nothing; or nearly nobody answers at all.
   bool in_vain(const FetchKey& key, std::size_t most) const;
   // The peer had nothing: ask another at once, or, when all were asked, at the deadline.
   void unhelpful(const FetchKey& key, MemberIndex peer, std::int64_t now_us);
@@ -61,7 +61,8 @@ class FetchTable {
     std::size_t candidates = 0;
     std::uint64_t offset = 0;
     std::int64_t due_us = 0;
-    bool refused = false;  // the one asked last had nothing
+    std::size_t refusals = 0;
+    std::size_t refused = 0;  // which attempt last: one answer counts, however often it comes
   };
   std::optional<MemberIndex> pick(const Fetch& fetch, const Wanted& wanted) const;
   std::size_t load(MemberIndex peer) const;
