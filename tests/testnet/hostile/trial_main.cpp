@@ -25,7 +25,14 @@ using processes::trial::LocalNetwork;
 using processes::trial::percentile;
 
 constexpr const char* kAttacker = "PE";
+constexpr const char* kNothing = "nothing";  // no attack at all: what the machine's own unrest looks like
 const std::vector<std::string> kHonest = {"BO", "BR", "CL"};
+
+std::vector<std::string> all_attacks() {
+  auto names = attack_names();
+  names.insert(names.begin(), kNothing);
+  return names;
+}
 
 struct Options {
   int runs = 3;
@@ -34,21 +41,36 @@ struct Options {
   double frames = 20'000;
   double bytes = 50e6;
   int niceness = 0;
-  std::vector<std::string> attacks = attack_names();
+  std::vector<std::string> attacks = all_attacks();
 };
 
-struct Row {
+// Windows of one kind, taken together.
+struct Windows {
   std::vector<double> latency_ms;
-  std::vector<double> beside_ms;  // the member dead, in the windows just before and after
+  double cpu_s = 0;  // of the three honest nodes
+  double seconds = 0;
+  std::size_t unfinished = 0;
+  Windows& operator+=(const Windows& more);
+  double busy() const { return seconds == 0 ? 0 : 100 * cpu_s / seconds; }  // percent of one processor
+};
+
+Windows& Windows::operator+=(const Windows& more) {
+  latency_ms.insert(latency_ms.end(), more.latency_ms.begin(), more.latency_ms.end());
+  cpu_s += more.cpu_s;
+  seconds += more.seconds;
+  unfinished += more.unfinished;
+  return *this;
+}
+
+struct Row {
+  Windows attacked;
+  Windows beside;  // the member dead, in the windows just before and after
   double growth_MiB = 0;
   double frames_per_second = 0;
   double megabytes_per_second = 0;
   std::size_t sessions = 0;
-  std::size_t unfinished = 0;
   std::string harm;
 };
-
-void add(std::vector<double>& all, const std::vector<double>& more) { all.insert(all.end(), more.begin(), more.end()); }
 
 std::size_t number_after(const std::string& text, const std::string& word) {
   const auto at = text.find(word + " ");
@@ -62,19 +84,17 @@ class Trial {
   void run() {
     load(1.5);
     for (int run = 0; run < options_.runs; ++run) {
-      add(honest_ms_, load(options_.seconds).latency_ms);
+      honest_ += load(options_.seconds);
       must(kill_node(network_.processes(), network_.node(kAttacker)));
-      load(4);  // until it is known to be down
-      auto dead = load(options_.seconds / 2).latency_ms;
       for (const auto& attack : options_.attacks) {
         std::cerr << "run " << run + 1 << ": " << attack << "\n";
+        forget_grudges();
+        load(4);  // until it is known that the fourth is away
         auto& row = rows_[attack];
-        add(row.beside_ms, dead);
+        measure_dead(row);
         suffer(attack, row);
         load(3);
-        dead = load(options_.seconds / 2).latency_ms;
-        add(row.beside_ms, dead);
-        add(dead_ms_, dead);
+        measure_dead(row);
       }
       must(restart_node(network_.processes(), network_.node(kAttacker)));
       network_.wait_agreed();
@@ -82,12 +102,10 @@ class Trial {
   }
 
   void print() const {
-    std::printf("four honest: p50 %.1f ms, p99 %.1f ms of %zu\n", percentile(honest_ms_, 0.5),
-                percentile(honest_ms_, 0.99), honest_ms_.size());
-    std::printf("three honest, one dead: p50 %.1f ms, p99 %.1f ms of %zu\n", percentile(dead_ms_, 0.5),
-                percentile(dead_ms_, 0.99), dead_ms_.size());
-    std::printf("%-12s %8s %8s %9s %9s %10s %8s %10s %7s %8s  %s\n", "attack", "p50 ms", "p99 ms", "p50/dead",
-                "p99/dead", "p99/honest", "MiB", "frames/s", "MB/s", "sessions", "harm");
+    print("four honest", honest_);
+    print("three honest, one dead", dead_);
+    std::printf("%-12s %8s %8s %9s %9s %10s %6s %9s %8s %10s %7s %8s  %s\n", "attack", "p50 ms", "p99 ms", "p50/dead",
+                "p99/dead", "p99/honest", "cpu %", "cpu/dead", "MiB", "frames/s", "MB/s", "sessions", "harm");
     for (const auto& name : options_.attacks) print(name, rows_.at(name));
   }
 
@@ -97,10 +115,42 @@ class Trial {
     if (!done) throw std::runtime_error(done.error());
   }
 
-  LoadFigures load(double seconds) {
+  double honest_cpu_s() {
+    double total = 0;
+    for (const auto& code : kHonest) total += processes::trial::cpu_seconds(network_.node(code));
+    return total;
+  }
+
+  Windows load(double seconds) {
+    const auto from = std::chrono::steady_clock::now();
+    const double cpu_s = honest_cpu_s();
     SteadyLoad load(network_, kHonest, options_.per_second);
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-    return load.stop();
+    auto figures = load.stop();
+    const double took_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+    return {std::move(figures.latency_ms), honest_cpu_s() - cpu_s, took_s, figures.unfinished + figures.refused};
+  }
+
+  void measure_dead(Row& row) {
+    const auto windows = load(options_.seconds / 2);
+    row.beside += windows;
+    dead_ += windows;
+  }
+
+  // New processes: each attack meets nodes that know nothing of the one before.
+  void forget_grudges() {
+    for (const auto& code : kHonest) must(restart_node(network_.processes(), network_.node(code)));
+  }
+
+  int start_attacker(const std::string& attack, double seconds, const std::filesystem::path& log) {
+    const auto attacker =
+        processes::spawn({processes::program("hostile_member").string(), "--dir",
+                          network_.processes().directory.string(), "--as", kAttacker, "--attack", attack, "--seconds",
+                          std::to_string(seconds), "--frames", std::to_string(options_.frames), "--bytes",
+                          std::to_string(options_.bytes), "--nice", std::to_string(options_.niceness)},
+                         log);
+    must(attacker);
+    return *attacker;
   }
 
   // The attack lasts from before the load begins until after it ends.
@@ -109,18 +159,10 @@ class Trial {
     std::filesystem::remove(log);
     Watch watch(network_, kAttacker);
     const double seconds = options_.seconds + 1.5;
-    const auto attacker =
-        processes::spawn({processes::program("hostile_member").string(), "--dir",
-                          network_.processes().directory.string(), "--as", kAttacker, "--attack", attack, "--seconds",
-                          std::to_string(seconds), "--frames", std::to_string(options_.frames), "--bytes",
-                          std::to_string(options_.bytes), "--nice", std::to_string(options_.niceness)},
-                         log);
-    must(attacker);
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    const auto figures = load(options_.seconds);
-    processes::wait_for(*attacker);
-    add(row.latency_ms, figures.latency_ms);
-    row.unfinished += figures.unfinished + figures.refused;
+    const int attacker = attack == kNothing ? 0 : start_attacker(attack, seconds, log);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    row.attacked += load(options_.seconds);
+    if (attacker != 0) processes::wait_for(attacker);
     note(watch.look(), row);
     std::ostringstream said;
     said << std::ifstream(log).rdbuf();
@@ -136,21 +178,28 @@ class Trial {
     for (const auto& pair : harm.lost) row.harm += "lost " + pair + " ";
   }
 
+  static void print(const char* what, const Windows& windows) {
+    std::printf("%s: p50 %.1f ms, p99 %.1f ms of %zu, %.0f %% of a processor\n", what,
+                percentile(windows.latency_ms, 0.5), percentile(windows.latency_ms, 0.99), windows.latency_ms.size(),
+                windows.busy());
+  }
+
   void print(const std::string& name, const Row& row) const {
-    const double p50 = percentile(row.latency_ms, 0.5);
-    const double p99 = percentile(row.latency_ms, 0.99);
+    const double p50 = percentile(row.attacked.latency_ms, 0.5);
+    const double p99 = percentile(row.attacked.latency_ms, 0.99);
     const auto harm = (row.harm.empty() ? "none " : row.harm) +
-                      (row.unfinished == 0 ? "" : "unfinished " + std::to_string(row.unfinished));
-    std::printf("%-12s %8.1f %8.1f %9.2f %9.2f %10.2f %8.1f %10.0f %7.1f %8zu  %s\n", name.c_str(), p50, p99,
-                p50 / percentile(row.beside_ms, 0.5), p99 / percentile(row.beside_ms, 0.99),
-                p99 / percentile(honest_ms_, 0.99), row.growth_MiB, row.frames_per_second, row.megabytes_per_second,
-                row.sessions, harm.c_str());
+                      (row.attacked.unfinished == 0 ? "" : "unfinished " + std::to_string(row.attacked.unfinished));
+    std::printf("%-12s %8.1f %8.1f %9.2f %9.2f %10.2f %6.0f %9.2f %8.1f %10.0f %7.1f %8zu  %s\n", name.c_str(), p50,
+                p99, p50 / percentile(row.beside.latency_ms, 0.5), p99 / percentile(row.beside.latency_ms, 0.99),
+                p99 / percentile(honest_.latency_ms, 0.99), row.attacked.busy(),
+                row.attacked.busy() / row.beside.busy(), row.growth_MiB, row.frames_per_second,
+                row.megabytes_per_second, row.sessions, harm.c_str());
   }
 
   Options options_;
   LocalNetwork& network_;
-  std::vector<double> honest_ms_;
-  std::vector<double> dead_ms_;
+  Windows honest_;
+  Windows dead_;
   std::map<std::string, Row> rows_;
 };
 
@@ -166,7 +215,7 @@ int main(int argc, char** argv) {
   app.add_option("--frames", options.frames, "Of the attacker, a second and victim [20000]");
   app.add_option("--bytes", options.bytes, "Of the attacker, a second and victim [50000000]");
   app.add_option("--nice", options.niceness, "Niceness of the attacker [0]");
-  app.add_option("--attacks", options.attacks, "Only these")->delimiter(',')->check(CLI::IsMember(attack_names()));
+  app.add_option("--attacks", options.attacks, "Only these")->delimiter(',')->check(CLI::IsMember(all_attacks()));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/testnet/processes/observing.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -33,6 +35,20 @@ std::size_t resident_kB(const NodeEntry& node) {
     if (word == "VmRSS:" && in >> amount) return amount;
   }
   return 0;
+}
+
+double cpu_seconds(const NodeEntry& node) {
+  std::ifstream in("/proc/" + std::to_string(node.pid) + "/stat");
+  std::string stat;
+  std::getline(in, stat);
+  // After the name in brackets: eleven fields, then user and system time.
+  std::istringstream fields(stat.substr(stat.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 std::size_t times_logged(const Network& network, const NodeEntry& node, const std::string& text) {

@@ -20,6 +20,9 @@ std::optional<double> metric(const NodeEntry& node, const std::string& name);
 // 0 when it is not running.
 std::size_t resident_kB(const NodeEntry& node);
 
+// Processor time since its start.
+double cpu_seconds(const NodeEntry& node);
+
 // How often `text` is in a node's log.
 std::size_t times_logged(const Network& network, const NodeEntry& node, const std::string& text);
 
