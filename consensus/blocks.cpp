@@ -8,6 +8,7 @@ namespace quipu::consensus {
 KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in, std::optional<MemberIndex> from) {
   auto [at, fresh] = blocks_.try_emplace(id);
   if (fresh) {
+    for (const auto& leaf : block.leaves) at->second.bytes += leaf.size();
     at->second.block = std::make_shared<const Block>(std::move(block));
     at->second.needed = has_needed_child(id);
     at->second.from = from;
@@ -19,6 +20,12 @@ KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in, std::op
 bool BlockTree::has_needed_child(const BlockId& id) const {
   return std::ranges::any_of(
       blocks_, [&](const auto& item) { return item.second.needed && item.second.block->header.parent_id == id; });
+}
+
+std::size_t BlockTree::bytes() const {
+  std::size_t total = 0;
+  for (const auto& [id, known] : blocks_) total += known.bytes;
+  return total;
 }
 
 KnownBlock* BlockTree::find(const BlockId& id) {
@@ -38,11 +45,12 @@ void BlockTree::forget_settled(Height height, const BlockId& tip) {
   });
 }
 
-void BlockTree::forget_unneeded(View before) {
-  std::erase_if(blocks_, [&](const auto& item) {
-    const KnownBlock& known = item.second;
-    return !known.needed && known.check != Check::kAsked && known.seen_in < before;
-  });
+std::vector<BlockId> BlockTree::forget_unneeded(View before) {
+  std::vector<BlockId> gone;
+  for (const auto& [id, known] : blocks_)
+    if (!known.needed && known.check != Check::kAsked && known.seen_in < before) gone.push_back(id);
+  for (const auto& id : gone) blocks_.erase(id);
+  return gone;
 }
 
 }  // namespace quipu::consensus

@@ -17,7 +17,9 @@ enum class Check : std::uint8_t { kUnchecked, kAsked, kValid, kInvalid };
 
 struct KnownBlock {
   std::shared_ptr<const Block> block;
+  std::size_t bytes = 0;  // of its leaves
   Check check = Check::kUnchecked;
+  std::optional<MemberIndex> proposer;        // whom a valid block names as its maker
   bool asked_with_clock = false;              // the outstanding question includes the block time
   std::int64_t ask_after_us = 0;              // the ledger said "later"
   bool needed = false;                        // a proof names it or a descendant: verify it whatever its time
@@ -41,10 +43,14 @@ class BlockTree {
   BlockId id_of(const Block& block) const { return block_id(chain_, block.header); }
   std::map<BlockId, KnownBlock>& all() { return blocks_; }
 
+  std::size_t size() const { return blocks_.size(); }
+  std::size_t bytes() const;
+
   // Drops what a committed tip settles: everything at or below its height, and what cannot descend from it.
   void forget_settled(Height height, const BlockId& tip);
   // Drops blocks last seen before the view that no proof needs; never while a verdict on these very leaves is awaited.
-  void forget_unneeded(View before);
+  // Returns what went.
+  std::vector<BlockId> forget_unneeded(View before);
 
  private:
   ChainId chain_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Catching up: what is missing, whom to ask for it, and what is believed of the answers. Only a verified finalization
-// says how far there is to go; blocks are checked by their hash links against one.
+// says how far there is to go; runs of blocks come from several peers at once, each checked by its hash links against a
+// finalization of its own.
 #include <algorithm>
 #include <utility>
 
@@ -75,46 +76,69 @@ std::vector<PeerId> Engine::State::block_candidates(const std::vector<MemberInde
   return list;
 }
 
-// The first hole below what a proof names: its block, or the nearest ancestor that is not here.
-void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const {
-  BlockId id = proof.subject.block;
-  Height height = proof.subject.height;
-  const KnownBlock* known = blocks.find(id);
-  while (height > fin.height && known != nullptr) {
-    id = known->block->header.parent_id;
-    height = {height.value - 1};
-    known = blocks.find(id);
+// Below what a proof names: its block if it is not here, else the nearest ancestor that is not.
+std::optional<Engine::State::Hole> Engine::State::first_hole(const QuorumProof& proof) const {
+  Hole hole{proof.subject.block, proof.subject.height};
+  const KnownBlock* known = blocks.find(hole.block);
+  while (hole.height > fin.height && known != nullptr) {
+    hole = {known->block->header.parent_id, {hole.height.value - 1}};
+    known = blocks.find(hole.block);
   }
-  if (height <= fin.height) return want_links(proof, list);
-  const auto peers_to_ask = block_candidates(proof.signers);
-  const FetchKey by_id{.kind = FetchKind::kBlock, .block = id};
-  if (proof.kind != VoteKind::kFinalize) {
-    if (height > final_height()) list.push_back({by_id, height.value, peers_to_ask});
-    return;
-  }
-  // What is final is asked for by height, as only those answers bring link proofs. By id when that helped nowhere:
-  // nobody has committed it yet, or no run of blocks up to a proof fits an answer.
-  const FetchKey by_height{.kind = FetchKind::kHeights, .first = fin.height.value + 1};
-  list.push_back({by_height, height.value, peers_to_ask});
-  if (fetches.attempts(by_id) > 0 || fetches.attempts(by_height) >= std::max<std::size_t>(peers_to_ask.size(), 1))
-    list.push_back({by_id, height.value, peers_to_ask});
+  if (hole.height <= fin.height) return std::nullopt;
+  return hole;
 }
 
-// A peer that has committed the blocks answers by height, one that has not has the proof itself.
-void Engine::State::want_links(const QuorumProof& proof, std::vector<Wanted>& list) const {
+// Final heights that are not here, from the tip upwards and not too far, in runs of one answer each. The ends of runs
+// are fixed, so that what is under way is not asked for again when the tip moves.
+std::vector<HeightRun> Engine::State::missing_runs() const {
+  std::vector<HeightRun> runs;
+  const auto* proof = proofs.find(highest_final, VoteKind::kFinalize);
+  if (proof == nullptr || highest_final <= fin.view || halted) return runs;
+  const auto hole = first_hole(*proof);
+  // Without a hole there may be votes to ask for: blocks that came by id have none with them.
+  if (!hole && !commit_waits_for(*proof)) return runs;
+  const std::uint64_t settled = settled_height().value;
+  const std::uint64_t highest = hole ? hole->height.value : proof->subject.height.value;
+  const std::uint64_t last = std::min(highest, settled + limits::kHeightsAhead);
+  for (std::uint64_t height = settled + 1; height <= last; ++height) {
+    if (proven.contains({height})) continue;
+    const bool goes_on =
+        !runs.empty() && runs.back().last + 1 == height && (height - 1) % limits::kBlocksPerAnswer != 0;
+    if (goes_on) ++runs.back().last;
+    if (!goes_on) runs.push_back({height, height});
+  }
+  if (runs.size() > 1 && blocks.bytes() > limits::kHeldBlockBytes) runs.resize(1);
+  return runs;
+}
+
+// By id: what is not final, and what is but no peer has by height: nobody has committed it yet, or the way to the next
+// proof is too long for an answer.
+void Engine::State::want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const {
+  const auto hole = first_hole(proof);
+  if (!hole) return want_links(proof, list);
+  const bool by_height = proof.kind == VoteKind::kFinalize;
+  if (by_height && (!ranges.in_vain() || hole->height.value > settled_height().value + limits::kHeightsAhead)) return;
+  if (!by_height && hole->height <= final_height()) return;
+  const FetchKey key{.kind = FetchKind::kBlock, .block = hole->block};
+  list.push_back({key, hole->height.value, block_candidates(proof.signers)});
+}
+
+// The view step whose proof a commit of all that is here waits for.
+std::optional<View> Engine::State::commit_waits_for(const QuorumProof& proof) const {
   std::vector<BlockId> ascending;
-  if (proof.kind != VoteKind::kFinalize || chain_to(proof.subject, ascending) != Chain::kReady) return;
-  const auto step = untold_step(proof, ascending);
+  if (proof.kind != VoteKind::kFinalize || chain_to(proof.subject, ascending) != Chain::kReady) return std::nullopt;
+  return untold_step(proof, ascending);
+}
+
+// A peer that has committed the blocks answers by height (missing_runs), one that has not has the proof itself.
+void Engine::State::want_links(const QuorumProof& proof, std::vector<Wanted>& list) const {
+  const auto step = commit_waits_for(proof);
   if (!step) return;
-  const auto peers_to_ask = block_candidates(proof.signers);
-  list.push_back(
-      {{.kind = FetchKind::kHeights, .first = fin.height.value + 1}, proof.subject.height.value, peers_to_ask});
-  list.push_back({{.kind = FetchKind::kProofs, .first = step->value}, step->value, peers_to_ask});
+  list.push_back({{.kind = FetchKind::kProofs, .first = step->value}, step->value, block_candidates(proof.signers)});
 }
 
 bool Engine::State::links_in_vain(View step) const {
-  return fetches.in_vain({.kind = FetchKind::kHeights, .first = fin.height.value + 1}, kAskedForLinks) &&
-         fetches.in_vain({.kind = FetchKind::kProofs, .first = step.value}, kAskedForLinks);
+  return ranges.in_vain() && fetches.in_vain({.kind = FetchKind::kProofs, .first = step.value}, kAskedForLinks);
 }
 
 // What the proposal of this view, or my own, still needs: the step it attaches to and the X of every view skipped.
@@ -156,18 +180,15 @@ std::vector<Wanted> Engine::State::wanted() const {
 
 void Engine::State::fetch() {
   for (const auto& request : fetches.plan(wanted(), now.steady_us, jitter)) {
-    switch (request.key.kind) {
-      case FetchKind::kBlock:
-        send(request.to, BlockRequest{{request.key.block}, {request.last}, {request.last}});
-        break;
-      case FetchKind::kHeights:
-        send(request.to, BlockRequest{{}, {request.key.first}, {request.last}});
-        break;
-      case FetchKind::kProofs:
-        send(request.to, ProofRequest{{request.key.first}, {request.last}});
-        break;
-    }
+    if (request.key.kind == FetchKind::kBlock)
+      send(request.to, BlockRequest{{request.key.block}, {request.last}, {request.last}});
+    else
+      send(request.to, ProofRequest{{request.key.first}, {request.last}});
   }
+  const auto runs = missing_runs();
+  if (runs.empty() && !syncing) ranges.rest();
+  for (const auto& request : ranges.plan(runs, block_candidates({}), now.steady_us, jitter))
+    send(request.to, BlockRequest{{}, {request.run.first}, {request.run.last}});
 }
 
 // ---- answering
@@ -232,10 +253,10 @@ void Engine::State::receive(PeerId from, ProofResponse&& response) {
 
 void Engine::State::receive(PeerId from, BlockResponse&& response) {
   const auto by_id = fetches.outstanding(FetchKind::kBlock, from);
-  const auto by_height = fetches.outstanding(FetchKind::kHeights, from);
+  const bool answers_range = response.blocks.empty() || !response.finalized.empty();
   const bool useful = take_blocks(from, std::move(response.blocks));
-  if (by_id && !useful) fetches.unhelpful(*by_id, from, now.steady_us);
-  if (by_height && !take_finalized(from, std::move(response))) fetches.unhelpful(*by_height, from, now.steady_us);
+  if (by_id && !useful && !answers_range) fetches.unhelpful(*by_id, from, now.steady_us);
+  if (const auto run = ranges.asked_of(from); run && answers_range) take_answer(from, *run, std::move(response));
   touch();
 }
 
@@ -262,32 +283,46 @@ bool Engine::State::is_named(const BlockId& id) const {
   return blocks.has_needed_child(id) || std::ranges::any_of(proofs.steps(), finalizes_it);
 }
 
-// A run of finalized blocks from the committed tip upwards, up to the last that something verified names. True when it
-// brought a block or the votes for one.
-bool Engine::State::take_finalized(PeerId from, BlockResponse&& response) {
+// To what was asked last, or to an earlier request that another one followed.
+void Engine::State::take_answer(PeerId from, const HeightRun& request, BlockResponse&& response) {
+  const std::uint64_t first =
+      response.finalized.empty() ? request.first : response.finalized[0].block.header.height.value;
+  const bool overtaken = request.last <= settled_height().value;
+  const bool useful = take_run(from, first, std::move(response));
+  if (first == request.first)
+    ranges.answered(from, useful || overtaken);
+  else
+    ranges.answered_other(from, useful);
+}
+
+// A run of blocks, each the parent of the next, is believed up to the last that something verified names. Where leaves
+// found no room any more, headers alone lead on to that one.
+bool Engine::State::take_run(PeerId from, std::uint64_t first, BlockResponse&& response) {
   if (response.finalization) take_proof(from, *response.finalization, Relay::kNo);
-  if (peers[from].forged_leaves) return false;
+  if (peers[from].forged_leaves || first > settled_height().value + limits::kHeightsAhead) return false;
   std::vector<BlockId> ids;
-  BlockId parent = fin.block;
-  std::size_t proven = 0;
+  std::size_t believed = 0;
   for (const auto& item : response.finalized) {
     const Header& header = item.block.header;
-    if (header.parent_id != parent || header.height.value != fin.height.value + ids.size() + 1) break;
-    parent = blocks.id_of(item.block);
-    ids.push_back(parent);
-    if (is_named(parent)) proven = ids.size();
+    if (header.height.value != first + ids.size() || (!ids.empty() && header.parent_id != ids.back())) break;
+    ids.push_back(blocks.id_of(item.block));
+    if (is_named(ids.back())) believed = ids.size();
   }
   bool useful = false;
-  for (std::size_t i = 0; i < proven; ++i) {
-    auto& item = response.finalized[i];
-    useful = useful || blocks.find(ids[i]) == nullptr;
-    auto& known = blocks.add(ids[i], std::move(item.block), current, from);
-    known.needed = true;
-    if (!known.links.empty() || !links_good(i == 0 ? fin.block : ids[i - 1], ids[i], item.links)) continue;
-    known.links = std::move(item.links);
+  for (std::size_t i = 0; i < believed && !response.finalized[i].block.leaves.empty(); ++i) {
     useful = true;
+    take_final(from, ids[i], std::move(response.finalized[i]));
   }
   return useful;
+}
+
+void Engine::State::take_final(PeerId from, const BlockId& id, FinalizedBlock&& item) {
+  const Header header = item.block.header;
+  if (header.height <= settled_height()) return;
+  auto& known = blocks.add(id, std::move(item.block), current, from);
+  known.needed = true;
+  proven[header.height] = id;
+  if (known.links.empty() && links_good(header.parent_id, id, item.links)) known.links = std::move(item.links);
 }
 
 // Form first, of all of them: no signature is checked for a peer that made them up.

@@ -10,6 +10,10 @@ void Deadlines::clear_view() {
     if (dies_with_view(static_cast<Deadline>(i))) due_us_[i].reset();
 }
 
+void Deadlines::postpone(Deadline kind, std::int64_t by_us) {
+  if (auto& due_us = due_us_[static_cast<std::size_t>(kind)]) *due_us += by_us;
+}
+
 std::vector<Deadline> Deadlines::take_due(std::int64_t now_us) {
   std::vector<Deadline> due;
   for (std::size_t i = 0; i < kDeadlineKinds; ++i) {

@@ -28,6 +28,8 @@ class Deadlines {
   void set(Deadline kind, std::int64_t due_us) { due_us_[static_cast<std::size_t>(kind)] = due_us; }
   void clear(Deadline kind) { due_us_[static_cast<std::size_t>(kind)].reset(); }
   void clear_view();
+  // Later by this much, if it is set.
+  void postpone(Deadline kind, std::int64_t by_us);
   bool is_set(Deadline kind) const { return due_us_[static_cast<std::size_t>(kind)].has_value(); }
   // Removes and returns every kind that is due.
   std::vector<Deadline> take_due(std::int64_t now_us);

@@ -44,10 +44,10 @@ Effects Engine::step(Input input, Instant now) {
 }
 
 std::optional<std::int64_t> Engine::next_deadline_us() const {
-  const auto own = state_->deadlines.next_us();
-  const auto fetch = state_->fetches.next_us();
-  if (own && fetch) return std::min(*own, *fetch);
-  return own ? own : fetch;
+  std::optional<std::int64_t> next = state_->deadlines.next_us();
+  for (const auto due : {state_->fetches.next_us(), state_->ranges.next_us()})
+    if (due && (!next || *due < *next)) next = due;
+  return next;
 }
 
 BlockId Engine::notarized_tip() const {
@@ -63,7 +63,16 @@ Height Engine::known_final() const {
 
 EngineStatus Engine::status() const {
   const State& s = *state_;
-  return {s.current, s.fin, s.leader(s.current), s.awake(), s.syncing, s.halted, s.nullified_views, s.evidence_count};
+  return {.current = s.current,
+          .finalized = s.fin,
+          .leader = s.leader(s.current),
+          .awake = s.awake(),
+          .syncing = s.syncing,
+          .halted = s.halted,
+          .nullified_views = s.nullified_views,
+          .evidence = s.evidence_count,
+          .blocks_held = s.blocks.size(),
+          .bytes_held = s.blocks.bytes()};
 }
 
 Engine::State::State(Config config_in, Restored restored_in)
@@ -73,6 +82,7 @@ Engine::State::State(Config config_in, Restored restored_in)
       blocks(config.scope.chain),
       peers(config.members.size()),
       fetches(config.timing.fetch_ms, config.timing.fetch_cap_ms),
+      ranges(config.timing.fetch_ms, config.timing.fetch_cap_ms),
       jitter(config.jitter_seed) {
   assert(config.self < config.members.size());
   restore(std::move(restored_in));
@@ -115,6 +125,7 @@ void Engine::State::on(const Committed& input) {
   proofs.forget_through(fin.view);
   votes.forget_through(fin.view);
   blocks.forget_settled(fin.height, fin.block);
+  proven.erase(proven.begin(), proven.upper_bound(fin.height));
   views.erase(views.begin(), views.upper_bound(fin.view));
   enter(fin.view.next());
   touch();
@@ -132,6 +143,7 @@ void Engine::State::on(const PeerUp& input) {
     peer.distrusted_until_us = now.steady_us;
   }
   fetches.peer_came(now.steady_us);
+  ranges.peer_came(input.peer);
   greet(input.peer);
 }
 
@@ -140,6 +152,7 @@ void Engine::State::on(const PeerDown& input) {
   peers[input.peer].up = false;
   peers[input.peer].down = true;
   fetches.peer_gone(input.peer, now.steady_us);
+  ranges.peer_gone(input.peer);
 }
 
 // ---- restart (consensus.md 2.6)
@@ -177,7 +190,8 @@ void Engine::State::sign_again() {
   if (asked.top_nullified) again.emplace_back(VoteKind::kNullify, Subject{.view = asked.top_view});
   if (asked.top_finalized) again.emplace_back(VoteKind::kFinalize, *asked.top_finalized);
   for (const auto& [kind, subject] : again) {
-    if (subject.view <= fin.view || subject.view <= asked.abstain_until) continue;
+    // Nor what is settled by a tip that the database has lost.
+    if (subject.view <= asked.tip.view || subject.view <= asked.abstain_until) continue;
     signs.push_back({0, {config.scope.epoch, subject.view, kind}, subject});
     // R2: a proposal whose NOTARIZE is in the slot is sent again unchanged, never rebuilt.
     if (kind != VoteKind::kNotarize || leader(subject.view) != config.self || !blocks.find(subject.block)) continue;
@@ -226,10 +240,11 @@ void Engine::State::enter(View view) {
   current = view;
   deadlines.clear_view();
   was_awake = false;
+  repeat_awaited = false;
   repeat_due = false;
   retry_ms = 0;
   while (!views.empty() && views.begin()->first.value + 2 < current.value) views.erase(views.begin());
-  if (current.value > kBlocksKeptViews) blocks.forget_unneeded({current.value - kBlocksKeptViews});
+  if (current.value > kBlocksKeptViews) forget(blocks.forget_unneeded({current.value - kBlocksKeptViews}));
   touch();
 }
 
@@ -254,6 +269,11 @@ bool Engine::State::awake() const {
   return votes.others_voting_from(current, config.self) >= config.members.faulty() + 1;
 }
 
+void Engine::State::forget(std::vector<BlockId> gone) {
+  std::erase_if(gone, [&](const BlockId& id) { return blocks.find(id) != nullptr; });
+  if (!gone.empty()) emit(Forget{std::move(gone)});
+}
+
 void Engine::State::halt(std::string reason) {
   if (halted) return;
   halted = true;
@@ -273,6 +293,7 @@ void Engine::State::set_deadlines() {
          {Deadline::kPropose, Deadline::kAdvance, Deadline::kRetry, Deadline::kRepeat, Deadline::kFinalize})
       deadlines.clear(kind);
     was_awake = false;
+    repeat_awaited = false;
     return;
   }
   set_view_deadlines();
@@ -290,11 +311,17 @@ void Engine::State::set_view_deadlines() {
   const bool has_valid = at != views.end() && at->second.proposal_valid;
   if (!was_awake) {
     was_awake = true;
-    // Woken by an unfinalized notarization alone: leave the leader time for its REPEAT.
-    const bool only_unfinalized = !ready && unfinalized_notarized();
-    const auto wait_us = due_in(config.timing.propose_ms + (only_unfinalized ? config.timing.repeat_ms : 0));
+    const auto wait_us = due_in(config.timing.propose_ms);
     deadlines.set(Deadline::kPropose, now.steady_us + wait_us);
     deadlines.set(Deadline::kAdvance, now.steady_us + wait_us + due_in(config.timing.advance_ms));
+  }
+  // Woken by an unfinalized notarization alone: leave the leader time for its REPEAT. Often that is known only a moment
+  // later, when the ledger has looked at what is left to do on the notarized tip.
+  if (!repeat_awaited && !ready && unfinalized_notarized()) {
+    repeat_awaited = true;
+    const auto more_us = due_in(config.timing.repeat_ms);
+    deadlines.postpone(Deadline::kPropose, more_us);
+    deadlines.postpone(Deadline::kAdvance, more_us);
   }
   if (has_valid) deadlines.clear(Deadline::kPropose);
   if (nullified_by_me(current) && !deadlines.is_set(Deadline::kRetry)) {
@@ -382,23 +409,28 @@ void Engine::State::take_proof(PeerId from, QuorumProof proof, Relay relay) {
   if (!on_proof(std::move(proof), false, relay)) blame(from, checks);
 }
 
+// A finalization of the committed height or view that names another block.
+bool Engine::State::rivals_tip(const QuorumProof& proof) const {
+  const Subject& subject = proof.subject;
+  return proof.kind == VoteKind::kFinalize && subject.block != fin.block &&
+         (subject.view == fin.view || subject.height == fin.height);
+}
+
 // True when the proof is good, whether it was new or not.
 bool Engine::State::on_proof(QuorumProof proof, bool verified, Relay relay) {
   const View view = proof.subject.view;
-  if (view < fin.view || view.value == 0) return true;
-  if (view == fin.view && (proof.kind != VoteKind::kFinalize || proof.subject.block == fin.block)) return true;
+  if (view.value == 0 || (view <= fin.view && !rivals_tip(proof))) return true;
   const auto* held = proofs.find(view, proof.kind);
   if (held != nullptr && held->subject == proof.subject) return true;
   if (!verified && !verify(proof, config.scope, config.members, config.verify)) return false;
   if (const auto* contrary = proofs.contradiction(proof)) report_conflict(*contrary, proof);
-  const bool off_chain =
-      proof.kind == VoteKind::kFinalize && (view == fin.view || proof.subject.height < fin.height ||
-                                            (proof.subject.height == fin.height && proof.subject.block != fin.block));
+  const bool off_chain = proof.kind == VoteKind::kFinalize && (proof.subject.height < fin.height || rivals_tip(proof));
   if (off_chain) {
     if (finalization) report_conflict(*finalization, proof);
     halt("FORK: a finalization contradicts the committed block");
     return true;
   }
+  compare_with_votes(proof);
   const bool fresh = view.value + limits::kFutureViews >= current.value;
   proofs.add(proof);
   if (proof.kind == VoteKind::kFinalize) highest_final = std::max(highest_final, view);

@@ -70,6 +70,7 @@ struct BlockVerdict {
   BlockId block{};
   Verdict verdict = Verdict::kInvalid;
   std::int64_t block_time_ms = 0;
+  std::optional<MemberIndex> proposer{};  // whom a valid block names as its maker, where the ledger has such a thing
 };
 struct Persisted {
   Ticket ticket = 0;
@@ -152,6 +153,11 @@ struct Commit {
   QuorumProof finalization{};
   Tip tip{};
 };
+// Unfinalized blocks that are held no longer: what was kept about them may go. Should one be notarized after all, it is
+// fetched and verified anew.
+struct Forget {
+  std::vector<BlockId> blocks{};
+};
 struct ReportEvidence {
   Evidence evidence{};
 };
@@ -164,8 +170,8 @@ struct Blame {
 struct Halt {
   std::string reason{};
 };  // FORK or DIVERGED: stop voting for good, keep serving
-using Effect = std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, ReportEvidence,
-                            Blame, Halt>;
+using Effect = std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, Forget,
+                            ReportEvidence, Blame, Halt>;
 using Effects = std::vector<Effect>;
 
 // What operators see; no decision is taken on it.
@@ -178,6 +184,8 @@ struct EngineStatus {
   bool halted = false;
   std::uint64_t nullified_views = 0;
   std::uint64_t evidence = 0;
+  std::size_t blocks_held = 0;  // above the committed one
+  std::size_t bytes_held = 0;   // of their leaves
 };
 
 class Engine {

@@ -14,6 +14,7 @@
 #include "consensus/fetches.h"
 #include "consensus/limits.h"
 #include "consensus/proofs.h"
+#include "consensus/range_fetch.h"
 #include "consensus/votes.h"
 
 namespace quipu::consensus {
@@ -86,6 +87,7 @@ struct Engine::State {
   void set_deadlines();
   void set_view_deadlines();
   void fire(Deadline kind);
+  void forget(std::vector<BlockId> gone);
   void halt(std::string reason);
 
   // ---- engine.cpp: small questions
@@ -106,6 +108,7 @@ struct Engine::State {
 
   // ---- proofs (engine.cpp): R6
   void form_proofs();
+  bool rivals_tip(const QuorumProof& proof) const;
   bool on_proof(QuorumProof proof, bool verified, Relay relay);
   void report_conflict(const QuorumProof& first, const QuorumProof& second);
   void take_proof(PeerId from, QuorumProof proof, Relay relay);
@@ -154,8 +157,16 @@ struct Engine::State {
   std::optional<View> untold_step(const QuorumProof& finalization, const std::vector<BlockId>& ascending) const;
 
   // ---- catch_up.cpp
+  struct Hole {
+    BlockId block;
+    Height height;
+  };
+  std::optional<Hole> first_hole(const QuorumProof& proof) const;
+  Height settled_height() const { return committing ? committing->height : fin.height; }
+  std::vector<HeightRun> missing_runs() const;
   std::vector<Wanted> wanted() const;
   void want_block_chain(const QuorumProof& proof, std::vector<Wanted>& list) const;
+  std::optional<View> commit_waits_for(const QuorumProof& finalization) const;
   void want_links(const QuorumProof& finalization, std::vector<Wanted>& list) const;
   bool links_in_vain(View step) const;
   void want_proofs(std::vector<Wanted>& list) const;
@@ -168,7 +179,9 @@ struct Engine::State {
   void receive(PeerId from, BlockResponse&& response);
   bool take_blocks(PeerId from, std::vector<Block>&& blocks);
   bool is_named(const BlockId& id) const;
-  bool take_finalized(PeerId from, BlockResponse&& response);
+  void take_answer(PeerId from, const HeightRun& request, BlockResponse&& response);
+  bool take_run(PeerId from, std::uint64_t first, BlockResponse&& response);
+  void take_final(PeerId from, const BlockId& id, FinalizedBlock&& item);
   bool links_good(const BlockId& parent, const BlockId& block, const std::vector<LinkProof>& links) const;
 
   // ---- peers.cpp: R9..R12, status, relay, evidence
@@ -189,6 +202,9 @@ struct Engine::State {
   void send_next_status();
   void report(const Evidence& evidence);
   void blame(PeerId peer, std::size_t checks);
+  void compare(const Vote& first, const Vote& second);
+  void compare_with_votes(const QuorumProof& proof);
+  void compare_with_proofs(const Vote& vote);
 
   Config config;
   std::vector<MemberIndex> order;
@@ -218,11 +234,14 @@ struct Engine::State {
   std::set<std::pair<View, VoteKind>> dirty;
   std::vector<PeerNotes> peers;
   FetchTable fetches;
+  RangeFetch ranges;
+  std::map<Height, BlockId> proven;  // held blocks of fetched runs, final by their hash links to a verified F
   Deadlines deadlines;
   Jitter jitter;
 
   bool ready = false;
   bool was_awake = false;
+  bool repeat_awaited = false;
   bool repeat_due = false;
   std::int64_t retry_ms = 0;
   std::int64_t finalize_ms = 0;

@@ -23,9 +23,7 @@ std::optional<MemberIndex> FetchTable::pick(const Fetch& fetch, const Wanted& wa
   for (std::size_t i = 0; i < count; ++i) {
     const auto peer = wanted.candidates[(fetch.offset + fetch.attempts + i) % count];
     const bool same_again = fetch.attempts > 0 && fetch.asked == peer;
-    // There is one request by height at most, and it must not starve behind those by id.
-    if (wanted.key.kind == FetchKind::kHeights || load(peer) < limits::kFetchesPerPeer + (same_again ? 1 : 0))
-      return peer;
+    if (load(peer) < limits::kFetchesPerPeer + (same_again ? 1 : 0)) return peer;
   }
   return std::nullopt;
 }

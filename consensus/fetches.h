@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this node asked of others: one request per thing wanted, another peer when the answer does not come. One thread.
+// What this node asked of others but runs of heights (range_fetch.h): one request per thing wanted, another peer when
+// the answer does not come. One thread.
 #pragma once
 
 #include <compare>
@@ -13,13 +14,13 @@
 
 namespace quipu::consensus {
 
-enum class FetchKind : std::uint8_t { kBlock, kHeights, kProofs };
+enum class FetchKind : std::uint8_t { kBlock, kProofs };
 
 // The identity of a request: where a range ends may change while it is out.
 struct FetchKey {
   FetchKind kind = FetchKind::kBlock;
   BlockId block{};          // kBlock
-  std::uint64_t first = 0;  // kHeights, kProofs
+  std::uint64_t first = 0;  // kProofs
   friend auto operator<=>(const FetchKey&, const FetchKey&) = default;
 };
 

@@ -29,8 +29,9 @@ bool Engine::State::may_ask(const KnownBlock& known) const {
 
 void Engine::State::verify_blocks() {
   if (halted) return;
+  const std::uint64_t highest = settled_height().value + limits::kHeightsVerified;
   for (auto& [id, known] : blocks.all())
-    if (known.needed && may_ask(known)) request_verify(known, false);
+    if (known.needed && known.block->header.height.value <= highest && may_ask(known)) request_verify(known, false);
 }
 
 void Engine::State::request_verify(KnownBlock& known, bool check_clock) {
@@ -120,7 +121,6 @@ void Engine::State::emit_commit(const QuorumProof& proof, const std::vector<Bloc
   batch.tip = {proof.subject.view, header.height, proof.subject.block, header.tree_size, header.tree_root};
   committing = batch.tip;
   committing_proof = proof;
-  syncing = false;
   emit(std::move(batch));
   touch();
 }
@@ -139,7 +139,7 @@ std::map<BlockId, std::vector<LinkProof>> Engine::State::links_below(const Quoru
 }
 
 // The highest view step below the finalization that is not held, when it or a lower one is the only proof of a block:
-// such blocks came by id before anybody knew them to be final.
+// such blocks came by id before anybody knew them to be final. Whoever gave a block by height gave the votes it has.
 std::optional<View> Engine::State::untold_step(const QuorumProof& proof, const std::vector<BlockId>& ascending) const {
   const QuorumProof* lowest = &proof;
   for (const auto* step = lowest; step != nullptr; step = proofs.step(step->subject.parent_view)) {
@@ -148,7 +148,8 @@ std::optional<View> Engine::State::untold_step(const QuorumProof& proof, const s
   }
   const auto untold = [&](const BlockId& id) {
     const auto* known = blocks.find(id);
-    return known->block->header.height < lowest->subject.height && known->links.empty();
+    const Height height = known->block->header.height;
+    return height < lowest->subject.height && known->links.empty() && !proven.contains(height);
   };
   if (std::ranges::none_of(ascending, untold)) return std::nullopt;
   return lowest->subject.parent_view;

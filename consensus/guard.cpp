@@ -2,6 +2,7 @@
 #include "consensus/guard.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "consensus/limits.h"
 
@@ -105,6 +106,19 @@ Outcome guard(const SafetyRecord& record, const Slot& slot, const Subject& subje
       return guard_finalize(std::move(next), subject);
   }
   return std::unexpected(Refusal::kOtherSubject);
+}
+
+bool consistent(const SafetyRecord& record) {
+  const auto in_top = [&](const std::optional<Subject>& subject) {
+    return !subject || subject->view == record.top_view;
+  };
+  if (!in_top(record.top_notarized) || !in_top(record.top_finalized)) return false;
+  if (record.top_finalized && record.top_nullified) return false;
+  if (record.top_finalized && record.top_notarized && *record.top_finalized != *record.top_notarized) return false;
+  View last = record.top_view;
+  return std::ranges::all_of(record.open.rbegin(), record.open.rend(), [&](const OpenView& open) {
+    return open.notarized.view < std::exchange(last, open.notarized.view);
+  });
 }
 
 SafetyRecord with_tip(SafetyRecord record, const Tip& tip) {

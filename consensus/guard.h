@@ -53,6 +53,9 @@ std::string_view to_string(Refusal refusal);
 // leaves the record as it is: Ed25519 is deterministic, so signing again gives the same bytes.
 std::expected<SafetyRecord, Refusal> guard(const SafetyRecord& record, const Slot& slot, const Subject& subject);
 
+// False for what no sequence of votes that the guard allowed leaves behind: the votes shown exclude each other.
+bool consistent(const SafetyRecord& record);
+
 // The record once `tip` is committed.
 SafetyRecord with_tip(SafetyRecord record, const Tip& tip);
 

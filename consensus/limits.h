@@ -65,6 +65,10 @@ inline constexpr std::size_t kOpenViews = 64;
 inline constexpr std::size_t kSettleRounds = 64;
 inline constexpr std::size_t kFetchesPerPeer = 2;
 inline constexpr std::size_t kBlocksPerAnswer = 64;
+inline constexpr std::uint64_t kHeightsAhead = 4 * kBlocksPerAnswer;  // of the tip: how far catching up fetches
+inline constexpr std::size_t kHeldBlockBytes =
+    16 << 20;  // once it holds that much, it fetches the lowest missing run alone
+inline constexpr std::uint64_t kHeightsVerified = kBlocksPerAnswer + kUnfinalizedBlocks;  // above the tip at a time
 inline constexpr std::size_t kEvidenceKept = 1'024;
 
 // Submissions

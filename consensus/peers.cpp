@@ -134,6 +134,34 @@ void Engine::State::report(const Evidence& evidence) {
   if (votes.convictions(evidence.first.signer) <= kPairsRelayedPerSigner) broadcast(evidence);
 }
 
+// `first` is proven; `second`, which the pool holds, is checked only if that convicts.
+void Engine::State::compare(const Vote& first, const Vote& second) {
+  const Evidence evidence{first, second};
+  if (!contradict(first, second) || !votes.is_news(evidence)) return;
+  if (votes.find_proven(second.subject.view, second.signer, second.kind) != second) return;
+  if (votes.convict(evidence)) report(evidence);
+}
+
+// A vote inside a proof says as much as one that came alone: who lets another vote be seen elsewhere is found out.
+void Engine::State::compare_with_votes(const QuorumProof& proof) {
+  for (std::size_t i = 0; i < proof.signers.size(); ++i)
+    for (const auto kind : {VoteKind::kNotarize, VoteKind::kNullify, VoteKind::kFinalize})
+      if (const auto held = votes.find(proof.subject.view, proof.signers[i], kind))
+        compare({proof.kind, proof.subject, proof.signers[i], proof.signatures[i]}, *held);
+}
+
+void Engine::State::compare_with_proofs(const Vote& vote) {
+  for (const auto kind : {VoteKind::kNotarize, VoteKind::kNullify, VoteKind::kFinalize}) {
+    const auto* proof = proofs.find(vote.subject.view, kind);
+    if (proof == nullptr) continue;
+    const auto at = std::ranges::lower_bound(proof->signers, vote.signer);
+    if (at == proof->signers.end() || *at != vote.signer) continue;
+    compare(
+        {kind, proof->subject, vote.signer, proof->signatures[static_cast<std::size_t>(at - proof->signers.begin())]},
+        vote);
+  }
+}
+
 void Engine::State::receive(PeerId from, const Evidence& evidence) {
   if (evidence.first.signer >= count() || !contradict(evidence.first, evidence.second)) return;
   if (evidence.first.subject.view.value > current.value + limits::kViewWindow || !votes.is_news(evidence)) return;

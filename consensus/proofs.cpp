@@ -67,14 +67,16 @@ View ProofStore::best_parent(View view, View floor) const {
 }
 
 std::optional<std::pair<View, View>> ProofStore::missing_skips(View after, View before) const {
-  for (View view = after.next(); view < before; view = view.next()) {
-    if (find(view, VoteKind::kNullify) != nullptr) continue;
-    View last = view;
-    const std::uint64_t end = std::min(before.value, view.value + limits::kProofRequestViews);
-    while (last.value + 1 < end && find(last.next(), VoteKind::kNullify) == nullptr) last = last.next();
-    return std::pair{view, last};
+  View view = after.next();
+  for (auto at = views_.lower_bound(view); view < before && at != views_.end() && at->first == view; ++at) {
+    if (!at->second[index(VoteKind::kNullify)]) break;
+    view = view.next();
   }
-  return std::nullopt;
+  if (view >= before) return std::nullopt;
+  View last = view;
+  const std::uint64_t end = std::min(before.value, view.value + limits::kProofRequestViews);
+  while (last.value + 1 < end && find(last.next(), VoteKind::kNullify) == nullptr) last = last.next();
+  return std::pair{view, last};
 }
 
 std::vector<QuorumProof> ProofStore::skips(View after, View before, std::size_t most, std::size_t most_bytes,

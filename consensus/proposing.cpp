@@ -58,12 +58,14 @@ void Engine::State::propose_repeat(const ParentRef& parent) {
 
 void Engine::State::on(Built&& input) {
   auto at = views.find(current);
-  if (input.view != current || !leading() || at == views.end() || !at->second.build_asked || at->second.mine) return;
+  if (input.view != current || !leading() || at == views.end() || !at->second.build_asked || at->second.mine)
+    return forget({blocks.id_of(input.block)});
   const auto parent = parent_at(proofs.best_parent(current, fin.view));
   const Header& header = input.block.header;
   if (!parent || header.parent_id != parent->block || header.height != parent->height.next() ||
       header.epoch != config.scope.epoch) {
     at->second.build_asked = false;  // the parent changed meanwhile: ask again
+    forget({blocks.id_of(input.block)});
     return touch();
   }
   const Height height = header.height;

@@ -160,6 +160,12 @@ std::optional<Vote> VotePool::find(View view, MemberIndex signer, VoteKind kind)
   return Vote{kind, slot->subject, signer, slot->signature};
 }
 
+std::optional<Vote> VotePool::find_proven(View view, MemberIndex signer, VoteKind kind) {
+  const auto at = views_.find(view);
+  if (at == views_.end() || !make_sure(signer, kind, at->second[signer][index(kind)])) return std::nullopt;
+  return find(view, signer, kind);
+}
+
 bool VotePool::holds_verified(const Vote& vote) const {
   const auto at = views_.find(vote.subject.view);
   if (at == views_.end()) return false;

@@ -39,6 +39,8 @@ class VotePool {
 
   // The vote in a slot, checked or not.
   std::optional<Vote> find(View view, MemberIndex signer, VoteKind kind) const;
+  // The same, but checked now if nobody did; one that fails is dropped.
+  std::optional<Vote> find_proven(View view, MemberIndex signer, VoteKind kind);
   // True when the slot holds exactly this vote and its signature was checked.
   bool holds_verified(const Vote& vote) const;
   // Distinct members with any vote in views at or above.

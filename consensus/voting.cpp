@@ -80,6 +80,7 @@ void Engine::State::vote_for(ViewNotes& notes) {
   if (known == nullptr) return;  // a repeat of a block that is being fetched
   if (known->check == Check::kInvalid) return give_up();
   if (known->check == Check::kValid) {
+    if (!notes.proposal->repeat && known->proposer.value_or(leader(current)) != leader(current)) return give_up();
     if (ask(VoteKind::kNotarize, notes.subject)) notes.proposal_valid = true;
     return;
   }
@@ -95,6 +96,7 @@ void Engine::State::on(const BlockVerdict& input) {
   touch();
   if (input.verdict == Verdict::kValid) {
     known->check = Check::kValid;
+    known->proposer = input.proposer;
   } else if (input.verdict == Verdict::kLater) {
     const std::int64_t ahead_ms = input.block_time_ms - limits::kBlockTimeAhead_ms - now.utc_ms;
     const std::int64_t wait_ms = std::clamp<std::int64_t>(ahead_ms, 20, config.timing.backoff_cap_ms);
@@ -112,6 +114,7 @@ void Engine::State::on(const BlockVerdict& input) {
 void Engine::State::drop_forged(const BlockId& id) {
   const auto from = blocks.find(id)->from;
   blocks.drop(id);
+  std::erase_if(proven, [&](const auto& item) { return item.second == id; });
   if (from) peers[*from].forged_leaves = true;
   const auto at = views.find(current);
   const bool proposed = at != views.end() && at->second.proposal && !at->second.proposal->repeat;
@@ -227,7 +230,9 @@ void Engine::State::count_vote(const Vote& vote, Carrier carrier, PeerId from) {
   if (added.bad_signature) blame(from, 1);
   if (added.stored) dirty.insert({vote.subject.view, vote.kind});
   if (added.evidence) report(*added.evidence);
-  if (added.stored) touch();
+  if (!added.stored) return;
+  compare_with_proofs(vote);
+  touch();
 }
 
 }  // namespace quipu::consensus

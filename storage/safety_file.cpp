@@ -42,6 +42,11 @@ std::expected<SafetyFile, std::string> SafetyFile::load(std::unique_ptr<SlotDevi
     return std::unexpected("both slots of the safety file have the same generation");
   }
   const bool second_counts = !first || (second && second->generation > first->generation);
+  if (!consensus::consistent(second_counts ? *second : *first)) {
+    return std::unexpected(
+        "the safety file shows votes that exclude each other: whatever wrote it was not this program; keep the node "
+        "stopped and never use its vote key again");
+  }
   if (second_counts) return SafetyFile(std::move(device), *std::move(second), 0);
   return SafetyFile(std::move(device), *std::move(first), 1);
 }

@@ -42,17 +42,29 @@ crypto::StatusMap rebuild_map(const ledger::StateView& state) {
   return map;
 }
 
-// What one answer may hold.
+// What one answer may hold: so many blocks and bytes of leaves, and in what is left of the frame link proofs.
 class AnswerSize {
  public:
   bool takes(const consensus::Block& block) {
-    for (const auto& leaf : block.leaves) bytes_ += leaf.size() + 16;
-    return ++blocks_ <= limits::kBlocksPerAnswer && bytes_ <= limits::kSyncFrameBytes - limits::kBlockLeafBytes;
+    for (const auto& leaf : block.leaves) leaf_bytes_ += leaf.size() + 16;
+    return ++blocks_ <= limits::kBlocksPerAnswer && leaf_bytes_ <= limits::kSyncFrameBytes - limits::kBlockLeafBytes;
+  }
+  bool takes(const std::vector<consensus::LinkProof>& links) {
+    for (const auto& link : links) {
+      link_bytes_ += size_of(link.step);
+      for (const auto& skipped : link.skipped) link_bytes_ += size_of(skipped);
+    }
+    return link_bytes_ <= limits::kBlockLeafBytes / 2;
   }
 
  private:
+  static std::size_t size_of(const consensus::QuorumProof& proof) {
+    return 128 + proof.signers.size() * crypto::Signature::kSize;
+  }
+
   std::size_t blocks_ = 0;
-  std::size_t bytes_ = 0;
+  std::size_t leaf_bytes_ = 0;
+  std::size_t link_bytes_ = 0;
 };
 
 // The finalization that names this very block; blocks final by a descendant's have none.
@@ -105,20 +117,25 @@ struct Host::State {
   }
 
   // Ascending blocks up to one that its own finalization proves, and with it all before: if need be beyond `last`, as a
-  // block may be final by a descendant's. At most limits::kUnfinalizedBlocks in a row are.
+  // block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to it.
   void serve_heights(consensus::Height first, consensus::Height last, AnswerSize& size,
                      consensus::BlockResponse& response) const {
     const auto log = blocks.read();
     std::size_t proven = 0;
+    bool room = true;
     for (auto height = first; height <= last || proven < response.finalized.size(); height = height.next()) {
-      auto block = log.full_block(height);
-      if (!block || !size.takes(*block)) break;
-      const auto id = consensus::block_id(genesis.chain, block->header);
-      response.finalized.push_back({std::move(*block), log.links(height)});
-      if (auto proof = own_finalization(id, response.finalized.back().links)) {
-        response.finalization = std::move(proof);
-        proven = response.finalized.size();
-      }
+      const auto record = log.block(height);
+      if (!record || response.finalized.size() == limits::kBlocksPerAnswer) break;
+      auto block = room ? log.full_block(height) : std::nullopt;
+      room = block && size.takes(*block);
+      if (!room && proven > 0) break;
+      auto links = log.links(height);
+      auto proof = own_finalization(record->id, links);
+      if (!room || !size.takes(links)) links.clear();
+      response.finalized.push_back({room ? std::move(*block) : consensus::Block{record->header, {}}, std::move(links)});
+      if (!proof) continue;
+      response.finalization = std::move(proof);
+      proven = response.finalized.size();
     }
     response.finalized.resize(proven);
   }

@@ -76,7 +76,14 @@ void Chain::commit(const consensus::BlockId& last, std::shared_ptr<const ledger:
   entry->second.layer->settle(remembered_);
   committed_ = entry->second.after;
   const auto height = committed_.height;
-  std::erase_if(blocks_, [&](const auto& item) { return item.second.after.height <= height; });
+  std::erase_if(blocks_, [&](const auto& item) {
+    const auto& header = item.second.executed->block.header;
+    return header.height <= height || (header.height == height.next() && header.parent_id != last);
+  });
+}
+
+void Chain::forget(const std::vector<consensus::BlockId>& blocks) {
+  for (const auto& block : blocks) blocks_.erase(block);
 }
 
 }  // namespace quipu::replica

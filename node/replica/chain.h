@@ -63,7 +63,10 @@ class Chain {
   const ledger::Position* position(const consensus::BlockId& block) const;
   const ChainBlock* find(const consensus::BlockId& block) const;
   const ChainBlock& add(ledger::ExecutedBlock executed, Submissions submissions);
-  // `last` and its ancestors are durable, `stored` shows them; every other block up to its height is gone.
+  // Lets blocks go that nobody builds on any more; their children keep the state they stand on.
+  void forget(const std::vector<consensus::BlockId>& blocks);
+  // `last` and its ancestors are durable, `stored` shows them; every other block up to its height is gone, and what
+  // stands next to it without being its child.
   void commit(const consensus::BlockId& last, std::shared_ptr<const ledger::StateView> stored);
 
  private:

@@ -25,6 +25,10 @@ void Replica::State::offer_old() {
     if (now.steady_us - entry.arrived_us < kOfferAfter_us) return false;
     if (entry.offered_us != 0 && now.steady_us - entry.offered_us < kOfferEvery_us) return false;
     const auto next = ledger::next_sequence(*chain.committed().state, entry.submission->administration(), entry.key);
+    // Nor does anybody need what waits for its issue time, or behind such a one.
+    const auto* head = pool.holder(entry.key, next);
+    const auto latest_s = (now.utc_ms + limits::kIssuedAfter_ms) / 1000;
+    if (head == nullptr || static_cast<std::int64_t>(head->submission->statement.issued_at_s) > latest_s) return false;
     return pool.first_free(entry.key, next) > entry.submission->sequence();
   };
   consensus::SubmissionOffer offer;

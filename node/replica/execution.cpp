@@ -51,7 +51,7 @@ void Replica::State::start_verifying(Verifying verifying) {
   if (const auto* done = chain.find(id)) {
     if (done->executed->block.leaves != verifying.block.leaves) return verdict(id, consensus::Verdict::kForged, 0);
     if (!clock_allows(verifying, done->after.block_time_ms)) return;
-    return verdict(id, consensus::Verdict::kValid, done->after.block_time_ms);
+    return accept(*done->executed);
   }
   const auto* parent = chain.position(verifying.block.header.parent_id);
   if (parent == nullptr) {
@@ -114,10 +114,9 @@ void Replica::State::execute(Verifying verifying) {
   for (const auto& item : verifying.items) submissions.push_back(item.submission);
   auto executed = ledger::execute_block(config.genesis, *parent, verifying.block, submissions);
   if (!executed) return verdict(id, consensus::Verdict::kInvalid, 0);
-  const auto time_ms = executed->after.block_time_ms;
-  chain.add(std::move(*executed), std::move(submissions));
+  const auto& added = chain.add(std::move(*executed), std::move(submissions));
   keep_in_pool(verifying);
-  if (clock_allows(verifying, time_ms)) verdict(id, consensus::Verdict::kValid, time_ms);
+  if (clock_allows(verifying, added.after.block_time_ms)) accept(*added.executed);
   wake_children(id);
 }
 
@@ -151,6 +150,12 @@ bool Replica::State::clock_allows(const Verifying& verifying, std::uint64_t bloc
 
 void Replica::State::verdict(const consensus::BlockId& block, consensus::Verdict verdict, std::uint64_t block_time_ms) {
   engine_inputs.emplace_back(consensus::BlockVerdict{block, verdict, static_cast<std::int64_t>(block_time_ms)});
+}
+
+void Replica::State::accept(const ledger::ExecutedBlock& executed) {
+  engine_inputs.emplace_back(consensus::BlockVerdict{executed.after.block, consensus::Verdict::kValid,
+                                                     static_cast<std::int64_t>(executed.after.block_time_ms),
+                                                     config.genesis.members.index_of(executed.proposer)});
 }
 
 void Replica::State::wake_children(const consensus::BlockId& parent) {

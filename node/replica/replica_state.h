@@ -84,6 +84,7 @@ struct Replica::State {
   void on(consensus::RequestBuild& effect);
   void on(consensus::RequestVerify& effect);
   void on(consensus::Commit& effect);
+  void on(consensus::Forget& effect) { chain.forget(effect.blocks); }
   void on(consensus::Persist& effect) { out.emplace_back(std::move(effect)); }
   void on(consensus::Sign& effect) { out.emplace_back(effect); }
   void on(consensus::Serve& effect) { out.emplace_back(std::move(effect)); }
@@ -112,6 +113,7 @@ struct Replica::State {
   void execute(Verifying verifying);
   void keep_in_pool(const Verifying& verifying);
   void verdict(const consensus::BlockId& block, consensus::Verdict verdict, std::uint64_t block_time_ms);
+  void accept(const ledger::ExecutedBlock& executed);
   void wake_children(const consensus::BlockId& parent);
   bool clock_allows(const Verifying& verifying, std::uint64_t block_time_ms);
   void settle_submission(const SharedSubmission& submission, consensus::Height height, std::uint64_t index,

@@ -108,33 +108,85 @@ std::string open_error(const storage::OpenError& error, const fs::path& path) {
   return fmt::format("cannot open {}: {}", path.string(), error.detail);
 }
 
-// How far this member's ledger has reached, by the witness outside the database.
-std::optional<consensus::Tip> witnessed_tip(const storage::SlotDevice& slots) {
+// What this member has signed and how far its ledger has reached, by the witness outside the database.
+std::optional<consensus::SafetyRecord> witness(const storage::SlotDevice& slots) {
   std::optional<consensus::SafetyRecord> newest;
   for (const auto& slot : slots.read()) {
     auto record = storage::decode_safety_record(slot);
     if (record && (!newest || record->generation > newest->generation)) newest = std::move(*record);
   }
-  if (!newest) return std::nullopt;
-  return newest->tip;
+  return newest;
+}
+
+// Whether a new ledger may stand beside this safety file: only if that says what this member has signed on this chain.
+std::expected<void, std::string> may_begin_again(const std::optional<consensus::SafetyRecord>& record,
+                                                 const ledger::Genesis& genesis) {
+  if (!record) {
+    return std::unexpected("the safety file is damaged too: this member must get a new vote key, do not start it");
+  }
+  if (record->chain == genesis.chain) return {};
+  return std::unexpected("the safety file belongs to another chain: put this member's own file back");
 }
 
 // A power cut may leave a tail that the database refuses. A salvaged copy is as good as the original if, and only if,
 // it reaches what this member has witnessed.
 std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> salvage(
-    const fs::path& path, std::size_t members, const std::optional<consensus::Tip>& witnessed) {
+    const fs::path& path, std::size_t members, const std::optional<consensus::SafetyRecord>& record) {
   auto copy = storage::RocksDatabase::open_salvaged(path);
   if (!copy) return std::unexpected(open_error(copy.error(), path));
   const auto tip = storage::BlockStore(**copy, members).read().tip();
-  if (!witnessed || !tip || tip->height < witnessed->height) {
+  if (!record || !tip || tip->height < record->tip.height) {
     return std::unexpected(
         fmt::format("{} is damaged and what can be read of it ends at height {}, before height {} that this "
-                    "member has acknowledged: move it away, run `quipud init --again`, and let it "
-                    "catch up from the other members",
-                    path.string(), tip ? tip->height.value : 0, witnessed ? witnessed->height.value : 0));
+                    "member has acknowledged: move it away and start again, the other members refill it",
+                    path.string(), tip ? tip->height.value : 0, record ? record->tip.height.value : 0));
   }
   if (auto adopted = (*copy)->adopt(); !adopted) return std::unexpected(open_error(adopted.error(), path));
   return std::move(*copy);
+}
+
+std::expected<void, std::string> check_place(const fs::path& path) {
+  if (path.parent_path().empty() || fs::is_directory(path.parent_path())) return {};
+  return std::unexpected(fmt::format("{} is not there: is the disk mounted that should hold {}?",
+                                     path.parent_path().string(), path.string()));
+}
+
+// No ledger, or one whose making was cut short. A safety file that is whole has forgotten no vote, so an empty ledger
+// beside it does no harm: the member only follows until the others have refilled it to where the file says it was.
+std::expected<void, std::string> begin_again(const ledger::Genesis& genesis, storage::Database& database,
+                                             const std::optional<consensus::SafetyRecord>& record, const fs::path& path,
+                                             std::string& notice) {
+  if (auto may = may_begin_again(record, genesis); !may) return may;
+  if (auto made = host::Host::initialise(genesis, database, nullptr); !made) return made;
+  notice = fmt::format(
+      "NO LEDGER WAS FOUND IN {} although this member has acknowledged height {}: an empty one was begun there and the "
+      "other members refill it; until then this member follows and votes for nothing. If its disk is only not mounted, "
+      "stop the node, mount it and start again",
+      path.string(), record->tip.height.value);
+  return {};
+}
+
+std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> open_ledger(
+    const fs::path& path, const ledger::Genesis& genesis, const std::optional<consensus::SafetyRecord>& record,
+    std::string& notice) {
+  if (auto place = check_place(path); !place) return std::unexpected(place.error());
+  if (!fs::exists(path)) {
+    if (auto may = may_begin_again(record, genesis); !may) return std::unexpected(may.error());
+  }
+  const auto members = genesis.members.size();
+  auto database = storage::RocksDatabase::open(path);
+  if (!database && database.error().fault == storage::OpenFault::kCorrupt) {
+    auto salvaged = salvage(path, members, record);
+    if (salvaged) notice = "the database refused to open and was salvaged: nothing this member acknowledged is missing";
+    return salvaged;
+  }
+  if (!database) return std::unexpected(open_error(database.error(), path));
+  if (!storage::BlockStore(**database, members).chain()) {
+    if (auto begun = begin_again(genesis, **database, record, path, notice); !begun) {
+      return std::unexpected(begun.error());
+    }
+  }
+  return std::move(*database);
 }
 
 }  // namespace
@@ -179,10 +231,9 @@ std::expected<void, std::string> initialise_ledger_again(const NodeConfig& confi
   if (!genesis) return std::unexpected(genesis.error());
   const auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
-  if (!witnessed_tip(**slots)) {
-    return std::unexpected("the safety file is damaged too: this member must get a new vote key, do not start it");
-  }
+  if (auto may = may_begin_again(witness(**slots), *genesis); !may) return may;
   const auto path = config.resolve(config.ledger);
+  if (auto place = check_place(path); !place) return place;
   if (fs::exists(path)) return std::unexpected(path.string() + " is there: move it away first");
   auto database = storage::RocksDatabase::open(path);
   if (!database) return std::unexpected(open_error(database.error(), path));
@@ -205,29 +256,16 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   }
   auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
-  const auto witnessed = witnessed_tip(**slots);
-  if (witnessed) node.witnessed = witnessed->height;
-  const auto path = config.resolve(config.ledger);
-  if (!fs::exists(path)) {
-    return std::unexpected(path.string() + " is gone: run `quipud init --again --dir " + config.directory.string() +
-                           "` to have it refilled by the other members");
-  }
-  auto database = storage::RocksDatabase::open(path);
-  if (!database && database.error().fault == storage::OpenFault::kCorrupt) {
-    auto salvaged = salvage(path, node.genesis.members.size(), witnessed);
-    if (!salvaged) return std::unexpected(salvaged.error());
-    node.database = std::move(*salvaged);
-    node.notice = "the database refused to open and was salvaged: nothing this member acknowledged is missing";
-  } else if (!database) {
-    return std::unexpected(open_error(database.error(), path));
-  } else {
-    node.database = std::move(*database);
-  }
+  const auto record = witness(**slots);
+  if (record) node.witnessed = record->tip.height;
+  auto database = open_ledger(config.resolve(config.ledger), node.genesis, record, node.notice);
+  if (!database) return std::unexpected(database.error());
+  node.database = std::move(*database);
   auto host = host::Host::open(node.genesis, node.self, *node.database, std::move(*slots), std::move(keys->host));
   if (!host) return std::unexpected(host.error());
   node.host = std::move(*host);
   const auto tip = node.host->reader()->newest().height;
-  if (tip < node.witnessed) {
+  if (tip < node.witnessed && node.notice.empty()) {
     node.notice = fmt::format(
         "the database ends at height {}, before height {} that this member has acknowledged: it follows "
         "the others and does not count as current until it is refilled",

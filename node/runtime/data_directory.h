@@ -29,10 +29,12 @@ std::expected<ledger::Genesis, std::string> read_genesis(const std::filesystem::
 std::expected<void, std::string> initialise(const NodeConfig& config, const std::filesystem::path& genesis_file);
 
 // For a member whose ledger is lost or damaged but whose safety file is not: an empty ledger in its place, which the
-// other members refill. Refuses when a ledger is there.
+// other members refill. Refuses when a ledger is there. open_node() does it too where there is none; this one lets it
+// be done and looked at before the node runs.
 std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config);
 
-// The error says what is wrong and what to do.
+// Where the ledger is missing beside a whole safety file, an empty one is begun and `notice` says so. What is in its
+// place and is not ours is refused. The error says what is wrong and what to do.
 std::expected<OpenNode, std::string> open_node(const NodeConfig& config);
 
 }  // namespace quipu::runtime

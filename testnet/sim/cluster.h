@@ -43,6 +43,13 @@ class Cluster {
     return condition();
   }
   crypto::Digest submit(std::size_t member) { return workload_->submit_valid(member); }
+  Bytes statement(std::size_t member, std::uint64_t sequence, const std::string& subject, Micros issued_in = 0) {
+    return workload_->statement(member, sequence, subject, issued_in);
+  }
+  // Hands these bytes to one node, as a client does.
+  void submit_to(Endpoint endpoint, const Bytes& leaf) {
+    nodes_[endpoint]->input(replica::Submitted{++requests_, leaf});
+  }
   // Every healthy node has it.
   bool final_everywhere(const crypto::Digest& id) const;
   // Everything valid is final on all healthy nodes, their tips are equal, and none is awake.
@@ -54,6 +61,8 @@ class Cluster {
   void cut_power_of_all();
   void keep_down(Endpoint endpoint);
   void let_boot(Endpoint endpoint);
+  // Of one that is kept down.
+  void lose_database(Endpoint endpoint) { nodes_[endpoint]->lose_database(); }
   // All links good, all clocks near, nothing armed. `core`: only q honest nodes stay up.
   void heal(bool core_only);
 

@@ -53,6 +53,9 @@ class Disk {
   // Loses what was not synced, but for a random prefix; the answer is how many writes survived.
   std::size_t lose_unsynced();
 
+  // All of it; the slots stay. Nothing may be open.
+  void lose_database() { database_ = std::make_unique<storage::MemoryDatabase>(); }
+
   PowerSwitch& power() { return power_; }
   void watch(Watcher watcher) { watcher_ = std::move(watcher); }
   const storage::MemoryDatabase& database() const { return *database_; }

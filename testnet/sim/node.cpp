@@ -2,6 +2,7 @@
 #include "testnet/sim/node.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "testnet/sim/signatures.h"
 
@@ -80,6 +81,10 @@ void Node::start_process() {
     if (!made) return world_.report.broken("restart", name_of(who_) + " cannot be initialised: " + made.error());
     initialised_ = true;
   }
+  if (!storage::BlockStore(*database_, genesis.members.size()).chain()) {
+    const auto begun = host::Host::initialise(genesis, *database_, nullptr);
+    if (!begun) return world_.report.broken("restart", name_of(who_) + " cannot begin again: " + begun.error());
+  }
   auto host =
       host::Host::open(genesis, who_.member, *database_, disk_.open_slots(), host_keys(*world_.cast, who_.member));
   if (!host) return world_.report.broken("restart", name_of(who_) + " does not open: " + host.error());
@@ -99,6 +104,12 @@ void Node::start_process() {
 
 void Node::cut_power() {
   if (alive()) die();
+}
+
+void Node::lose_database() {
+  assert(!alive());
+  disk_.lose_database();
+  tell([&](Law& law) { law.lost_database(who_); });
 }
 
 void Node::die() {

@@ -4,6 +4,7 @@
 // any point.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -43,6 +44,8 @@ class Node {
   void boot();
   // Now. Nothing when it is off already.
   void cut_power();
+  // While it is off: its database is gone, its safety file is not.
+  void lose_database();
   // At a later point of whatever it does (disk.h).
   void arm_power_cut(std::uint64_t points) { disk_.power().arm(points); }
   void disarm_power_cut() { disk_.power().disarm(); }
@@ -56,7 +59,8 @@ class Node {
 
   void receive(consensus::PeerId from, const Bytes& frame);
   void input(replica::Input input);  // dropped when off
-  void pause(Micros duration) { paused_until_ = world_.queue.now() + duration; }
+  // Never shorter than it stands still already: what waits for its end was told when that is.
+  void pause(Micros duration) { paused_until_ = std::max(paused_until_, world_.queue.now() + duration); }
   bool paused() const { return world_.queue.now() < paused_until_; }
   void slow_disk(Micros duration) { slow_until_ = world_.queue.now() + duration; }
   void skew_clock(Micros offset) { utc_offset_ = offset; }

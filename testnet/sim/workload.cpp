@@ -67,6 +67,12 @@ crypto::Digest Workload::submit_valid(std::size_t member) {
   return id;
 }
 
+Bytes Workload::statement(std::size_t member, std::uint64_t sequence, const std::string& subject, Micros issued_in) {
+  Bytes bytes = leaf(member, 1, sequence, subject, issued_in);
+  access_.announced(bytes, true);
+  return bytes;
+}
+
 void Workload::submit_wrong(std::size_t member) {
   const Bytes wrong = damaged(member);
   access_.announced(wrong, false);
@@ -115,14 +121,16 @@ std::uint64_t Workload::now_s() const {
   return static_cast<std::uint64_t>(kStartUtc_ms / 1000 + queue_.now() / kSecond);
 }
 
-Bytes Workload::leaf(std::size_t member, unsigned key, std::uint64_t sequence, const std::string& subject) const {
+Bytes Workload::leaf(std::size_t member, unsigned key, std::uint64_t sequence, const std::string& subject,
+                     Micros issued_in) const {
   ledger::v1::Submission submission;
   submission.set_chain_id(cast_->genesis.chain_id);
   submission.set_administration(cast_->code(member));
   submission.set_sequence(sequence);
   register_operator(submission, subject);
   grant_certificate(submission, subject);
-  return ledger::sign_submission(submission, *cast_->issuer[member * kIssuerKeys + key], now_s());
+  return ledger::sign_submission(submission, *cast_->issuer[member * kIssuerKeys + key],
+                                 now_s() + static_cast<std::uint64_t>(issued_in / kSecond));
 }
 
 // Nothing that may be taken: another's signature, a gap, a number long used, no form at all, another chain.

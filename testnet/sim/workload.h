@@ -34,6 +34,9 @@ class Workload {
   void begin();
   // One valid statement by this member's first key, now; its id.
   crypto::Digest submit_valid(std::size_t member);
+  // One statement of this number by this member's second key, about an operator of this name, issued so far in the
+  // future; handed to nobody.
+  Bytes statement(std::size_t member, std::uint64_t sequence, const std::string& subject, Micros issued_in);
   void outcome(const replica::Outcome& outcome);
 
   // Ids that valid statements must end up final with.
@@ -49,7 +52,8 @@ class Workload {
   void submit_wrong(std::size_t member);
   void submit_rivals(std::size_t member);
   void attempt(std::size_t job);
-  Bytes leaf(std::size_t member, unsigned key, std::uint64_t sequence, const std::string& subject) const;
+  Bytes leaf(std::size_t member, unsigned key, std::uint64_t sequence, const std::string& subject,
+             Micros issued_in = 0) const;
   Bytes damaged(std::size_t member);
   std::uint64_t now_s() const;
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// One engine under a microscope; the other members are the test. One thread.
+// One engine under a microscope, input by input; the other members are the test.
 #pragma once
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "network.h"
 
 namespace quipu::consensus::net {
+
+inline constexpr VoteKind kAllKinds[] = {VoteKind::kNotarize, VoteKind::kNullify, VoteKind::kFinalize};
 
 template <class E>
 std::vector<E> only(const Effects& effects) {
@@ -29,15 +31,15 @@ std::vector<M> broadcasts(const Effects& effects) {
   return found;
 }
 
-// An engine under a microscope; the other members are the test.
 struct Bench {
-  Network net{4};
+  Network net;
   PeerId self;
   std::int64_t clock_us = 0;
   std::optional<Engine> engine;
+  Effects log;
   Block first = net.make_block(genesis_block(), "first", 5);
 
-  explicit Bench(PeerId who, Restored restored = {}) : self(who) {
+  explicit Bench(PeerId who, Restored restored = {}, std::size_t members = 4) : net(members), self(who) {
     if (restored.finalized.block.is_zero()) restored.finalized = genesis_tip();
     Config config{.scope = net.scope(), .members = net.members(), .self = who};
     config.verify = &fake_verify;
@@ -57,6 +59,22 @@ struct Bench {
     }
     clock_us = end_us;
     return all;
+  }
+  // Answers Persist and Sign to the end; the votes that came out. All effects on the way are in `log`.
+  std::vector<Vote> carry_out(Effects effects) {
+    std::vector<Vote> votes;
+    for (std::size_t i = 0; i < effects.size(); ++i) {
+      Effects more;
+      if (const auto* persist = std::get_if<Persist>(&effects[i])) more = step(Persisted{persist->ticket});
+      if (const auto* sign = std::get_if<Sign>(&effects[i])) {
+        const Sign asked = *sign;
+        votes.push_back(net.vote(asked.slot.kind, asked.subject, self));
+        more = step(signed_by_me(asked));
+      }
+      for (auto& effect : more) effects.push_back(std::move(effect));
+    }
+    log = std::move(effects);
+    return votes;
   }
   // The peers have nothing of what they are asked for, however often: all effects of that.
   Effects refuse_requests(const Effects& effects) {

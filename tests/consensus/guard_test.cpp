@@ -91,6 +91,7 @@ TEST_CASE("guard: a nullified and finalized record cannot arise from any sequenc
       const auto next = guard(record, {{0}, {view}, kind}, subject);
       if (!next) continue;
       record = *next;
+      CHECK(consistent(record));
       for (const auto& [old_kind, old] : cast) {
         if (old.view != subject.view) continue;
         const bool both_name_blocks = old_kind != VoteKind::kNullify && kind != VoteKind::kNullify;

@@ -128,6 +128,21 @@ void Network::crash(PeerId id, bool tell_others) {
     if (i != id) push(2'000'000, static_cast<PeerId>(i), PeerDown{id});
 }
 
+void Network::lose_database(PeerId id) {
+  Disk& disk = hosts_[id].disk;
+  const SafetyRecord record = disk.record;
+  disk = {};
+  disk.record = record;
+  disk.tip = genesis_tip();
+  disk.finalized[0] = {genesis_block(), {}};
+}
+
+void Network::become_puppet(PeerId id) {
+  hosts_[id].engine.reset();
+  ++hosts_[id].life;
+  hosts_[id].puppet = true;
+}
+
 void Network::push(std::int64_t delay_us, PeerId to, Input input) {
   events_[{now_us_ + delay_us, sequence_++}] = {to, hosts_[to].life, std::move(input)};
 }
@@ -278,7 +293,9 @@ struct Network::Executor {
     ++host.sent;
     if (std::holds_alternative<Status>(message)) ++host.status_sent;
     if (net.hosts_[to].engine == nullptr && !net.hosts_[to].puppet) return;
-    if (net.pass(id, to, message)) net.deliver(id, to, message, net.link_us);
+    if (!net.pass(id, to, message)) return;
+    if (net.recording) net.wire.push_back({net.now_us_, id, to, message});
+    net.deliver(id, to, message, net.link_us);
   }
   void operator()(Send& effect) { transmit(effect.to, effect.message); }
   void operator()(Broadcast& effect) {
@@ -347,6 +364,9 @@ struct Network::Executor {
     disk.record = with_tip(disk.record, effect.tip);
     net.push(100, id, Committed{effect.tip.height});
   }
+  void operator()(Forget& effect) {
+    for (const auto& block : effect.blocks) host.overlays.erase(block);
+  }
   void operator()(ReportEvidence& effect) { host.evidence.push_back(effect.evidence); }
   void operator()(Blame& effect) { host.blamed[effect.peer] += effect.checks; }
   void operator()(Halt& effect) { host.halts.push_back(effect.reason); }
@@ -395,6 +415,38 @@ bool Network::run_until(const std::function<bool()>& predicate, std::int64_t lim
 
 void Network::run_for(std::int64_t ms) {
   run_until([] { return false; }, ms);
+}
+
+void Network::advance_to(std::uint64_t view) {
+  const auto reached = [&] {
+    return std::ranges::any_of(
+        hosts_, [&](const Host& host) { return host.engine && host.engine->status().current.value >= view; });
+  };
+  for (int i = 0; i < 1'000 && !reached(); ++i) {
+    const std::string payload = "on the way " + std::to_string(now_us_) + " " + std::to_string(i);
+    submit(payload);
+    run_until([&] { return all_have(payload); }, 10'000);
+    run_for(5);
+  }
+}
+
+std::vector<VoteKind> Network::proofs_held(PeerId id, std::uint64_t view) {
+  PeerId asker = id;
+  for (std::size_t i = 0; i < size() && asker == id; ++i)
+    if (i != id && (hosts_[i].engine || hosts_[i].puppet)) asker = static_cast<PeerId>(i);
+  std::vector<VoteKind> kinds;
+  for (const auto& effect : hosts_[id].engine->step(Received{asker, ProofRequest{{view}, {view}}}, instant(id))) {
+    const auto* answer = std::get_if<Send>(&effect);
+    if (answer == nullptr || !std::holds_alternative<ProofResponse>(answer->message)) continue;
+    for (const auto& proof : std::get<ProofResponse>(answer->message).proofs)
+      if (proof.subject.view.value == view) kinds.push_back(proof.kind);
+  }
+  return kinds;
+}
+
+const Block& Network::tip_block(PeerId id) const {
+  const Disk& disk = hosts_[id].disk;
+  return disk.finalized.at(disk.tip.height.value).block;
 }
 
 bool Network::has(PeerId id, const std::string& payload) const {

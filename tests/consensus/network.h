@@ -39,6 +39,14 @@ struct Disk {
   std::vector<QuorumProof> proofs;
 };
 
+// A message that a link carried.
+struct Delivery {
+  std::int64_t at_us = 0;
+  PeerId from = 0;
+  PeerId to = 0;
+  Message message;
+};
+
 struct Host {
   std::unique_ptr<Engine> engine;  // none while crashed, or for a puppet that the test plays itself
   Disk disk;
@@ -83,6 +91,8 @@ class Network {
   void spread_pools();  // what the replica does with offers: every host gets what any holds and has not seen final
   void crash(PeerId id, bool tell_others = true);
   void restart(PeerId id);
+  void lose_database(PeerId id);  // of a crashed one; its safety record stays
+  void become_puppet(PeerId id);
   // Delivers a message to one host as if `from` had sent it.
   void deliver(PeerId from, PeerId to, Message message, std::int64_t delay_us = 0);
   void input(PeerId to, Input input, std::int64_t delay_us = 0);
@@ -94,6 +104,11 @@ class Network {
   // Runs until the predicate holds; false when the virtual time is up first.
   bool run_until(const std::function<bool()>& predicate, std::int64_t limit_ms = 60'000);
   void run_for(std::int64_t ms);
+  // Finalizes one payload a view until this one is current everywhere.
+  void advance_to(std::uint64_t view);
+  // The kinds of proof that this engine shows for a view above its finalized one.
+  std::vector<VoteKind> proofs_held(PeerId id, std::uint64_t view);
+  const Block& tip_block(PeerId id) const;
   // Every living host has finalized every payload.
   bool all_have(const std::string& payload) const;
   bool has(PeerId id, const std::string& payload) const;
@@ -103,6 +118,8 @@ class Network {
 
   Filter pass = [](PeerId, PeerId, const Message&) { return true; };
   std::int64_t link_us = 1'000;
+  bool recording = false;  // into `wire`
+  std::vector<Delivery> wire;
   bool laws_broken = false;
   std::string broken_law;
 

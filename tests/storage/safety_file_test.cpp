@@ -21,7 +21,8 @@ SafetyRecord some_record(Dice& dice) {
   record.top_view.value = 1000 + dice.below(1000);
   if (dice.one_in(2)) record.top_notarized = some_subject(dice, record.top_view.value);
   record.top_nullified = dice.one_in(2);
-  if (dice.one_in(2)) record.top_finalized = some_subject(dice, record.top_view.value);
+  if (!record.top_nullified && dice.one_in(2))
+    record.top_finalized = record.top_notarized.value_or(some_subject(dice, record.top_view.value));
   const auto open = dice.below(limits::kOpenViews + 1);
   for (std::uint64_t i = 0; i < open; ++i) record.open.push_back({some_subject(dice, 500 + i), dice.one_in(2)});
   record.tip = some_tip(dice, dice.below(500));
@@ -148,6 +149,42 @@ TEST_CASE("a slot is refused when its checksum is right and its content is not",
   Bytes more = good;
   more[kSafetySlotBytes - crypto::Digest::kSize - 1] = 1;
   CHECK(!decode_safety_record(with_right_checksum(more)));
+}
+
+TEST_CASE("load_conflicting_record: votes that exclude each other stop the start and the older slot does not help",
+          "[storage]") {
+  using namespace safety_file_test;
+  using Spoil = std::function<void(Dice&, SafetyRecord&)>;
+  const Spoil spoils[] = {
+      [](Dice& dice, SafetyRecord& record) {
+        record.top_nullified = true;
+        record.top_finalized = some_subject(dice, record.top_view.value);
+        record.top_notarized.reset();
+      },
+      [](Dice& dice, SafetyRecord& record) {
+        record.top_nullified = false;
+        record.top_notarized = some_subject(dice, record.top_view.value);
+        record.top_finalized = some_subject(dice, record.top_view.value);
+      },
+      [](Dice& dice, SafetyRecord& record) { record.top_notarized = some_subject(dice, record.top_view.value + 1); },
+      [](Dice& dice, SafetyRecord& record) {
+        record.open = {{some_subject(dice, 7), false}, {some_subject(dice, 7), true}};
+      },
+      [](Dice& dice, SafetyRecord& record) { record.open = {{some_subject(dice, record.top_view.value), false}}; }};
+  Dice dice(9);
+  for (const auto& spoil : spoils) {
+    SafetyRecord good = at_generation(some_record(dice), 6);
+    SafetyRecord bad = at_generation(good, 7);
+    spoil(dice, bad);
+    REQUIRE_FALSE(consensus::consistent(bad));
+    std::array<Bytes, 2> slots{encode_safety_record(good), encode_safety_record(bad)};
+    REQUIRE(decode_safety_record(slots[1]) == bad);
+    const auto loaded = load(slots);
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(loaded.error().find("exclude each other") != std::string::npos);
+    slots[1] = encode_safety_record(at_generation(good, 7));
+    CHECK(load(slots).has_value());
+  }
 }
 
 TEST_CASE("stores go to the two slots in turn and count the generation", "[storage]") {

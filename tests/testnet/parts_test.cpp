@@ -2,8 +2,10 @@
 // The simulator's own parts: time, chance, disks and links do what the runs rely on.
 #include <catch2/catch.hpp>
 
+#include "testnet/sim/cast.h"
 #include "testnet/sim/disk.h"
 #include "testnet/sim/network.h"
+#include "testnet/sim/signatures.h"
 
 using namespace quipu::testnet;
 using quipu::Bytes;
@@ -46,6 +48,22 @@ TEST_CASE("streams of random numbers repeat by seed and name and differ otherwis
   CHECK(value != other_name.next());
   CHECK(value != other_seed.next());
   for (int i = 0; i < 1000; ++i) CHECK((first.between(-3, 3) >= -3 && first.below(7) < 7));
+}
+
+TEST_CASE("a remembered verdict is that of this very key and message and signature") {
+  forget_signatures();
+  const auto cast = cast_of(4);
+  const auto& key = *cast->vote[0];
+  const Bytes message = "a vote";
+  const auto signature = key.sign(message);
+  auto other = signature;
+  other.bytes[7] ^= 1;
+  for (int again = 0; again < 2; ++again) {
+    CHECK(remembered_verify(key.public_key(), message, signature));
+    CHECK_FALSE(remembered_verify(key.public_key(), "a vota", signature));
+    CHECK_FALSE(remembered_verify(key.public_key(), message, other));
+    CHECK_FALSE(remembered_verify(cast->vote[1]->public_key(), message, signature));
+  }
 }
 
 TEST_CASE("a power cut keeps what was synced and a prefix of what was not") {

@@ -43,6 +43,8 @@ TEST_CASE("seeds that once broke a law hold every law now") {
   seeds::hold_every_law(356, 356, 4);
   // f hostile nullifiers and a member's own old vote kept that member awake for ever.
   seeds::hold_every_law(135, 135, 7);
+  // A second pause of a process shortened the first one and left its inputs waiting for the end of that.
+  seeds::hold_every_law(849, 849, 4);
 }
 
 TEST_CASE("equal seeds give equal traces and different seeds do not") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Durability: FINAL is said only when the block is synced in this node's database and the safety file's tip covers it;
-// and what was said is found at its place after every restart, and never contradicted by another node.
+// and what was said is found at its place after every restart, and never contradicted by another node. A database that
+// was lost may be behind while it is refilled, and must then show it at the same place.
 #include <map>
 
 #include "storage/record_codec.h"
@@ -40,11 +41,14 @@ class DurableOutcomes final : public Law {
     node.said.insert_or_assign(outcome.id, place->second);
   }
 
+  void lost_database(const Who& who) override { nodes_[who.endpoint].lost = true; }
+
   void booted(const Who& who, const host::Host& host, const replica::Restored& restored) override {
     Node& node = nodes_[who.endpoint];
     node.written_height = node.synced_height = restored.committed.height.value;
     node.slot_height = host.safety_record().tip.height.value;
     for (const auto& [id, place] : node.said) {
+      if (node.lost && place.height > restored.committed.height.value) continue;
       const auto found = host.place_of(id);
       if (!found) return broken(who, "forgot what it said was FINAL");
       if (found->height.value != place.height || found->index != place.index)
@@ -62,6 +66,7 @@ class DurableOutcomes final : public Law {
     std::uint64_t written_height = 0;
     std::uint64_t synced_height = 0;
     std::uint64_t slot_height = 0;
+    bool lost = false;
     std::map<crypto::Digest, Place> said;
   };
 

@@ -30,6 +30,13 @@ class DurableVotes final : public Law {
     settle(node, std::min(unsynced_kept, node.unsynced.size()));
   }
 
+  void lost_database(const Who& who) override {
+    Node& node = nodes_[who.endpoint];
+    node.unsynced.clear();
+    node.blocks.clear();
+    node.proven_views.clear();
+  }
+
   void slot_written(const Who& who, const consensus::SafetyRecord& record) override {
     auto& shown = nodes_[who.endpoint].shown;
     if (record.top_notarized) shown.insert({VoteKind::kNotarize, *record.top_notarized});

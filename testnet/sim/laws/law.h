@@ -45,6 +45,7 @@ class Law {
   virtual ~Law() = default;
   virtual void booted(const Who&, const host::Host&, const replica::Restored&) {}
   virtual void lost_power(const Who&, [[maybe_unused]] std::size_t unsynced_kept) {}
+  virtual void lost_database(const Who&) {}  // all of it, but not the safety file
   virtual void database_written(const Who&, const storage::Batch&, storage::Durability) {}
   virtual void slot_written(const Who&, const consensus::SafetyRecord&) {}
   virtual void performing(const Who&, const replica::Effect&) {}

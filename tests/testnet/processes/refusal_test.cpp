@@ -39,15 +39,26 @@ void check_refused(const Ended& ended, const std::string& fault, const std::stri
   CHECK(ended.said.find(next_step) != std::string::npos);
 }
 
+// A network that is founded and not running.
+const Network& strangers() {
+  static const auto network = LocalNetwork::shared().found_another("refusals");
+  return network;
+}
+
+fs::path fresh_copy() {
+  const auto directory = LocalNetwork::shared().scratch("refused") / "BO";
+  fs::remove_all(directory);
+  fs::copy(strangers().node_directory(strangers().nodes[0]), directory, fs::copy_options::recursive);
+  return directory;
+}
+
 }  // namespace
 
 TEST_CASE("quipud refuses what is not in order and says what to do") {
   auto& shared = LocalNetwork::shared();
-  static const auto other = shared.found_another("refusals");
+  const auto& other = strangers();
   const auto& node = other.nodes[0];
-  const auto directory = shared.scratch("refused") / "BO";
-  fs::remove_all(directory);
-  fs::copy(other.node_directory(node), directory, fs::copy_options::recursive);
+  const auto directory = fresh_copy();
   const auto keys = directory / "keys";
 
   SECTION("another network's genesis") {
@@ -83,15 +94,40 @@ TEST_CASE("quipud refuses what is not in order and says what to do") {
   SECTION("a directory that another quipud uses") {
     check_refused(start(shared.directory("BO")), "in use by another process", "stop that quipud first");
   }
-  SECTION("a ledger that is gone") {
-    fs::rename(directory / "ledger", directory / "ledger.lost");
-    check_refused(start(directory), "ledger is gone", "quipud init --again");
-  }
   SECTION("a directory initialised before") {
     const auto again = quipud({"init", "--dir", directory.string(), "--genesis",
                                (other.directory / "genesis.json").string(), "--administration", node.code},
                               directory / "refusal.log");
     check_refused(again, "initialised before", "start the node");
+  }
+}
+
+TEST_CASE("quipud begins no ledger where something else stands or nothing can or beside a strange safety file") {
+  const auto directory = fresh_copy();
+  fs::rename(directory / "ledger", directory / "ledger.lost");
+
+  SECTION("something else in the ledger's place") {
+    fs::create_directory(directory / "ledger");
+    std::ofstream(directory / "ledger" / "photographs.txt") << "of another disk";
+    check_refused(start(directory), "cannot open", "ledger");
+    CHECK(fs::exists(directory / "ledger" / "photographs.txt"));
+    CHECK(std::distance(fs::directory_iterator(directory / "ledger"), fs::directory_iterator()) == 1);
+  }
+  SECTION("a ledger whose disk is not mounted") {
+    fs::rename(directory / "quipud.toml", directory / "quipud.old");
+    std::ifstream in(directory / "quipud.old");
+    std::ofstream out(directory / "quipud.toml");
+    for (std::string line; std::getline(in, line);)
+      out << (line.starts_with("ledger") ? "ledger = \"elsewhere/disk/ledger\"" : line) << "\n";
+    out.close();
+    check_refused(start(directory), "is not there", "is the disk mounted");
+    CHECK_FALSE(fs::exists(directory / "elsewhere"));
+  }
+  SECTION("no ledger and another network's safety file") {
+    fs::copy_file(LocalNetwork::shared().directory("BO") / "safety" / "slots", directory / "safety" / "slots",
+                  fs::copy_options::overwrite_existing);
+    check_refused(start(directory), "safety file", "another chain");
+    CHECK_FALSE(fs::exists(directory / "ledger"));
   }
 }
 
