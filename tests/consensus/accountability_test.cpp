@@ -265,6 +265,11 @@ TEST_CASE("A side without a valid finalization is what is missing") {
   gap = c.judged().gap;
   REQUIRE(gap);
   CHECK(gap->branch == 0);
+  c.fork.branches[0].links.clear();
+  c.step(0, kF, 4, 3, 2, {0, 1, 3});  // final, but below the fork
+  gap = c.judged().gap;
+  REQUIRE(gap);
+  CHECK(gap->branch == 0);
 }
 
 TEST_CASE("A skipped view without its nullification is missing and the signers of the step are told") {
@@ -302,14 +307,16 @@ TEST_CASE("A step that the walk needs is missing by its view") {
 TEST_CASE("Proofs that are about another branch or another scope or nobody convict nobody") {
   Case c(4);
   c.step(0, kF, 5, 4, 3, {0, 1, 3});
-  c.step(0, kF, 6, 4, 3, {0, 1, 3}, {5}, {1, 2});
+  c.step(1, kF, 6, 4, 3, {0, 2, 3}, {5}, {0, 2, 3});
+  CHECK(c.judged().clash);
   std::swap(c.fork.branches[1].links, c.fork.branches[0].links);  // each about the other's blocks
+  CHECK_FALSE(c.judged().clash);
   CHECK(c.judged().gap->what == Gap::What::kFinalization);
 
   Case strange(4);
   strange.step(0, kF, 5, 4, 3, {0, 1, 3});
   strange.step(1, kF, 5, 4, 3, {0, 2, 3});
-  strange.fork.branches[1].links[0].step.signers = {0, 2, 9};  // nobody has that index
+  for (auto& branch : strange.fork.branches) branch.links[0].step.signers[2] = 900;  // nobody has that index
   CHECK(names(strange.judged().guilty) == Members{0});
   strange.fork.branches[1].links[0].step.signers = {0};  // fewer than signatures
   CHECK(names(strange.judged().guilty) == Members{0});
