@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <tuple>
 
 #include "consensus/votes.h"
 
@@ -60,11 +61,16 @@ class Court {
     return *statement.good;
   }
 
+  // However they were heard, one pair has one spelling.
+  static Evidence in_order(const Vote& a, const Vote& b) {
+    return std::tie(a.kind, a.subject) < std::tie(b.kind, b.subject) ? Evidence{a, b} : Evidence{b, a};
+  }
+
   std::optional<Evidence> contradiction_among(std::vector<Statement>& said) const {
     for (std::size_t i = 1; i < said.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
         if (contradict(said[j].vote, said[i].vote) && holds(said[j]) && holds(said[i]))
-          return Evidence{said[j].vote, said[i].vote};
+          return in_order(said[j].vote, said[i].vote);
     return std::nullopt;
   }
 

@@ -28,7 +28,8 @@ enum class Contradiction : std::uint8_t {
 Contradiction contradiction_of(const Evidence& pair);
 std::string_view to_string(Contradiction contradiction);  // "E4"
 
-// One pair of votes for each member that these proofs convict, by member. Proofs may be of any views and from anywhere,
+// One pair of votes for each member that these proofs convict, by member, the lesser vote by kind and subject first.
+// Proofs may be of any views and from anywhere,
 // malformed ones too; each vote is checked at most once.
 std::vector<Evidence> convict(std::span<const QuorumProof* const> proofs, const Scope& scope, const MemberSet& members,
                               crypto::VerifyFunction check);
