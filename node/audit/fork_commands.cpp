@@ -50,15 +50,15 @@ std::expected<Opened, std::string> open(const std::string& path) {
 
 bool is_contradiction(Relation relation) { return relation == Relation::kFork || relation == Relation::kContradiction; }
 
-// The file's path, or why it could not be written.
-std::expected<std::string, std::string> write_proof(const fs::path& directory, const Bytes& content) {
+// A fork is no less one because its proof could not be written: what was found is printed in any case.
+void write_proof(const fs::path& directory, const Bytes& content) {
   std::error_code error;
   fs::create_directories(directory, error);
   const fs::path path = directory / fork_file_name(content);
   std::ofstream file(path, std::ios::binary);
   file << content << std::flush;
-  if (!file) return std::unexpected("cannot write " + path.string() + "; give another --out");
-  return path.string();
+  std::cerr << (file ? "proof written to " + path.string() + "; quipu-audit fork checks it\n"
+                     : "quipu-audit: cannot write " + path.string() + "; give another --out\n");
 }
 
 }  // namespace
@@ -72,14 +72,10 @@ int run_compare(const CompareArguments& arguments) {
   if (!second) return could_not(second.error());
   const auto comparison = compare(first->source, second->source, *genesis);
   if (!comparison) return could_not(comparison.error());
-  const bool contradiction = is_contradiction(comparison->relation);
-  if (contradiction && !arguments.out.empty()) {
-    const auto path = write_proof(arguments.out, encode(comparison->proof, genesis->members.size()));
-    if (!path) return could_not(path.error());
-    std::cerr << "proof written: " << *path << "; anybody checks it with quipu-audit fork\n";
-  }
   std::cout << (arguments.output == "json" ? json_of(*comparison, *genesis) : text_of(*comparison, *genesis));
-  return contradiction ? kForked : kDone;
+  if (!is_contradiction(comparison->relation)) return kDone;
+  if (!arguments.out.empty()) write_proof(arguments.out, encode(comparison->proof, genesis->members.size()));
+  return kForked;
 }
 
 int run_fork(const ForkArguments& arguments) {

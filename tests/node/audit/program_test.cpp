@@ -139,6 +139,9 @@ TEST_CASE("The program names who forked two exports and leaves with 3 and a proo
   CHECK(fork.exit_code == 3);
   CHECK(fork.last_line == "FORK at height 3: BO, BR, PE are guilty");
   const std::string proof = folder.proof("proofs");
+  const auto unwritten = run(folder.path, "compare ours theirs --genesis genesis.json --out genesis.json");
+  CHECK(unwritten.exit_code == 3);
+  CHECK(unwritten.last_line == fork.last_line);
   fs::remove_all(folder.path / "ours");
   fs::remove_all(folder.path / "theirs");
   const auto checked = run(folder.path, "fork " + proof + " --genesis genesis.json");
@@ -179,8 +182,7 @@ TEST_CASE("What cannot be compared is said in one line with a next step and leav
        {"compare nowhere ours --genesis genesis.json", "compare ours theirs --genesis nowhere",
         "compare ours theirs --genesis ours/checkpoint", "compare ours theirs --genesis other.json",
         "compare early ours --genesis genesis.json", "compare ours/checkpoint early/checkpoint --genesis genesis.json",
-        "compare ours proofs --genesis genesis.json", "fork nowhere --genesis genesis.json",
-        "compare ours theirs --genesis genesis.json --out genesis.json"}) {
+        "compare ours proofs --genesis genesis.json", "fork nowhere --genesis genesis.json"}) {
     fs::create_directories(folder.path / "proofs");
     const auto outcome = run(folder.path, arguments);
     INFO(arguments);
