@@ -202,6 +202,18 @@ TEST_CASE("Votes with a changed bit or under another name accuse nobody") {
   }
 }
 
+TEST_CASE("Proofs without a quorum of signers are passed over") {
+  const Forked forked;
+  Files second = forked.second.files();
+  auto links = *ledger::decode_links(second.at("quorum/2"), 4);
+  for (auto& link : links) link.skipped.assign(1, {consensus::VoteKind::kNullify, {.view = {4}}, {}, {}});
+  second["quorum/2"] = ledger::encode_links(links, 4);
+  const auto comparison = compared(forked.first.files(), second);
+  REQUIRE(comparison);
+  CHECK(comparison->convicted.votes.empty());
+  CHECK(comparison->judgement->gap->what == consensus::Gap::What::kStep);
+}
+
 TEST_CASE("A mirror that is not in order is sent to verify and nothing is concluded") {
   Chain chain;
   chain.grow(2, 1);
