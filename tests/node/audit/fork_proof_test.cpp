@@ -5,7 +5,9 @@
 #include <functional>
 
 #include "crypto/digest.h"
+#include "crypto/merkle.h"
 #include "node/audit/compare.h"
+#include "node/audit/history.h"
 #include "tests/node/audit/sample_fork.h"
 
 namespace quipu::audit {
@@ -138,10 +140,23 @@ TEST_CASE("Two notes of one history are no contradiction whatever path is shown"
   const Bytes early = chain.files().at("checkpoint");
   chain.grow(1, 1);
   chain.publish();
-  const Bytes late = chain.files().at("checkpoint");
+  const sample::Files files = chain.files();
+  const Bytes late = files.at("checkpoint");
+  const MemoryBundle bundle(files);
+  const ledger::Genesis genesis = sample::genesis();
+  const auto path = History(bundle, genesis, 17).consistency(12, 17);
+  REQUIRE(path);
   const auto root = crypto::Checkpoint::parse(crypto::Note::parse(early)->text)->root;
-  CHECK_FALSE(check(ForkProof::Trees{{early, late}, root, {}}, electorate()));
-  CHECK_FALSE(check(ForkProof::Trees{{early, late}, crypto::sha256("x"), {crypto::sha256("y")}}, electorate()));
+  const auto late_root = crypto::Checkpoint::parse(crypto::Note::parse(late)->text)->root;
+  REQUIRE(crypto::verify_consistency(12, 17, root, late_root, *path));
+  for (const ForkProof::Trees& trees : {ForkProof::Trees{{early, late}, root, *path},
+                                        {{early, late}, crypto::sha256("x"), *path},
+                                        {{early, late}, root, {}},
+                                        {{early, late}, crypto::sha256("x"), {crypto::sha256("y")}}}) {
+    const auto convicted = check(trees, electorate());
+    REQUIRE_FALSE(convicted);
+    CHECK(convicted.error() == "the notes of a pair are not shown to contradict each other");
+  }
   CHECK_FALSE(check(ForkProof::Trees{{early, early}, root, {}}, electorate()));
 }
 
