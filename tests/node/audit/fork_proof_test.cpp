@@ -130,6 +130,11 @@ TEST_CASE("A fork proof with something missing or added or moved is refused") {
     note.lines.pop_back();
     proof.trees[0].notes[0] = note.format();
   });
+  fails("not the valid cosignatures", [](auto& proof) {
+    auto note = *crypto::Note::parse(proof.trees[0].notes[0]);
+    note.lines.push_back(crypto::sign_note(note.text, "stranger", sample::key("BO", "log")));
+    proof.trees[0].notes[0] = note.format();
+  });
   fails("pairs of notes are not in order", [](auto& proof) { proof.trees.push_back(proof.trees[0]); });
 }
 
