@@ -103,7 +103,12 @@ std::expected<void, std::string> History::take(const std::vector<Bytes>& leaves,
   if (!started_) return take_genesis(leaves, wanted);
   const auto seal = ledger::decode_seal_leaf(leaves.back());
   const consensus::Height height = place_.header.height.next();
-  if (!seal || seal->height != height || seal->epoch.value != 0) {
+  if (seal && seal->epoch.value != 0) {
+    return std::unexpected(bundle_.name() + ": height " + std::to_string(height.value) + " is in epoch " +
+                           std::to_string(seal->epoch.value) +
+                           ", and this version compares epoch 0 alone; use a newer quipu-audit");
+  }
+  if (!seal || seal->height != height) {
     return std::unexpected(in(bundle_, "the seal of height " + std::to_string(height.value) + " is not in form"));
   }
   for (const Bytes& leaf : leaves) {

@@ -243,6 +243,17 @@ TEST_CASE("A mirror that is not in order is sent to verify and nothing is conclu
   fails("tile/entries/000.p/12", changed, "two: ");
 }
 
+TEST_CASE("A later epoch is not compared and that is said") {
+  Chain chain;
+  chain.grow(1, 1);
+  const auto leaves = chain.build(chain.next_submissions(1)).block.leaves;
+  chain.append_forged(chain.with_seal(leaves, [](ledger::SealInfo& seal) { seal.epoch = {1}; }));
+  chain.publish();
+  const auto comparison = compared(chain.files(), chain.files());
+  REQUIRE_FALSE(comparison);
+  CHECK_THAT(comparison.error(), Catch::Matchers::StartsWith("one: height 2 is in epoch 1, and this version"));
+}
+
 TEST_CASE("A checkpoint from elsewhere lies on the mirror's history or contradicts it") {
   const Forked forked;
   const Files mirror = forked.first.files();
