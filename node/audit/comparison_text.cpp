@@ -60,7 +60,7 @@ std::string side_text(const Comparison::Side& side, const char* which, const Mem
   if (side.height) out += "height " + std::to_string(*side.height) + ", ";
   out += "root " + crypto::to_hex(side.root.view()) + ", cosigned by " + std::to_string(side.cosigners) + " of " +
          std::to_string(members.size());
-  if (side.proofs > 0) out += ", " + std::to_string(side.proofs) + " quorum proofs of its newest block";
+  if (side.proofs > 0) out += ", quorum proofs of its newest block: " + std::to_string(side.proofs);
   return out + "\n";
 }
 
