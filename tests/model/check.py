@@ -5,7 +5,7 @@
 A safe configuration must be searched to the end; in the others a fault is planted, and the fork it leads to must be found.
 docs/model.md explains them. Needs spin and a C compiler.
 Usage: check.py [--long] [--show] [GROUP or NAME ...]
-  --long  the large searches too (minutes, up to 2 GiB)    --show  how each fork comes about, step by step
+  --long  the large searches too (minutes, up to 1 GiB)    --show  how each fork comes about, step by step
 """
 import argparse
 import dataclasses

@@ -6,7 +6,7 @@
  * may act on any proof at any later time. BYZANTINE members sign everything always: they count in every proof. What is
  * left are the HONEST members, and of each the votes it has signed.
  *
- * No rule here looks at what a member signed in another view. So the honest members of one view may be renamed without
+ * No rule of voting looks at what a member signed in another view. So the honest members of one view may be renamed without
  * renaming those of another, and the votes of a view are kept sorted: a state stands for all its renamings. */
 
 /* The size. Views count from 1, view 0 is the block the first epoch starts from. */
@@ -153,12 +153,12 @@ hidden byte i, k, a, b, count, ends_epoch, found, forked;
   CAST_BLOCK(v, 0, r) CAST_BLOCK(v, 1, r) \
   :: CAN_NULLIFY(v, r) -> vote = NULLIFY; view = v; row = r
 
-
 #define ON(v, p)      PROPOSE(v, 0, p) PROPOSE(v, 1, p)
 #define PARENTS_1(v)  ON(v, 0)
 #define PARENTS_2(v)  PARENTS_1(v) ON(v, 1) ON(v, 2)
 #define PARENTS_3(v)  PARENTS_2(v) ON(v, 3) ON(v, 4)
 #define PARENTS_4(v)  PARENTS_3(v) ON(v, 5) ON(v, 6)
+
 #define ROWS_3(v)     CAST(v, 0) CAST(v, 1) CAST(v, 2)
 #if ROWS == 3
 #define EACH_ROW(v)   ROWS_3(v)
@@ -301,8 +301,9 @@ inline cast() {
 }
 
 /* The record is lost. Answers come from QUORUM others, of which the BYZANTINE tell the lowest view, and the honest ones
- * the highest they voted in, or view 1: they may be further, which only raises the bar. They may also answer later, which
- * raises it too. Which honest ones do not answer is the worst choice: those that have voted highest. */
+ * the highest they voted in: they may be further, or answer later, which only raises the bar. Which honest ones do not
+ * answer is the worst choice: as the members of a view may be renamed, SILENT of them can be those that voted in every
+ * view where no more than SILENT did, so a view is told of when more did. */
 #define SILENT             (HONEST - 1 - (QUORUM - BYZANTINE) + MISSING_ANSWERS)
 inline lose_record() {
   forgot = true;
