@@ -131,10 +131,12 @@ void Measurement::packed(Results& results) {
 }
 
 Measurement::PackedLoad Measurement::load_packed(Cluster& cluster) const {
-  const LoadPlan load{std::max<std::size_t>(plan_.in_flight / cluster.members(), 1), plan_.warm_up, plan_.window};
-  // Many members share what few could send.
-  const auto most = kMostPacked_s * static_cast<double>(plan_.members) / static_cast<double>(cluster.members());
-  const auto stock = stock_for(most, plan_.warm_up + plan_.window);
+  // Many members share few cores: finality comes in rarer and larger lumps, and each could send less.
+  const auto times = std::max<std::int64_t>(static_cast<std::int64_t>(cluster.members() / plan_.members), 1);
+  const LoadPlan load{std::max<std::size_t>(plan_.in_flight / cluster.members(), 1), plan_.warm_up * times,
+                      plan_.window * times};
+  const double fewer = static_cast<double>(plan_.members) / static_cast<double>(cluster.members());
+  const auto stock = stock_for(kMostPacked_s * fewer * fewer, load.warm_up + load.window);
   const double before_s = cluster.cpu_seconds();
   const auto result = cluster.load_all(load, stock, kPacked);
   const double cpu_s = cluster.cpu_seconds() - before_s;
