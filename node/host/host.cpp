@@ -84,7 +84,7 @@ struct Host::State {
       : genesis(genesis_in),
         self(self_in),
         database(database_in),
-        blocks(database_in, genesis_in.members.size()),
+        blocks(database_in),
         signer(std::move(signer_in)),
         cosigner_key(std::move(keys.cosigner)),
         log_key(std::move(keys.log)) {
@@ -92,7 +92,7 @@ struct Host::State {
   }
 
   void refresh_reader() {
-    auto fresh = stored_ledger(database.snapshot(), genesis.members.size());
+    auto fresh = stored_ledger(database.snapshot());
     const std::lock_guard lock(reader_mutex);
     reader = std::move(fresh);
   }
@@ -156,7 +156,7 @@ Host::~Host() = default;
 
 std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                   std::unique_ptr<storage::SlotDevice> slots) {
-  storage::BlockStore blocks(database, genesis.members.size());
+  storage::BlockStore blocks(database);
   if (blocks.chain()) return std::unexpected("the database already holds a ledger");
   if (slots) {
     auto file = storage::SafetyFile::initialise(std::move(slots), first_record(genesis));
@@ -170,7 +170,7 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
                                                              consensus::MemberIndex self, storage::Database& database,
                                                              std::unique_ptr<storage::SlotDevice> slots,
                                                              HostKeys keys) {
-  const storage::BlockStore blocks(database, genesis.members.size());
+  const storage::BlockStore blocks(database);
   const auto chain = blocks.chain();
   if (!chain) return std::unexpected("the database holds no ledger: run `quipud init` first");
   if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
@@ -194,7 +194,7 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
 
 replica::Restored Host::restore() const {
   const auto snapshot = state_->database.snapshot();
-  const storage::LogReader log(snapshot, state_->genesis.members.size());
+  const storage::LogReader log(snapshot);
   const auto tip = log.tip().value();
   auto pending = state_->blocks.pending();
   replica::Restored out;

@@ -27,6 +27,7 @@ Answer rejected(std::uint64_t request, const crypto::Digest& id, ledger::Rejecti
 // kept from taking submissions, only one whose state is old.
 std::string Replica::State::unable() const {
   if (halted) return "this node has halted: send it to another member's node";
+  if (observing()) return "this node follows without a vote: send it to a member's node";
   const auto here = chain.committed().height.value;
   const auto known = engine.known_final().value;
   if (known <= here + limits::kUnfinalizedBlocks) return {};

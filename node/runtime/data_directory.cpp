@@ -131,10 +131,10 @@ std::expected<void, std::string> may_begin_again(const std::optional<consensus::
 // A power cut may leave a tail that the database refuses. A salvaged copy is as good as the original if, and only if,
 // it reaches what this member has witnessed.
 std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> salvage(
-    const fs::path& path, std::size_t members, const std::optional<consensus::SafetyRecord>& record) {
+    const fs::path& path, const std::optional<consensus::SafetyRecord>& record) {
   auto copy = storage::RocksDatabase::open_salvaged(path);
   if (!copy) return std::unexpected(open_error(copy.error(), path));
-  const auto tip = storage::BlockStore(**copy, members).read().tip();
+  const auto tip = storage::BlockStore(**copy).read().tip();
   if (!record || !tip || tip->height < record->tip.height) {
     return std::unexpected(
         fmt::format("{} is damaged and what can be read of it ends at height {}, before height {} that this "
@@ -173,15 +173,14 @@ std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> open_ledger(
   if (!fs::exists(path)) {
     if (auto may = may_begin_again(record, genesis); !may) return std::unexpected(may.error());
   }
-  const auto members = genesis.members.size();
   auto database = storage::RocksDatabase::open(path);
   if (!database && database.error().fault == storage::OpenFault::kCorrupt) {
-    auto salvaged = salvage(path, members, record);
+    auto salvaged = salvage(path, record);
     if (salvaged) notice = "the database refused to open and was salvaged: nothing this member acknowledged is missing";
     return salvaged;
   }
   if (!database) return std::unexpected(open_error(database.error(), path));
-  if (!storage::BlockStore(**database, members).chain()) {
+  if (!storage::BlockStore(**database).chain()) {
     if (auto begun = begin_again(genesis, **database, record, path, notice); !begun) {
       return std::unexpected(begun.error());
     }

@@ -81,7 +81,7 @@ void Node::start_process() {
     if (!made) return world_.report.broken("restart", name_of(who_) + " cannot be initialised: " + made.error());
     initialised_ = true;
   }
-  if (!storage::BlockStore(*database_, genesis.members.size()).chain()) {
+  if (!storage::BlockStore(*database_).chain()) {
     const auto begun = host::Host::initialise(genesis, *database_, nullptr);
     if (!begun) return world_.report.broken("restart", name_of(who_) + " cannot begin again: " + begun.error());
   }

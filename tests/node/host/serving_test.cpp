@@ -65,7 +65,7 @@ class Server {
   }
 
   void fill(std::size_t heights, std::size_t bytes, const std::vector<std::uint64_t>& proven, std::size_t skipped) {
-    storage::BlockStore store(database_, 1);
+    storage::BlockStore store(database_);
     auto tip = store.read().tip().value();
     auto tree = store.read().range_at(tip.tree_size);
     std::uint64_t view = 0;
