@@ -206,6 +206,11 @@ replica::Restored Host::restore() const {
   out.committed.tree = log.range_at(tip.tree_size);
   out.committed.state = stored_state(snapshot, std::nullopt);
   out.committed.map = rebuild_map(*out.committed.state);
+  const auto handover = ledger::handover_height(*out.committed.state);
+  const crypto::Digest anchor = handover ? log.block(*handover)->id : state_->genesis.chain;
+  out.committed.membership =
+      std::make_shared<const ledger::Membership>(ledger::membership_of(*out.committed.state, anchor));
+  out.committed.handover = handover == tip.height;
   return out;
 }
 

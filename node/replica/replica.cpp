@@ -191,7 +191,8 @@ void Replica::State::refresh_readiness() {
   if (!std::exchange(pool_changed, false) && position.block == tip_of_readiness) return;
   tip_of_readiness = position.block;
   std::vector<RejectedSubmission> rejected;
-  const bool is_ready = !pool.empty() && has_ready(position, likely_block_time_ms(position), pool, rejected);
+  const bool is_ready =
+      !pool.empty() && has_ready(config.genesis, position, likely_block_time_ms(position), pool, rejected);
   // A verdict on an unfinalized tip may not stand: only the finalized one rejects for good.
   if (position.block == chain.committed().block) reject(rejected);
   if (is_ready == ready) return;
