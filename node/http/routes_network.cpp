@@ -4,6 +4,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/epochs.h"
 #include "node/ledger/json.h"
 #include "node/ledger/state.pb.h"
 
@@ -130,7 +131,8 @@ Response get_block(const Call& call) {
     write_submission(json, leaves[i], block->first_index + i, call.backend.genesis().chain_id);
   }
   json.end_array();
-  write_signers(json, reader->links(block->height), call.backend.genesis().members);
+  const auto voters = ledger::voters_on(*reader, call.backend.genesis(), block->height);
+  write_signers(json, reader->links(block->height), voters.members);
   return end_answer(std::move(json));
 }
 

@@ -192,7 +192,7 @@ void Replica::State::refresh_readiness() {
   tip_of_readiness = position.block;
   std::vector<RejectedSubmission> rejected;
   const bool is_ready =
-      !pool.empty() && has_ready(config.genesis, position, likely_block_time_ms(position), pool, rejected);
+      lives_on(position) && !pool.empty() && has_ready(config.genesis, position, likely_block_time_ms(position), pool, rejected);
   // A verdict on an unfinalized tip may not stand: only the finalized one rejects for good.
   if (position.block == chain.committed().block) reject(rejected);
   if (is_ready == ready) return;

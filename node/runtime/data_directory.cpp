@@ -201,14 +201,16 @@ std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
 std::expected<void, std::string> initialise(const NodeConfig& config, const fs::path& genesis_file) {
   const auto genesis = read_genesis(genesis_file);
   if (!genesis) return std::unexpected(genesis.error());
-  const auto self = own_index(config, *genesis);
-  if (!self) return std::unexpected(self.error());
-  if (const auto known = check_addresses(config, *genesis); !known) return known;
   const auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
-  if (keys->host.vote.public_key() != genesis->members[*self].vote) {
-    return std::unexpected(not_in_genesis(config, "vote"));
+  if (config.role == "member") {
+    const auto self = own_index(config, *genesis);
+    if (!self) return std::unexpected(self.error());
+    if (keys->host.vote.public_key() != genesis->members[*self].vote) {
+      return std::unexpected(not_in_genesis(config, "vote"));
+    }
   }
+  if (const auto known = check_addresses(config, *genesis); !known) return known;
   const auto config_file = config.directory / "quipud.toml";
   if (fs::exists(config_file)) {
     return std::unexpected(
@@ -244,15 +246,8 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto genesis = read_genesis(config.resolve(config.genesis));
   if (!genesis) return std::unexpected(genesis.error());
   node.genesis = std::move(*genesis);
-  const auto self = own_index(config, node.genesis);
-  if (!self) return std::unexpected(self.error());
-  node.self = *self;
-  if (const auto known = check_addresses(config, node.genesis); !known) return std::unexpected(known.error());
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
-  if (keys->transport.public_key() != node.genesis.members[*self].transport) {
-    return std::unexpected(not_in_genesis(config, "transport"));
-  }
   auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
   const auto record = witness(**slots);
@@ -260,9 +255,16 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto database = open_ledger(config.resolve(config.ledger), node.genesis, record, node.notice);
   if (!database) return std::unexpected(database.error());
   node.database = std::move(*database);
-  auto host = host::Host::open(node.genesis, node.self, *node.database, std::move(*slots), std::move(keys->host));
+  const bool may_observe = config.role == "follower";
+  auto host = host::Host::open(node.genesis, config.administration, *node.database, std::move(*slots),
+                               std::move(keys->host), may_observe);
   if (!host) return std::unexpected(host.error());
   node.host = std::move(*host);
+  const auto& members = node.host->membership().members;
+  const bool votes = node.host->self() < members.size();
+  if (votes && keys->transport.public_key() != members[node.host->self()].transport) {
+    return std::unexpected(not_in_genesis(config, "transport"));
+  }
   const auto tip = node.host->reader()->newest().height;
   if (tip < node.witnessed && node.notice.empty()) {
     node.notice = fmt::format(
