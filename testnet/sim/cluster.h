@@ -84,7 +84,7 @@ class Cluster {
  private:
   void add_nodes();
   void connect();
-  void transmit(Endpoint from, consensus::PeerId to, const std::shared_ptr<const Bytes>& frame);
+  void transmit(Endpoint from, std::size_t to, const std::shared_ptr<const Bytes>& frame);
   void died(const Who& who);
   void boot(Endpoint endpoint);
   bool healthy(Endpoint endpoint) const;

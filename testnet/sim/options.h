@@ -26,6 +26,7 @@ std::string_view to_string(AttackerKind kind);
 struct Options {
   std::uint64_t seed = 0;
   std::size_t members = 4;
+  std::size_t candidates = 0;      // nodes beyond the members of the genesis, who follow until they are let in
   Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
 
   // network
