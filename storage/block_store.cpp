@@ -44,15 +44,14 @@ void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& ran
 
 void put_tip(Batch& batch, const Tip& tip) { batch.put(Family::kMeta, Bytes(kTipKey), encode(tip)); }
 
-// After the last block of an epoch nothing of that epoch is pending: the next one counts its views from 1 again.
-void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip, bool epoch_ends) {
+void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip) {
   snapshot.scan(Family::kPending, kPendingBlocks, kPendingBlocks, [&](BytesView key, BytesView value) {
-    if (epoch_ends || must_have(block_height(value), "pending block") <= tip.height) batch.erase(Family::kPending, Bytes(key));
+    if (must_have(block_height(value), "pending block") <= tip.height) batch.erase(Family::kPending, Bytes(key));
     return true;
   });
   snapshot.scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView key, BytesView value) {
     const auto view = must_have(decode_quorum_proof(value), "pending proof").subject.view;
-    if (epoch_ends || view <= tip.view) batch.erase(Family::kPending, Bytes(key));
+    if (view <= tip.view) batch.erase(Family::kPending, Bytes(key));
     return true;
   });
 }
@@ -133,8 +132,17 @@ void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProo
   assert(tip.height == height && tip.tree_size == range.size());
   put_tip(batch, tip);
   batch.put(Family::kMeta, Bytes(kFinalizationKey), encode(finalization));
-  erase_settled(batch, before.snapshot(), tip, !blocks.empty() && blocks.back().record.header.is_handover());
+  erase_settled(batch, before.snapshot(), tip);
   database_.write(batch, Durability::kSynced);
+}
+
+void BlockStore::forget_pending() {
+  Batch batch;
+  database_.snapshot()->scan(Family::kPending, {}, {}, [&](BytesView key, BytesView) {
+    batch.erase(Family::kPending, Bytes(key));
+    return true;
+  });
+  if (!batch.empty()) database_.write(batch, Durability::kSynced);
 }
 
 void BlockStore::put_note(consensus::Height height, BytesView note) {

@@ -91,6 +91,8 @@ class BlockStore {
   // below the tip, in ONE synced batch.
   void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization,
               const consensus::Tip& tip);
+  // An epoch is over: the next one counts its views from 1 again. Synced.
+  void forget_pending();
   void put_note(consensus::Height height, BytesView note);  // unsynced: can be published again
   void put_evidence(const consensus::Evidence& evidence);   // unsynced, bounded by limits::kEvidenceKept
 

@@ -115,8 +115,10 @@ struct Host::State {
     auto tip = blocks.read().tip().value();
     tip = tip_in_epoch(tip, tip.height == newest.anchor);
     const auto scope = membership.scope(genesis.chain);
-    if (signer.record().epoch < scope.epoch) signer.begin_epoch(scope, tip);
-    const bool may_vote = signer.record().epoch == scope.epoch;
+    const bool may_vote = signer.record().epoch <= scope.epoch;
+    // What consensus held above the tip is of the epoch that the slot still shows: it goes before the slot moves on.
+    if (signer.record().epoch < scope.epoch) blocks.forget_pending();
+    if (may_vote) signer.enter_epoch(scope, tip);
     // A crash between the commit batch and the slot leaves the slot one step behind; the batch was durable first.
     if (may_vote && tip.height > signer.record().tip.height) signer.set_tip(tip);
     const auto index = may_vote ? own_index() : std::nullopt;

@@ -39,7 +39,10 @@ void Replica::State::receive_guest(PeerId from, consensus::Message message) {
     request->last = std::min(request->last, tip);
     return void(out.emplace_back(Serve{from, std::move(*request)}));
   }
-  if (const auto& proof = engine.finalization(); proof && tells_again(from)) send(from, *proof);
+  if (!engine.finalization() || !tells_again(from)) return;
+  const auto status = engine.status();
+  send(from, consensus::Status{
+                 .finalized = status.finalized, .current = status.current, .finalization = engine.finalization()});
 }
 
 void Replica::State::tell_guests() {

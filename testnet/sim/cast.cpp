@@ -34,7 +34,7 @@ crypto::SecretKey secret_key(const std::string& code, const std::string& purpose
   return *crypto::SecretKey::from_seed(seed.view());
 }
 
-ledger::v1::Member member_card(const std::string& code) {
+ledger::v1::Member member_card(const std::string& code, bool desk) {
   ledger::v1::Member card;
   card.set_administration(code);
   card.set_name("Aduana " + code);
@@ -45,6 +45,7 @@ ledger::v1::Member member_card(const std::string& code) {
   card.set_log_key(public_bytes(code, "log"));
   for (unsigned key = 0; key < kIssuerKeys; ++key)
     card.add_issuer_keys(public_bytes(code, "issuer" + std::to_string(key)));
+  if (desk) card.add_issuer_keys(public_bytes(code, "desk"));
   card.set_address(code + ".example.org:7470");
   auto* programme = card.add_programme();
   programme->set_scheme(ledger::v1::SECURITY);
@@ -57,7 +58,7 @@ namespace {
 
 std::shared_ptr<const Cast> make_cast(std::size_t members, std::size_t candidates) {
   std::vector<ledger::v1::Member> cards;
-  for (std::size_t i = 0; i < members; ++i) cards.push_back(member_card(kCodes[i]));
+  for (std::size_t i = 0; i < members; ++i) cards.push_back(member_card(kCodes[i], candidates > 0));
   const std::uint64_t created_ms = kStartUtc_ms - 3'600'000;
   const auto file = ledger::make_genesis_file("quipu-sim-" + std::to_string(members), created_ms, cards, "");
   if (!file) impossible(file.error());

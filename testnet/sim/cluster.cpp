@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "testnet/sim/government.h"
 #include "testnet/sim/nemesis.h"
 #include "testnet/sim/signatures.h"
 
@@ -137,9 +138,20 @@ void Cluster::heal(bool core_only) {
     node.disarm_power_cut();
     node.skew_clock(random_.between(-1'000, 1'000) * kMillisecond);
     node.slow_disk(0);
-    const bool stays = !core_only || !node.honest() || core++ < quorum();
+    const bool stays = !core_only || !node.honest() || (is_member(endpoint) && core++ < quorum());
     stays ? let_boot(endpoint) : keep_down(endpoint);
   }
+}
+
+const ledger::Membership& Cluster::newest_members() const {
+  const auto newest = std::ranges::max_element(nodes_, {}, [](const auto& node) {
+    return node->honest() && node->who().members ? node->membership().epoch.value : 0;
+  });
+  return (*newest)->membership();
+}
+
+bool Cluster::is_member(Endpoint endpoint) const {
+  return newest_members().members.index_of(world_.cast->code(nodes_[endpoint]->who().administration)).has_value();
 }
 
 bool Cluster::healthy(Endpoint endpoint) const { return nodes_[endpoint]->honest() && !kept_down_[endpoint]; }
@@ -185,6 +197,12 @@ bool Cluster::final_everywhere(const crypto::Digest& id) const {
   return true;
 }
 
+bool Cluster::final_somewhere(const crypto::Digest& id) const {
+  return std::ranges::any_of(nodes_, [&](const auto& node) {
+    return node->honest() && node->alive() && node->place_of(id).has_value();
+  });
+}
+
 bool Cluster::at_rest() const { return unrest().empty(); }
 
 std::string Cluster::unrest() const {
@@ -225,11 +243,28 @@ std::optional<Violation> Cluster::run() {
   boot_all();
   workload_->begin();
   nemesis.begin();
-  run_for(world_.options.trouble);
+  world_.options.candidates > 0 ? govern() : run_for(world_.options.trouble);
   if (!violation()) heal(world_.options.lonely_core);
   if (!violation()) check_convergence();
   if (!violation() && world_.options.attackers == 0) check_silence();
   return violation();
+}
+
+// Members come and go in the time of trouble, but for those whose statements must go through, and never so many that
+// the attackers would be more than f.
+void Cluster::govern() {
+  Government government(*this);
+  const std::size_t least = std::max<std::size_t>(4, 3 * world_.options.attackers + 1);
+  while (!violation() && now() < world_.options.trouble) {
+    const std::size_t stay = world_.options.authors();
+    const std::size_t who = stay + random_.below(world_.cast->codes.size() - stay);
+    const auto& members = government.members();
+    const bool votes = members.index_of(world_.cast->code(who)).has_value();
+    const Micros rest = world_.options.trouble - now();
+    if (!votes) government.admit(who, rest);
+    if (votes && members.size() > least) government.dismiss(who, rest);
+    run_for(kSecond);
+  }
 }
 
 void Cluster::check_convergence() {

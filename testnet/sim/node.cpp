@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "testnet/sim/laws/contents.h"
 #include "testnet/sim/signatures.h"
 
 namespace quipu::testnet {
@@ -271,7 +272,11 @@ void Node::say(std::optional<consensus::PeerId> to, const std::shared_ptr<const 
 
 Attacker::Say Node::mouth() {
   return [this](std::optional<consensus::PeerId> to, const consensus::Message& message) {
-    transmit(to, encoded(message));
+    // What an attacker remembers of another epoch may name members that this one does not have.
+    const auto strange = [&](const consensus::QuorumProof& proof) {
+      return !proof.signers.empty() && proof.signers.back() >= who_.members->members.size();
+    };
+    if (std::ranges::none_of(proofs_in(message), strange)) transmit(to, encoded(message));
   };
 }
 
