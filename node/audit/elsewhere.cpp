@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "consensus/accountability.h"
+#include "crypto/signature.h"
+#include "node/audit/electorate.h"
 #include "node/audit/evidence_check.h"
 #include "node/ledger/mirror.h"
 
@@ -11,51 +14,20 @@ namespace {
 
 using consensus::MemberIndex;
 using consensus::QuorumProof;
-using consensus::Vote;
 
-// Members whose cosignature in a note of any lines verifies.
-std::vector<MemberIndex> cosigners_of(const crypto::Note& note, const ledger::Genesis& genesis) {
-  std::vector<MemberIndex> found;
-  for (MemberIndex i = 0; i < genesis.members.size(); ++i) {
-    const auto verifier = cosigner_verifier(genesis, i);
-    const auto is_theirs = [&](const auto& line) { return crypto::verify_line(note.text, line, verifier); };
-    if (std::ranges::any_of(note.lines, is_theirs)) found.push_back(i);
-  }
-  return found;
-}
-
-// Every quorum proof of a mirror by view; files that cannot be read or parsed are passed over.
-std::multimap<consensus::View, QuorumProof> proofs_of(const Bundle& bundle, std::size_t members) {
-  std::multimap<consensus::View, QuorumProof> out;
+// Every quorum proof of a mirror; files that cannot be read or parsed are passed over.
+std::vector<QuorumProof> proofs_of(const Bundle& bundle, std::size_t members) {
+  std::vector<QuorumProof> out;
   for (const auto& path : bundle.paths()) {
     const auto bytes = ledger::numbered_path("quorum", path) ? bundle.read(path) : std::unexpected(std::string());
-    const auto links = bytes ? ledger::decode_links(*bytes, members) : std::nullopt;
+    auto links = bytes ? ledger::decode_links(*bytes, members) : std::nullopt;
     if (!links) continue;
-    for (const auto& link : *links) {
-      out.emplace(link.step.subject.view, link.step);
-      for (const auto& skip : link.skipped) out.emplace(skip.subject.view, skip);
+    for (auto& link : *links) {
+      out.push_back(std::move(link.step));
+      std::ranges::move(link.skipped, std::back_inserter(out));
     }
   }
   return out;
-}
-
-std::vector<Vote> votes_of(const QuorumProof& proof) {
-  std::vector<Vote> votes;
-  for (std::size_t i = 0; i < proof.signers.size(); ++i) {
-    votes.push_back({proof.kind, proof.subject, proof.signers[i], proof.signatures[i]});
-  }
-  return votes;
-}
-
-// One pair for each member that two proofs of one view convict.
-void convict(const QuorumProof& ours, const QuorumProof& theirs, const ledger::Genesis& genesis,
-             std::map<MemberIndex, consensus::Evidence>& guilty) {
-  for (const Vote& a : votes_of(ours)) {
-    for (const Vote& b : votes_of(theirs)) {
-      if (a.signer != b.signer || guilty.contains(a.signer)) continue;
-      if (proves_guilt({a, b}, genesis)) guilty.emplace(a.signer, consensus::Evidence{a, b});
-    }
-  }
 }
 
 }  // namespace
@@ -72,7 +44,7 @@ void Elsewhere::read(const Bundle& bundle) {
     const auto bytes = bundle.read(path);
     const auto note = bytes ? crypto::Note::parse(*bytes) : std::nullopt;
     const auto checkpoint = note ? crypto::Checkpoint::parse(note->text) : std::nullopt;
-    auto cosigners = note ? cosigners_of(*note, context_.genesis) : std::vector<MemberIndex>();
+    auto cosigners = note ? cosigners_of(*note, first_electorate(context_.genesis)) : std::vector<MemberIndex>();
     if (!checkpoint || checkpoint->origin != context_.genesis.origin ||
         cosigners.size() < context_.genesis.members.quorum()) {
       context_.observe(
@@ -119,27 +91,35 @@ void Elsewhere::finish(std::uint64_t size, const std::map<std::uint64_t, Publish
   if (!forks_.empty()) blame(ours);
 }
 
+// Whose signature in a note of ours of that size verifies: nobody is accused on a note's word.
+std::vector<MemberIndex> Elsewhere::our_cosigners(std::uint64_t size,
+                                                  const std::map<std::uint64_t, PublishedNote>& ours) const {
+  for (const auto& [height, note] : ours) {
+    if (note.checkpoint.size != size) continue;
+    const auto bytes = context_.bundle.read(ledger::checkpoint_path({height}));
+    const auto parsed = bytes ? crypto::Note::parse(*bytes) : std::nullopt;
+    if (parsed) return cosigners_of(*parsed, first_electorate(context_.genesis));
+  }
+  return {};
+}
+
 void Elsewhere::blame(const std::map<std::uint64_t, PublishedNote>& ours) {
   const ledger::Genesis& genesis = context_.genesis;
-  std::map<MemberIndex, consensus::Evidence> guilty;
-  const auto our_proofs = proofs_of(context_.bundle, genesis.members.size());
-  std::set<const Bundle*> bundles;
+  std::set<const Bundle*> bundles = {&context_.bundle};
   std::set<MemberIndex> cosigned_both;
   for (const Seen& seen : forks_) {
     bundles.insert(seen.bundle);
-    for (const auto& [height, note] : ours) {
-      if (note.checkpoint.size != seen.note.checkpoint.size) continue;
-      std::ranges::set_intersection(note.cosigners, seen.note.cosigners,
-                                    std::inserter(cosigned_both, cosigned_both.end()));
-    }
+    std::ranges::set_intersection(our_cosigners(seen.note.checkpoint.size, ours), seen.note.cosigners,
+                                  std::inserter(cosigned_both, cosigned_both.end()));
   }
-  for (const Bundle* bundle : bundles) {
-    for (const auto& [view, theirs] : proofs_of(*bundle, genesis.members.size())) {
-      const auto [from, to] = our_proofs.equal_range(view);
-      for (auto at = from; at != to; ++at) convict(at->second, theirs, genesis, guilty);
-    }
+  std::vector<QuorumProof> proofs;
+  for (const Bundle* bundle : bundles)
+    std::ranges::move(proofs_of(*bundle, genesis.members.size()), std::back_inserter(proofs));
+  std::vector<const QuorumProof*> shown;
+  for (const auto& proof : proofs) shown.push_back(&proof);
+  for (const auto& pair : consensus::convict(shown, genesis.scope(), genesis.members, &crypto::verify)) {
+    context_.report.add(misconduct(pair, genesis));
   }
-  for (const auto& [member, pair] : guilty) context_.report.add(misconduct(pair, genesis));
   for (const MemberIndex member : cosigned_both) {
     context_.report.add({.severity = Severity::kMisconduct,
                          .check = Check::kElsewhere,

@@ -26,6 +26,8 @@ class Elsewhere {
   };
   void read(const Bundle& bundle);
   void fork(const Seen& seen, std::string what, std::optional<std::uint64_t> height);
+  std::vector<consensus::MemberIndex> our_cosigners(std::uint64_t size,
+                                                    const std::map<std::uint64_t, PublishedNote>& ours) const;
   void blame(const std::map<std::uint64_t, PublishedNote>& ours);
 
   const Context& context_;

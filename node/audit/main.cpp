@@ -10,6 +10,7 @@
 
 #include "crypto/signature.h"
 #include "node/audit/directory_bundle.h"
+#include "node/audit/fork_commands.h"
 #include "node/audit/verify.h"
 #include "node/ledger/receipt.h"
 
@@ -92,9 +93,40 @@ int run_receipt(const std::string& receipt_file, const std::string& policy_file)
   return kDone;
 }
 
+void add_fork_commands(CLI::App& app, CompareArguments& compare, ForkArguments& fork, int& result) {
+  auto* compare_command =
+      app.add_subcommand("compare", "Is one history the beginning of the other, or who forked them?");
+  compare_command->add_option("first", compare.first, "A mirror's directory, or a checkpoint note")->required();
+  compare_command->add_option("second", compare.second, "Another of the same chain")->required();
+  compare_command->add_option("--genesis", compare.genesis, "The genesis file, from a source you trust")->required();
+  compare_command->add_option("--out", compare.out, "If they forked, write the proof into this directory");
+  compare_command->add_option("--output", compare.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  compare_command->footer(
+      "The last line is SAME, PREFIX, FORK, CONTRADICTION or COULD-NOT-CHECK.\n"
+      "Exit codes: 0 SAME or PREFIX, 1 COULD-NOT-CHECK, 2 wrong usage, 3 FORK or CONTRADICTION.\n"
+      "Examples:\n"
+      "  quipu-audit compare export-bo/ export-pe/ --genesis genesis.json --out proofs/\n"
+      "  quipu-audit compare checkpoint-of-last-year export-pe/ --genesis genesis.json --output json");
+  compare_command->callback([&] { result = run_compare(compare); });
+
+  auto* fork_command = app.add_subcommand("fork", "Check a .quipu-fork, the proof that compare --out writes");
+  fork_command->add_option("file", fork.file, "The proof")->required();
+  fork_command->add_option("--genesis", fork.genesis, "The genesis file, from a source you trust")->required();
+  fork_command->add_option("--output", fork.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  fork_command->footer(
+      "The last line begins with PROVEN, NOT-PROVEN or COULD-NOT-CHECK.\n"
+      "Exit codes: 0 PROVEN, 1 anything else, 2 wrong usage.\n"
+      "Example:\n"
+      "  quipu-audit fork proofs/5d41402a.quipu-fork --genesis genesis.json");
+  fork_command->callback([&] { result = run_fork(fork); });
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Checks a Quipu mirror or receipt offline: files and keys, nothing else.");
-  app.footer("Example: quipu-audit verify mirror/ --genesis genesis.json --against other-mirror/");
+  app.footer(
+      "Examples:\n"
+      "  quipu-audit verify mirror/ --genesis genesis.json --against other-mirror/\n"
+      "  quipu-audit compare mirror/ other-mirror/ --genesis genesis.json");
   app.require_subcommand(1);
   int result = kDone;
 
@@ -121,6 +153,10 @@ int run(int argc, char** argv) {
   status_command->add_option("file", file, "The status proof")->required();
   status_command->add_option("--policy", policy, "The policy file")->required();
   status_command->callback([&] { result = could_not("status proofs are not supported yet"); });
+
+  CompareArguments compare_arguments;
+  ForkArguments fork_arguments;
+  add_fork_commands(app, compare_arguments, fork_arguments, result);
 
   try {
     app.parse(argc, argv);

@@ -2,6 +2,7 @@
 // The program quipu-audit, run as a user runs it.
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -9,7 +10,7 @@
 
 #include "crypto/merkle.h"
 #include "node/ledger/receipt.h"
-#include "tests/node/audit/sample_mirror.h"
+#include "tests/node/audit/sample_fork.h"
 
 namespace quipu::audit {
 namespace program_test {
@@ -41,9 +42,9 @@ struct Outcome {
   std::string output, last_line;
 };
 
-Outcome run(const Folder& folder, const std::string& arguments) {
+Outcome run(const fs::path& folder, const std::string& arguments) {
   const std::string command =
-      "cd " + folder.path.string() + " && " QUIPU_BINARY_DIR "/bin/quipu-audit " + arguments + " 2>/dev/null";
+      "cd " + folder.string() + " && " QUIPU_BINARY_DIR "/bin/quipu-audit " + arguments + " 2>/dev/null";
   Outcome out{-1, {}, {}};
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
@@ -55,6 +56,8 @@ Outcome run(const Folder& folder, const std::string& arguments) {
   if (end != std::string::npos) out.last_line = out.output.substr(start + 1, end - start);
   return out;
 }
+
+Outcome run(const Folder& folder, const std::string& arguments) { return run(folder.path, arguments); }
 
 TEST_CASE("The program says VERIFIED and leaves with 0") {
   const Folder folder("verified");
@@ -93,6 +96,109 @@ TEST_CASE("Wrong usage leaves with 2 and help with 0") {
   CHECK(run(folder, "verify mirror --genesis genesis.json --output xml").exit_code == 2);
   CHECK(run(folder, "--help").exit_code == 0);
   CHECK(run(folder, "verify --help").exit_code == 0);
+}
+
+// A fork in two directories, with a third that is the beginning of the first.
+class ForkFolder {
+ public:
+  explicit ForkFolder(const std::string& name) : path(fs::temp_directory_path() / ("quipu-audit-" + name)) {
+    fs::remove_all(path);
+    write(path / "genesis.json", forked.first.genesis.file);
+    for (const auto& [file, content] : forked.first.files()) write(path / "ours" / file, content);
+    for (const auto& [file, content] : forked.second.files()) write(path / "theirs" / file, content);
+    sample::Chain early;
+    early.grow(2, 1);
+    early.publish();
+    for (const auto& [file, content] : early.files()) write(path / "early" / file, content);
+  }
+  ~ForkFolder() { fs::remove_all(path); }
+  // The one proof in a directory.
+  std::string proof(const std::string& directory) const {
+    const std::vector<fs::path> found{fs::directory_iterator(path / directory), fs::directory_iterator()};
+    REQUIRE(found.size() == 1);
+    return directory + "/" + found[0].filename().string();
+  }
+  sample::Forked forked;
+  fs::path path;
+};
+
+TEST_CASE("The program says that an older export is the beginning of a newer one and leaves with 0") {
+  const ForkFolder folder("prefix");
+  const auto prefix = run(folder.path, "compare early ours --genesis genesis.json --out proofs");
+  CHECK(prefix.exit_code == 0);
+  CHECK(prefix.last_line == "PREFIX early is the beginning of ours");
+  CHECK_FALSE(fs::exists(folder.path / "proofs"));
+  const auto same = run(folder.path, "compare ours ours --genesis genesis.json --output json");
+  CHECK(same.exit_code == 0);
+  CHECK(same.output.find("\"verdict\":\"SAME\"") != std::string::npos);
+}
+
+TEST_CASE("The program names who forked two exports and leaves with 3 and a proof that it checks alone") {
+  const ForkFolder folder("fork");
+  const auto fork = run(folder.path, "compare ours theirs --genesis genesis.json --out proofs");
+  CHECK(fork.exit_code == 3);
+  CHECK(fork.last_line == "FORK at height 3: BO, BR, PE are guilty");
+  const std::string proof = folder.proof("proofs");
+  const auto unwritten = run(folder.path, "compare ours theirs --genesis genesis.json --out genesis.json");
+  CHECK(unwritten.exit_code == 3);
+  CHECK(unwritten.last_line == fork.last_line);
+  fs::remove_all(folder.path / "ours");
+  fs::remove_all(folder.path / "theirs");
+  const auto checked = run(folder.path, "fork " + proof + " --genesis genesis.json");
+  CHECK(checked.exit_code == 0);
+  CHECK(checked.last_line == "PROVEN fork at height 3: BO, BR, PE are guilty");
+  const auto json = run(folder.path, "fork " + proof + " --genesis genesis.json --output json");
+  CHECK(json.exit_code == 0);
+  CHECK(json.output.find("\"verdict\":\"PROVEN\"") != std::string::npos);
+
+  write(folder.path / "other.json", sample::genesis_file("other-1"));
+  const auto foreign = run(folder.path, "fork " + proof + " --genesis other.json");
+  CHECK(foreign.exit_code == 1);
+  CHECK_THAT(foreign.last_line, Catch::Matchers::StartsWith("NOT-PROVEN it is about another chain or epoch; "));
+  const auto junk = run(folder.path, "fork genesis.json --genesis genesis.json");
+  CHECK(junk.exit_code == 1);
+  CHECK_THAT(junk.last_line, Catch::Matchers::StartsWith("NOT-PROVEN genesis.json is not a fork proof in form; "));
+}
+
+TEST_CASE("The program compares checkpoints with exports and with each other") {
+  const ForkFolder folder("notes");
+  const auto against = run(folder.path, "compare ours theirs/checkpoint --genesis genesis.json --out proofs");
+  CHECK(against.exit_code == 3);
+  CHECK(against.last_line == "FORK: BR, PE are guilty");
+  const auto checked = run(folder.path, "fork " + folder.proof("proofs") + " --genesis genesis.json");
+  CHECK(checked.last_line == "PROVEN BR, PE are guilty");
+  const auto two = run(folder.path, "compare ours/checkpoint theirs/checkpoint --genesis genesis.json");
+  CHECK(two.exit_code == 3);
+  const auto older = run(folder.path, "compare early/checkpoint theirs --genesis genesis.json");
+  CHECK(older.exit_code == 0);
+  CHECK(older.last_line == "PREFIX early/checkpoint is the beginning of theirs");
+}
+
+TEST_CASE("What cannot be compared is said in one line with a next step and leaves with 1") {
+  const ForkFolder folder("uncompared");
+  fs::remove(folder.path / "early/quorum/2");
+  write(folder.path / "other.json", sample::genesis_file("other-1"));
+  for (const char* arguments :
+       {"compare nowhere ours --genesis genesis.json", "compare ours theirs --genesis nowhere",
+        "compare ours theirs --genesis ours/checkpoint", "compare ours theirs --genesis other.json",
+        "compare early ours --genesis genesis.json", "compare ours/checkpoint early/checkpoint --genesis genesis.json",
+        "compare ours proofs --genesis genesis.json", "fork nowhere --genesis genesis.json"}) {
+    fs::create_directories(folder.path / "proofs");
+    const auto outcome = run(folder.path, arguments);
+    INFO(arguments);
+    CHECK(outcome.exit_code == 1);
+    CHECK_THAT(outcome.output, Catch::Matchers::StartsWith("COULD-NOT-CHECK "));
+    CHECK(std::ranges::count(outcome.output, '\n') == 1);
+    CHECK(outcome.output.find("; ") != std::string::npos);
+  }
+  CHECK(run(folder.path, "compare ours --genesis genesis.json").exit_code == 2);
+  CHECK(run(folder.path, "compare ours theirs").exit_code == 2);
+  CHECK(run(folder.path, "fork").exit_code == 2);
+  for (const char* command : {"compare --help", "fork --help"}) {
+    const auto help = run(folder.path, command);
+    CHECK(help.exit_code == 0);
+    CHECK_THAT(help.output, Catch::Matchers::Contains("Exit codes: 0 ") && Catch::Matchers::Contains("Example"));
+  }
 }
 
 TEST_CASE("The program checks a receipt against the policy of a mirror") {

@@ -47,6 +47,9 @@ class Chain {
 
   ledger::Genesis genesis;
   ledger::Position position;
+  // Who signs from now on; ascending.
+  std::vector<consensus::MemberIndex> voters = {0, 1, 2};
+  std::vector<consensus::MemberIndex> cosigners = {0, 1, 3};
 
   std::uint64_t next_time_ms() const { return position.block_time_ms + 1'000; }
 
@@ -106,7 +109,7 @@ class Chain {
   void repeat() { vote(); }
 
   consensus::QuorumProof proof(consensus::VoteKind kind, const consensus::Subject& subject) const {
-    consensus::QuorumProof out{kind, subject, {0, 1, 2}, {}};
+    consensus::QuorumProof out{kind, subject, voters, {}};
     const Bytes message = consensus::vote_bytes(genesis.scope(), kind, subject);
     for (const auto signer : out.signers) out.signatures.push_back(vote_keys_[signer].sign(message));
     return out;
@@ -120,7 +123,7 @@ class Chain {
     const crypto::Checkpoint checkpoint{genesis.origin, position.tree.size(), position.tree.root()};
     crypto::Note note{checkpoint.text(), {}};
     note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key("BR", "log")));
-    for (const std::size_t i : {0u, 1u, 3u}) {
+    for (const std::size_t i : cosigners) {
       note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + kCodes[i], cosigner_keys_[i],
                                                position.block_time_ms / 1'000 + i));
     }
@@ -150,12 +153,12 @@ class Chain {
 
  private:
   Bytes policy() const {
-    std::vector<crypto::PublicKey> logs, cosigners;
+    std::vector<crypto::PublicKey> log_keys, cosigner_keys;
     for (const auto& member : genesis.members.all()) {
-      logs.push_back(member.log);
-      cosigners.push_back(member.cosigner);
+      log_keys.push_back(member.log);
+      cosigner_keys.push_back(member.cosigner);
     }
-    return crypto::policy_text(genesis.origin, kCodes, logs, cosigners, genesis.members.quorum());
+    return crypto::policy_text(genesis.origin, kCodes, log_keys, cosigner_keys, genesis.members.quorum());
   }
   void take(const std::vector<Bytes>& leaves) {
     for (const auto& leaf : leaves) {

@@ -8,7 +8,7 @@
 
 #include "node/audit/directory_bundle.h"
 #include "node/ledger/ledger.pb.h"
-#include "tests/node/audit/sample_mirror.h"
+#include "tests/node/audit/sample_fork.h"
 
 namespace quipu::audit {
 namespace verify_test {
@@ -583,6 +583,25 @@ TEST_CASE("A fork is found and the members who signed both sides are named") {
   for (const char* cosigner : {"BO", "BR", "PE"}) CHECK(accused(cosigner, false));
   CHECK_FALSE(accused("PE", true));
   CHECK_FALSE(accused("CL", false));
+}
+
+TEST_CASE("A cosignature that does not verify accuses nobody of having signed a fork") {
+  sample::Forked forked;
+  forked.first.cosigners = {0, 1, 2};
+  forked.first.publish();
+  Files ours = forked.first.files();
+  auto note = *crypto::Note::parse(ours.at("checkpoint"));
+  note.lines.back().signature.back() = static_cast<char>(note.lines.back().signature.back() ^ 1);  // CL's
+  ours["checkpoint"] = ours["checkpoints/4"] = note.format();
+  const Report report = audited(ours, {forked.second.files()});
+  INFO(report.text());
+  const auto cosigned_both = [&](const std::string& code) {
+    return std::ranges::any_of(report.findings(), [&](const Finding& finding) {
+      return finding.severity == Severity::kMisconduct && finding.what == code + " cosigned two trees of one size";
+    });
+  };
+  CHECK(cosigned_both("BR"));
+  CHECK_FALSE(cosigned_both("CL"));
 }
 
 TEST_CASE("A mirror in a directory is read file by file") {
