@@ -16,6 +16,7 @@ namespace quipu::ledger {
 namespace {
 
 constexpr std::string_view kLists[] = {"benefit", "legal_basis", "level", "reason"};
+constexpr int kMostCodes = 1'000;  // every event that names a code reads its list
 
 // Days, as a whole number in decimal.
 constexpr std::string_view kParameters[] = {"renewal_grace_days"};
@@ -75,6 +76,7 @@ Verdict check_arrangement(const Context& at, const v1::Arrangement& arrangement)
 Verdict check_code_list(const v1::CodeList& list) {
   if (auto known = check_known(kLists, list.name()); !known) return known;
   if (auto given = check_given("codes", list.codes_size()); !given) return given;
+  if (list.codes_size() > kMostCodes) return refuse(Code::kListTooLong, std::to_string(kMostCodes) + " codes at most");
   for (const std::string& code : list.codes()) {
     if (auto formed = check_code_formed("codes", code); !formed) return formed;
   }
@@ -102,6 +104,7 @@ Verdict check_parameter(const v1::Parameter& parameter) {
 }
 
 Verdict check_key_revoke(const Context& at, BytesView public_key) {
+  if (public_key.size() != crypto::PublicKey::kSize) return refuse(Code::kKeyNotInForce, "key_revoke");
   const auto found = key_in_force(at.state, public_key);
   if (!found) return refuse(Code::kKeyNotInForce, "key_revoke");
   const auto purpose = found->second.purpose();

@@ -60,6 +60,9 @@ TEST_CASE("Only lists and parameters that a rule reads are taken", "[governance]
   const auto opens = [&](const std::string& change) { return chain.opens("BO", "P-1", change); };
   CHECK(opens("code_list { name: 'reasons' codes: 'FRAUD' }") == "REGISTER_NAME_UNKNOWN");
   CHECK(opens("code_list { name: 'reason' }") == "FIELD_MISSING");
+  std::string many;
+  for (int i = 0; i < 1'001; ++i) many += "codes: 'C" + std::to_string(10'000 + i) + "' ";
+  CHECK(opens("code_list { name: 'reason' " + many + "}") == "LIST_TOO_LONG");
   CHECK(opens("code_list { name: 'reason' codes: 'fraud' }") == "CODE_MALFORMED");
   CHECK(opens("code_list { name: 'reason' codes: ['REQUEST', 'FRAUD'] }") == "LIST_NOT_ASCENDING");
   CHECK(opens("parameter { name: 'colour' value: '1' }") == "REGISTER_NAME_UNKNOWN");
