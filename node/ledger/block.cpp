@@ -167,7 +167,8 @@ ExecutedBlock genesis_block(const Genesis& genesis) {
 }
 
 Origin next_origin(const Genesis& genesis, const Position& position, std::uint64_t block_time_ms) {
-  return {position.height.next(), block_time_ms, position.tree.size(), position.membership->scope(genesis.chain)};
+  return {position.height.next(), block_time_ms, position.tree.size(), position.membership->scope(genesis.chain),
+          genesis.origin};
 }
 
 struct BlockBuilder::State {

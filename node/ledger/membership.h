@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who votes in an epoch, as the state says it, and how an epoch ends (docs/protocol.md, "Epochs"). Pure values.
+// Who votes in an epoch, as the state says it, and how an epoch ends (docs/formats.md, section 4). Pure values.
 #pragma once
 
 #include <memory>

@@ -67,8 +67,8 @@ Verdict check_dates(const Context& at, const Rule& rule, const v1::Event& event)
 }
 
 Verdict check_codes(const Context& at, const v1::Event& event) {
-  return all_of({check_code_if_any(at.state, "legal_basis", event.legal_basis()),
-                 check_code_if_any(at.state, "reason", event.reason())});
+  return all_of(
+      {check_code_if_any(at, "legal_basis", event.legal_basis()), check_code_if_any(at, "reason", event.reason())});
 }
 
 // Looked at afterwards: a refused event leaves nothing behind.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <string_view>
 
 #include "consensus/types.h"
 #include "node/ledger/codes.h"
@@ -17,7 +18,8 @@ struct Origin {
   consensus::Height height;
   std::uint64_t block_time_ms = 0;
   std::uint64_t leaf_index = 0;
-  consensus::Scope scope{};  // of the block's epoch
+  consensus::Scope scope{};        // of the block's epoch
+  std::string_view log_name = {};  // of every LOG key in notes: the genesis file's origin
 };
 
 // The author's key that signed, if it is one of the author's, in force at this state. Unknown author, key or key id:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "consensus/limits.h"
+#include "crypto/note.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/rules/fields.h"
@@ -88,6 +89,23 @@ Verdict check_keys_free(const StateView& state, const v1::Member& member) {
   return {};
 }
 
+crypto::NoteKeyId note_id(const Context& at, const crypto::PublicKey& log_key) {
+  return crypto::NoteVerifier{std::string(at.origin.log_name), crypto::NoteKeyType::kEd25519, log_key}.id();
+}
+
+// All LOG keys have one name in notes, so their four bytes of id must tell them apart.
+Verdict check_note_id(const Context& at, const v1::Member& member) {
+  const auto log_key = crypto::PublicKey::from(member.log_key());
+  if (member.observer() || !log_key) return {};
+  Verdict verdict;
+  for_each_member(at.state, [&](const v1::MemberRecord& other) {
+    if (!votes(other) || other.administration() == member.administration()) return;
+    if (note_id(at, consensus_keys(other).log) != note_id(at, *log_key)) return;
+    verdict = refuse(Code::kKeyTaken, "LOG key, its note key id is that of " + other.administration());
+  });
+  return verdict;
+}
+
 void end_epoch(const Context& at) {
   v1::MembershipRecord record;
   record.set_epoch(at.origin.scope.epoch.next().value);
@@ -100,7 +118,7 @@ void end_epoch(const Context& at) {
 Verdict check_member_add(const Context& at, const v1::Member& member) {
   if (auto formed = check_form(member); !formed) return formed;
   if (auto size = check_size(at, member.administration(), !member.observer()); !size) return size;
-  return check_keys_free(at.state, member);
+  return all_of({check_keys_free(at.state, member), check_note_id(at, member)});
 }
 
 Verdict check_member_remove(const Context& at, const std::string& administration) {

@@ -57,31 +57,6 @@ Verdict check_may_vote(const Context& at, const v1::ProposalOpened& proposal) {
   return refuse(Code::kNotAParty, at.author + " in " + proposal.arrangement().arrangement());
 }
 
-// The votes cast by those that vote now: who has left no longer counts.
-struct Count {
-  std::size_t voters = 0;
-  std::size_t yes = 0;
-  std::size_t no = 0;
-  std::size_t needed = 0;
-
-  bool enough() const { return yes >= needed; }
-  bool in_vain() const { return voters - no < needed; }
-};
-
-Count count_of(const StateView& state, const v1::ProposalRecord& record) {
-  std::set<std::string> voters;
-  for_each_member(state, [&](const v1::MemberRecord& member) {
-    if (votes(member) && may_vote(record.opened(), member.administration())) voters.insert(member.administration());
-  });
-  Count count{.voters = voters.size()};
-  for (const v1::Ballot& ballot : record.ballots()) {
-    if (voters.contains(ballot.administration())) ++(ballot.accept() ? count.yes : count.no);
-  }
-  const bool all = record.opened().has_arrangement();
-  count.needed = all ? std::max<std::size_t>(count.voters, 2) : consensus::quorum_size(count.voters);
-  return count;
-}
-
 void add_ballot(const Context& at, bool accept, v1::ProposalRecord& record) {
   v1::Ballot& ballot = *record.add_ballots();
   ballot.set_administration(at.author);
@@ -92,7 +67,7 @@ void add_ballot(const Context& at, bool accept, v1::ProposalRecord& record) {
 // A yes is the only vote that accepts.
 bool would_accept(const Context& at, bool accept, v1::ProposalRecord record) {
   add_ballot(at, accept, record);
-  return accept && count_of(at.state, record).enough();
+  return accept && count_ballots(at.state, record).enough();
 }
 
 void decide(const Context& at, v1::ProposalState state, v1::ProposalRecord& record) {
@@ -116,6 +91,20 @@ std::expected<v1::ProposalRecord, Rejection> proposal_named(const StateView& sta
   auto record = get<v1::ProposalRecord>(state, opener, proposal);
   if (!record) return refuse(Code::kProposalUnknown, join(opener, proposal));
   return *std::move(record);
+}
+
+BallotCount count_ballots(const StateView& state, const v1::ProposalRecord& record) {
+  std::set<std::string> voters;
+  for_each_member(state, [&](const v1::MemberRecord& member) {
+    if (votes(member) && may_vote(record.opened(), member.administration())) voters.insert(member.administration());
+  });
+  BallotCount count{.voters = voters.size()};
+  for (const v1::Ballot& ballot : record.ballots()) {
+    if (voters.contains(ballot.administration())) ++(ballot.accept() ? count.yes : count.no);
+  }
+  const bool all = record.opened().has_arrangement();
+  count.needed = all ? std::max<std::size_t>(count.voters, 2) : consensus::quorum_size(count.voters);
+  return count;
 }
 
 bool expired(const v1::ProposalRecord& record, std::uint64_t block_time_ms) {
@@ -180,7 +169,7 @@ void act_proposal_voted(const Context& at, const v1::Event& event) {
   const v1::ProposalVoted& stated = event.proposal_voted();
   v1::ProposalRecord record = *proposal_named(at.state, stated.author(), stated.proposal());
   add_ballot(at, stated.accept(), record);
-  const Count count = count_of(at.state, record);
+  const BallotCount count = count_ballots(at.state, record);
   if (stated.accept() && count.enough()) {
     decide(at, v1::PROPOSAL_ACCEPTED, record);
     if (!waits_for_readiness(at.state, record.opened())) bring_into_force(at, record);

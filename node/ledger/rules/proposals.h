@@ -20,6 +20,17 @@ inline constexpr std::size_t kOpenProposals = 16;
 // As its opener and id name it; kProposalUnknown.
 std::expected<v1::ProposalRecord, Rejection> proposal_named(const StateView& state, const std::string& opener,
                                                             const std::string& proposal);
+// The votes cast by those that vote on it now: who has left no longer counts.
+struct BallotCount {
+  std::size_t voters = 0;
+  std::size_t yes = 0;
+  std::size_t no = 0;
+  std::size_t needed = 0;
+
+  bool enough() const { return yes >= needed; }
+  bool in_vain() const { return voters - no < needed; }
+};
+BallotCount count_ballots(const StateView& state, const v1::ProposalRecord& record);
 // Its last day has gone by, in UTC, before it came into force.
 bool expired(const v1::ProposalRecord& record, std::uint64_t block_time_ms);
 // A governance event states no day of effect: the log gives it.

@@ -200,6 +200,20 @@ TEST_CASE("A key that is or was anybody's is not taken again", "[governance]") {
   }
 }
 
+TEST_CASE("A log key whose four bytes of note id are another's is not taken", "[governance]") {
+  GovernedChain chain;
+  const auto with_log_key = [](const std::string& code, const std::string& purpose) {
+    auto member = sample::member(code);
+    member.set_log_key(sample::public_key("UY", purpose));
+    return GovernedChain::adding(member);
+  };
+  chain.accepted("IN-1", with_log_key("UY", "log 106013"));
+  CHECK(chain.opens("BO", "IN-2", with_log_key("PY", "log 120088")) == "OK");  // the other is no member yet
+  REQUIRE(chain.is_ready("BO", "IN-1", sample::key("UY", "vote")) == "OK");
+  CHECK(chain.opens("BO", "IN-3", with_log_key("PY", "log 120088")) == "KEY_TAKEN");
+  CHECK(chain.opens("BO", "IN-3", with_log_key("PY", "log 120089")) == "OK");
+}
+
 TEST_CASE("A member's keys are replaced through a handover and the old ones state nothing more", "[governance]") {
   GovernedChain chain;
   auto member = sample::member("BR");

@@ -180,5 +180,19 @@ TEST_CASE("Only who votes in the epoch proposes its blocks") {
   CHECK(done.error().detail == "seal: the proposer is no voting member of the epoch");
 }
 
+TEST_CASE("READY is made of the bytes that docs/formats.md says") {
+  const auto key =
+      *crypto::PublicKey::from(*crypto::from_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"));
+  const consensus::Scope scope{crypto::sha256("genesis"), {1}, *crypto::Digest::from(Bytes(32, '\x22'))};
+  CHECK(crypto::to_hex(ready_bytes(scope, {9}, key, "IN-1")) ==
+        "71756970752d72656164792d763100"
+        "aeebad4a796fcc2e15dc4c6061b45ed9b373f26adfc798ca7d2d8cc58182718e"
+        "0000000000000001"
+        "2222222222222222222222222222222222222222222222222222222222222222"
+        "0000000000000009"
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+        "494e2d31");
+}
+
 }  // namespace membership_test
 }  // namespace quipu::ledger
