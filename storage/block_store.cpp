@@ -142,7 +142,8 @@ void BlockStore::forget_pending() {
     batch.erase(Family::kPending, Bytes(key));
     return true;
   });
-  if (!batch.empty()) database_.write(batch, Durability::kSynced);
+  if (batch.empty()) return;
+  database_.write(batch, Durability::kSynced);
 }
 
 void BlockStore::put_note(consensus::Height height, BytesView note) {

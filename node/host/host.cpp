@@ -162,8 +162,9 @@ struct Host::State {
 
   bool observing() const { return self >= membership.members.size(); }
 
-  // Ascending blocks of one epoch up to one that its own finalization proves, and with it all before: if need be beyond `last`, as a
-  // block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to it.
+  // Ascending blocks of one epoch up to one that its own finalization proves, and with it all before: if need be beyond
+  // `last`, as a block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to
+  // it.
   void serve_heights(consensus::Epoch epoch, consensus::Height first, consensus::Height last, AnswerSize& size,
                      consensus::BlockResponse& response) const {
     const auto log = blocks.read();

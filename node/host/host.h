@@ -31,8 +31,8 @@ class Host {
   static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                      std::unique_ptr<storage::SlotDevice> slots);
   // Refuses another chain's data and a database behind a lost safety file. What the disk holds says which epoch it is;
-  // after a handover the safety file begins the next one. `administration` votes in it when it is a member and these are
-  // its keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
+  // after a handover the safety file begins the next one. `administration` votes in it when it is a member and these
+  // are its keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
   static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis,
                                                                 const std::string& administration,
                                                                 storage::Database& database,

@@ -24,11 +24,9 @@ class StoredState final : public ledger::StateView {
 };
 
 ledger::BlockSummary summary(const storage::BlockRecord& record) {
-  return {record.header.height,    record.id,
-          record.proposer,         record.block_time_ms,
-          record.first_index,      record.header.tree_size,
-          record.header.tree_root, record.header.epoch,
-          record.header.is_handover()};
+  return {record.header.height,    record.id,           record.proposer,
+          record.block_time_ms,    record.first_index,  record.header.tree_size,
+          record.header.tree_root, record.header.epoch, record.header.is_handover()};
 }
 
 std::optional<ledger::BlockSummary> summary(const std::optional<storage::BlockRecord>& record) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which connection of a pair is used. Both members dial while they have none, so that one open direction is enough and
-// a restarted member is back at once. The lesser transport key of a pair is its arbiter (connection.h): it puts the newest
-// authenticated connection into use and closes the one before, which also replaces a half-open one. The other side
-// sends on what was acknowledged last and keeps reading the one before until the arbiter has closed it; if
+// a restarted member is back at once. The lesser transport key of a pair is its arbiter (connection.h): it puts the
+// newest authenticated connection into use and closes the one before, which also replaces a half-open one. The other
+// side sends on what was acknowledged last and keeps reading the one before until the arbiter has closed it; if
 // acknowledgements overtake each other, the wrong one ends and the other is used again. So two simultaneous dials
 // always settle on one.
 #include "node/net/mesh.h"

@@ -12,7 +12,11 @@ namespace quipu::replica {
 namespace {
 
 consensus::Config engine_config(const Config& config, const ledger::Membership& membership) {
-  return {membership.scope(config.genesis.chain), membership.members, config.self, config.timing, config.jitter_seed,
+  return {membership.scope(config.genesis.chain),
+          membership.members,
+          config.self,
+          config.timing,
+          config.jitter_seed,
           config.verify};
 }
 
@@ -81,7 +85,11 @@ std::optional<std::int64_t> Replica::next_deadline_us() const {
 
 Status Replica::status() const {
   const auto& state = *state_;
-  return {state.membership->epoch, state.engine.status(), state.pool.size(), state.pool.bytes(), state.chain.committed().block_time_ms,
+  return {state.membership->epoch,
+          state.engine.status(),
+          state.pool.size(),
+          state.pool.bytes(),
+          state.chain.committed().block_time_ms,
           state.cosigning.quorum_time_s()};
 }
 
@@ -162,16 +170,14 @@ void Replica::State::on(consensus::Send& effect) { send(effect.to, effect.messag
 
 void Replica::State::send(PeerId to, const consensus::Message& message) {
   if (wants_large_answer(message)) out.emplace_back(ExpectAnswer{to});
-  auto frame =
-      std::make_shared<const Bytes>(consensus::encode(message, scope, members().size()));
+  auto frame = std::make_shared<const Bytes>(consensus::encode(message, scope, members().size()));
   if (is_large_answer(message)) conduct.served(to, frame->size(), now.steady_us);
   out.emplace_back(Send{to, std::move(frame), consensus::class_of(message)});
 }
 
 void Replica::State::broadcast(const consensus::Message& message) {
   if (members().size() == 1) return;
-  auto frame =
-      std::make_shared<const Bytes>(consensus::encode(message, scope, members().size()));
+  auto frame = std::make_shared<const Bytes>(consensus::encode(message, scope, members().size()));
   out.emplace_back(Broadcast{std::move(frame), consensus::class_of(message)});
 }
 
@@ -191,8 +197,8 @@ void Replica::State::refresh_readiness() {
   if (!std::exchange(pool_changed, false) && position.block == tip_of_readiness) return;
   tip_of_readiness = position.block;
   std::vector<RejectedSubmission> rejected;
-  const bool is_ready =
-      lives_on(position) && !pool.empty() && has_ready(config.genesis, position, likely_block_time_ms(position), pool, rejected);
+  const bool is_ready = lives_on(position) && !pool.empty() &&
+                        has_ready(config.genesis, position, likely_block_time_ms(position), pool, rejected);
   // A verdict on an unfinalized tip may not stand: only the finalized one rejects for good.
   if (position.block == chain.committed().block) reject(rejected);
   if (is_ready == ready) return;

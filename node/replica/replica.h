@@ -180,8 +180,9 @@ struct KeepOut {
 struct EpochEnded {
   std::vector<Bytes> pending;
 };
-using Effect = std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                            PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, ServeEarlier, EpochEnded>;
+using Effect =
+    std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
+                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, ServeEarlier, EpochEnded>;
 using Effects = std::vector<Effect>;
 
 struct Status {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives a replica, in each epoch another: feeds it inputs, carries out its effects in order, wakes it at its deadlines. Everything runs on
-// the io_context handed in, which one thread runs; signature checks run on workers and come back to it.
+// Drives a replica, in each epoch another: feeds it inputs, carries out its effects in order, wakes it at its
+// deadlines. Everything runs on the io_context handed in, which one thread runs; signature checks run on workers and
+// come back to it.
 #pragma once
 
 #include <atomic>

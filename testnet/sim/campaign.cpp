@@ -10,9 +10,10 @@ namespace quipu::testnet {
 namespace {
 
 void tell(const Options& options, const RunResult& result, std::ostream& out) {
-  out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in " << result.view.value << " views, "
-      << result.crashes << " crashes, " << result.events << " events, " << result.simulated / kSecond
-      << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; " << describe(options) << "\n";
+  out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in "
+      << result.view.value << " views, " << result.crashes << " crashes, " << result.events << " events, "
+      << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
+      << describe(options) << "\n";
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who plays: the administrations of a simulated network, all their keys, and their genesis. The first ones are its
-// members, the others candidates, who may become members later. An administration is known by its place in this list. Made from
-// fixed seeds, the same in every run of that size, and cached per thread.
+// members, the others candidates, who may become members later. An administration is known by its place in this list.
+// Made from fixed seeds, the same in every run of that size, and cached per thread.
 #pragma once
 
 #include <memory>

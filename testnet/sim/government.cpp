@@ -2,6 +2,7 @@
 #include "testnet/sim/government.h"
 
 #include "crypto/merkle.h"
+#include "node/ledger/ledger.pb.h"
 #include "node/ledger/submission.h"
 
 namespace quipu::testnet {
@@ -72,8 +73,7 @@ bool Government::get_ready(std::size_t administration, Micros until) {
   ready->set_author(cluster_.cast().code(opener_));
   ready->set_proposal(proposal_);
   ready->set_height(height.value);
-  ready->set_possession(
-      Bytes(key.sign(ledger::ready_bytes(scope, height, key.public_key(), proposal_)).view()));
+  ready->set_possession(Bytes(key.sign(ledger::ready_bytes(scope, height, key.public_key(), proposal_)).view()));
   return state(opener_, event, until, "desk");
 }
 

@@ -6,8 +6,12 @@
 #include <map>
 #include <string>
 
-#include "node/ledger/ledger.pb.h"
 #include "testnet/sim/cluster.h"
+
+namespace quipu::ledger::v1 {
+class Event;
+class ProposalOpened;
+}  // namespace quipu::ledger::v1
 
 namespace quipu::testnet {
 
@@ -15,7 +19,8 @@ class Government {
  public:
   explicit Government(Cluster& cluster) : cluster_(cluster) {}
 
-  // Runs the network until the members of the next epoch vote. False: that took longer than `within`, or a law is broken.
+  // Runs the network until the members of the next epoch vote. False: that took longer than `within`, or a law is
+  // broken.
   bool admit(std::size_t administration, Micros within);
   bool dismiss(std::size_t administration, Micros within);
   // Of the newest epoch.

@@ -13,8 +13,7 @@ namespace {
 std::optional<consensus::Subject> subject_of(const consensus::Proposal& proposal, const consensus::ChainId& chain) {
   if (!proposal.repeat) {
     const auto& header = proposal.block.header;
-    return consensus::Subject{proposal.view, proposal.parent_view, header.height,
-                              consensus::block_id(chain, header)};
+    return consensus::Subject{proposal.view, proposal.parent_view, header.height, consensus::block_id(chain, header)};
   }
   if (!proposal.parent_proof) return std::nullopt;
   return consensus::Subject{proposal.view, proposal.parent_view, proposal.parent_proof->subject.height,
@@ -67,7 +66,8 @@ std::vector<Vote> votes_in(const consensus::Message& message, const ledger::Memb
   if (const auto* vote = std::get_if<Vote>(&message)) out.push_back(*vote);
   if (const auto* proposal = std::get_if<consensus::Proposal>(&message)) {
     if (const auto subject = subject_of(*proposal, chain))
-      out.push_back({consensus::VoteKind::kNotarize, *subject, leader_of(proposal->view, members), proposal->signature});
+      out.push_back(
+          {consensus::VoteKind::kNotarize, *subject, leader_of(proposal->view, members), proposal->signature});
   }
   if (const auto* status = std::get_if<consensus::Status>(&message))
     out.insert(out.end(), status->your_votes.begin(), status->your_votes.end());

@@ -35,7 +35,7 @@ class Report {
 
 struct Who {
   Endpoint endpoint = 0;
-  std::size_t administration = 0;                      // its place in the cast
+  std::size_t administration = 0;                       // its place in the cast
   std::shared_ptr<const ledger::Membership> members{};  // of the epoch that it is in
 
   // Among these; their number when it does not vote.

@@ -36,8 +36,9 @@ class Server {
     record.chain = genesis_.chain;
     REQUIRE(storage::SafetyFile::initialise(std::make_unique<Shared>(*slots_), record));
     fill(heights, bytes, proven, skipped);
-    auto opened = Host::open(genesis_, 0, database_, std::make_unique<Shared>(*slots_),
-                             {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")});
+    auto opened = Host::open(genesis_, "BO", database_, std::make_unique<Shared>(*slots_),
+                             {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")},
+                             /*may_observe=*/false);
     REQUIRE(opened);
     host_ = std::move(*opened);
   }
