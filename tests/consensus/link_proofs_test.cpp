@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 2.11: the votes that go with blocks, which audits want: those that an answer brings, and those that a commit waits for.
+// 2.11: the votes that go with blocks, which audits want: those that an answer brings, and those that a commit waits
+// for.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
