@@ -55,6 +55,8 @@ BlockId Engine::notarized_tip() const {
   return parent ? parent->block : state_->fin.block;
 }
 
+const std::optional<QuorumProof>& Engine::finalization() const { return state_->finalization; }
+
 Height Engine::known_final() const {
   const State& s = *state_;
   const auto* proof = s.proofs.find(s.highest_final, VoteKind::kFinalize);
@@ -84,7 +86,7 @@ Engine::State::State(Config config_in, Restored restored_in)
       fetches(config.timing.fetch_ms, config.timing.fetch_cap_ms),
       ranges(config.timing.fetch_ms, config.timing.fetch_cap_ms),
       jitter(config.jitter_seed) {
-  assert(config.self < config.members.size());
+  assert(config.self <= config.members.size());
   restore(std::move(restored_in));
 }
 
@@ -122,6 +124,7 @@ void Engine::State::on(const Committed& input) {
   committing.reset();
   committing_proof.reset();
   asked = with_tip(std::move(asked), fin);
+  epoch_over = ends_epoch(fin.block);
   proofs.forget_through(fin.view);
   votes.forget_through(fin.view);
   blocks.forget_settled(fin.height, fin.block);
@@ -263,7 +266,7 @@ bool Engine::State::has_work() const {
 }
 
 bool Engine::State::awake() const {
-  if (halted) return false;
+  if (halted || observing() || epoch_over) return false;
   if (has_work()) return true;
   // Not my own vote: with it, f hostile nullifiers would keep every member awake that once nullified this view.
   return votes.others_voting_from(current, config.self) >= config.members.faulty() + 1;
@@ -389,7 +392,7 @@ bool Engine::State::notarized_by_me(View view) const {
 bool Engine::State::nullified_by_me(View view) const { return view == asked.top_view && asked.top_nullified; }
 
 void Engine::State::broadcast(Message message) {
-  if (count() > 1) emit(Broadcast{std::move(message)});
+  if (count() > 1 && !observing()) emit(Broadcast{std::move(message)});
 }
 
 void Engine::State::send(PeerId to, Message message) { emit(Send{to, std::move(message)}); }

@@ -41,7 +41,7 @@ struct Timing {
 struct Config {
   Scope scope{};
   MemberSet members;
-  MemberIndex self = 0;
+  MemberIndex self = 0;  // members.size(): an observer, who follows and signs nothing
   Timing timing{};
   std::uint64_t jitter_seed = 0;  // the only source of jitter
   crypto::VerifyFunction verify = &crypto::verify;
@@ -200,6 +200,8 @@ class Engine {
   // Steady time of the next deadline in microseconds; nothing when dormant. The host then steps with Tick.
   std::optional<std::int64_t> next_deadline_us() const;
 
+  // Proves the finalized tip; nothing for the block that the epoch starts from.
+  const std::optional<QuorumProof>& finalization() const;
   // The block to build on: of the highest notarized view, else the finalized one.
   BlockId notarized_tip() const;
   // Of the highest verified finalization, committed here or not.

@@ -93,6 +93,7 @@ struct Engine::State {
   // ---- engine.cpp: small questions
   MemberIndex leader(View view) const;
   bool leading() const { return leader(current) == config.self; }
+  bool observing() const { return config.self >= count(); }
   std::size_t count() const { return config.members.size(); }
   // Newest finality known, committed or not.
   View final_view() const;
@@ -127,6 +128,7 @@ struct Engine::State {
   void receive(PeerId from, Proposal&& proposal);
   std::optional<Subject> subject_of(const Proposal& proposal) const;
   void consider_proposal();
+  bool ends_epoch(const BlockId& id) const;
   bool fits(const ViewNotes& notes, const ParentRef& parent) const;
   void vote_for(ViewNotes& notes);
   void drop_forged(const BlockId& id);
@@ -221,6 +223,7 @@ struct Engine::State {
   std::optional<QuorumProof> committing_proof;
   bool syncing = false;  // a verified F is above what I can commit
   bool halted = false;
+  bool epoch_over = false;  // the tip is a handover: the members it names go on, in an engine of their own
 
   SafetyRecord asked;  // the slot as it will be once every vote asked for is signed
   std::deque<PendingSign> signs;

@@ -17,6 +17,7 @@ inline constexpr std::size_t kSealBytes = 1'024;  // no seal comes near; room ke
 
 // Members and peers
 inline constexpr std::size_t kMembers = 255;
+inline constexpr std::size_t kGuests = 32;                   // nodes that follow one member without a vote
 inline constexpr std::size_t kFrameBytes = 2 << 20;          // consensus
 inline constexpr std::size_t kSyncFrameBytes = 4 << 20;      // answers to our own requests
 inline constexpr std::size_t kUnaskedFrameBytes = 64 << 10;  // anything but a proposal or an answer asked for

@@ -372,6 +372,13 @@ Bytes encode(const Message& message, const Scope& scope, std::size_t members) {
   return envelope.SerializeAsString();
 }
 
+std::optional<Epoch> epoch_of(BytesView frame) {
+  wire::Envelope envelope;
+  if (frame.size() > limits::kSyncFrameBytes || !within_field_bound(frame)) return std::nullopt;
+  if (!envelope.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) return std::nullopt;
+  return Epoch{envelope.epoch()};
+}
+
 std::expected<Message, std::string> decode_message(BytesView frame, const Scope& scope, std::size_t members) {
   if (frame.size() > limits::kSyncFrameBytes) return std::unexpected("frame too long");
   if (!within_field_bound(frame)) return std::unexpected("not a well-formed frame, or too many fields");

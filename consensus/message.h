@@ -90,5 +90,7 @@ Bytes encode(const Message& message, const Scope& scope, std::size_t members);
 // The error of a message that may be right elsewhere: its sender is at another point of the chain's life.
 inline constexpr std::string_view kOtherEpoch = "another epoch";
 std::expected<Message, std::string> decode_message(BytesView frame, const Scope& scope, std::size_t members);
+// Of a frame that is at least an envelope.
+std::optional<Epoch> epoch_of(BytesView frame);
 
 }  // namespace quipu::consensus

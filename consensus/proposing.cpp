@@ -31,7 +31,7 @@ void Engine::State::propose() {
 void Engine::State::propose_on(const ParentRef& parent) {
   auto& notes = views[current];
   const bool room = parent.height.value - fin.height.value < limits::kUnfinalizedBlocks;
-  if (ready && room && !notes.build_asked) {
+  if (ready && room && !notes.build_asked && !ends_epoch(parent.block)) {
     notes.build_asked = true;
     emit(RequestBuild{current, parent.block});
     touch();

@@ -50,6 +50,8 @@ struct Header {
   std::uint64_t tree_size = 0;  // after the block's seal
   crypto::Digest tree_root{};
   crypto::Digest next_members_hash{};  // zeros unless this is a handover block
+  // The last block of its epoch: its finalization hands over to the members it names.
+  bool is_handover() const { return !next_members_hash.is_zero(); }
   friend bool operator==(const Header&, const Header&) = default;
 };
 // SHA-256("quipu-block-v1" 00 || chain || epoch || height || parent || tree size || root || next members)

@@ -44,6 +44,12 @@ void Engine::State::receive(PeerId from, Proposal&& proposal) {
   touch();
 }
 
+// Nothing but the same block again comes after a handover in its epoch.
+bool Engine::State::ends_epoch(const BlockId& id) const {
+  const auto* known = blocks.find(id);
+  return known != nullptr && known->block->header.is_handover();
+}
+
 // Everything but the block's own validity: place in the chain, epoch, height.
 bool Engine::State::fits(const ViewNotes& notes, const ParentRef& parent) const {
   const Subject& subject = notes.subject;
@@ -51,7 +57,7 @@ bool Engine::State::fits(const ViewNotes& notes, const ParentRef& parent) const 
   const auto* known = blocks.find(subject.block);
   if (known == nullptr) return false;
   const Header& header = known->block->header;
-  return header.epoch == config.scope.epoch && header.parent_id == parent.block &&
+  return !ends_epoch(parent.block) && header.epoch == config.scope.epoch && header.parent_id == parent.block &&
          header.height == parent.height.next();
 }
 
@@ -156,7 +162,7 @@ void Engine::State::skip_hopeless_leader() {
 // was.
 bool Engine::State::ask(VoteKind kind, const Subject& subject) {
   const bool behind_own_slot = fin.height < asked.tip.height;
-  if (halted || behind_own_slot || subject.view <= final_view()) return false;
+  if (halted || observing() || epoch_over || behind_own_slot || subject.view <= final_view()) return false;
   if (syncing && kind != VoteKind::kNullify) return false;
   const Slot slot{config.scope.epoch, subject.view, kind};
   auto next = guard(asked, slot, subject);

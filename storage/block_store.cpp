@@ -31,11 +31,11 @@ void put_leaves(Batch& batch, const CommitBlock& block, crypto::CompactRange& ra
   assert(range.size() == block.record.header.tree_size && range.root() == block.record.header.tree_root);
 }
 
-void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& range, std::size_t members) {
+void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& range) {
   const consensus::Height height = block.record.header.height;
   put_leaves(batch, block, range);
   batch.put(Family::kBlocks, number_key(height.value), encode(block.record));
-  if (!block.links.empty()) batch.put(Family::kLinks, number_key(height.value), encode(block.links, members));
+  if (!block.links.empty()) batch.put(Family::kLinks, number_key(height.value), encode(block.links));
   for (const StateChange& change : block.changes) {
     batch.put(Family::kState, change.key, change.value);
     batch.put(Family::kHistory, history_key(change.key, height), change.value);
@@ -44,14 +44,14 @@ void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& ran
 
 void put_tip(Batch& batch, const Tip& tip) { batch.put(Family::kMeta, Bytes(kTipKey), encode(tip)); }
 
-void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip, std::size_t members) {
+void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip) {
   snapshot.scan(Family::kPending, kPendingBlocks, kPendingBlocks, [&](BytesView key, BytesView value) {
     if (must_have(block_height(value), "pending block") <= tip.height) batch.erase(Family::kPending, Bytes(key));
     return true;
   });
   snapshot.scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView key, BytesView value) {
-    const auto proof = must_have(consensus::decode_quorum_proof(value, members), "pending proof");
-    if (proof.subject.view <= tip.view) batch.erase(Family::kPending, Bytes(key));
+    const auto view = must_have(decode_quorum_proof(value), "pending proof").subject.view;
+    if (view <= tip.view) batch.erase(Family::kPending, Bytes(key));
     return true;
   });
 }
@@ -66,13 +66,11 @@ Tip genesis_tip(const BlockRecord& record) {
 
 }  // namespace
 
-BlockStore::BlockStore(Database& database, std::size_t members) : database_(database), members_(members) {}
-
 void BlockStore::initialise(const crypto::Digest& chain, const CommitBlock& genesis) {
   assert(!read().tip() && genesis.record.header.height.value == 0);
   Batch batch;
   crypto::CompactRange range;
-  put_block(batch, genesis, range, members_);
+  put_block(batch, genesis, range);
   put_tip(batch, genesis_tip(genesis.record));
   batch.put(Family::kMeta, Bytes(kChainKey), Bytes(chain.view()));
   database_.write(batch, Durability::kSynced);
@@ -84,7 +82,7 @@ std::optional<crypto::Digest> BlockStore::chain() const {
   return must_have(crypto::Digest::from(*stored), "chain id");
 }
 
-LogReader BlockStore::read() const { return {database_.snapshot(), members_}; }
+LogReader BlockStore::read() const { return LogReader(database_.snapshot()); }
 
 Pending BlockStore::pending() const {
   Pending found;
@@ -94,7 +92,7 @@ Pending BlockStore::pending() const {
     return true;
   });
   snapshot->scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView, BytesView value) {
-    found.proofs.push_back(must_have(consensus::decode_quorum_proof(value, members_), "pending proof"));
+    found.proofs.push_back(must_have(decode_quorum_proof(value), "pending proof"));
     return true;
   });
   return found;
@@ -114,7 +112,7 @@ void BlockStore::persist(const std::vector<consensus::Persist>& effects) {
       batch.put(Family::kPending, pending_block_key(consensus::block_id(chain_id, block.header)), encode(block));
     }
     for (const QuorumProof& proof : effect.proofs) {
-      batch.put(Family::kPending, pending_proof_key(proof), consensus::encode(proof, members_));
+      batch.put(Family::kPending, pending_proof_key(proof), encode(proof));
     }
   }
   if (!batch.empty()) database_.write(batch, Durability::kSynced);
@@ -129,12 +127,22 @@ void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProo
   for (const CommitBlock& block : blocks) {
     height = height.next();
     assert(block.record.header.height == height);
-    put_block(batch, block, range, members_);
+    put_block(batch, block, range);
   }
   assert(tip.height == height && tip.tree_size == range.size());
   put_tip(batch, tip);
-  batch.put(Family::kMeta, Bytes(kFinalizationKey), consensus::encode(finalization, members_));
-  erase_settled(batch, before.snapshot(), tip, members_);
+  batch.put(Family::kMeta, Bytes(kFinalizationKey), encode(finalization));
+  erase_settled(batch, before.snapshot(), tip);
+  database_.write(batch, Durability::kSynced);
+}
+
+void BlockStore::forget_pending() {
+  Batch batch;
+  database_.snapshot()->scan(Family::kPending, {}, {}, [&](BytesView key, BytesView) {
+    batch.erase(Family::kPending, Bytes(key));
+    return true;
+  });
+  if (batch.empty()) return;
   database_.write(batch, Durability::kSynced);
 }
 

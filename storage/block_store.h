@@ -44,7 +44,7 @@ struct LeafPlace {
 // Typed reads of the log in one snapshot. Cheap to copy.
 class LogReader {
  public:
-  LogReader(std::shared_ptr<const Snapshot> snapshot, std::size_t members);
+  explicit LogReader(std::shared_ptr<const Snapshot> snapshot);
 
   std::optional<consensus::Tip> tip() const;  // nothing: not initialised
   std::optional<consensus::QuorumProof> finalization() const;
@@ -65,7 +65,6 @@ class LogReader {
 
  private:
   std::shared_ptr<const Snapshot> snapshot_;
-  std::size_t members_;
 };
 
 // What consensus holds above the tip.
@@ -76,8 +75,7 @@ struct Pending {
 
 class BlockStore {
  public:
-  // `members`: size of the set, for the bitmap width of quorum proofs.
-  BlockStore(Database& database, std::size_t members);
+  explicit BlockStore(Database& database) : database_(database) {}
 
   // Writes block 0. Never called on a store that has a tip.
   void initialise(const crypto::Digest& chain, const CommitBlock& genesis);
@@ -93,12 +91,13 @@ class BlockStore {
   // below the tip, in ONE synced batch.
   void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization,
               const consensus::Tip& tip);
+  // An epoch is over: the next one counts its views from 1 again. Synced.
+  void forget_pending();
   void put_note(consensus::Height height, BytesView note);  // unsynced: can be published again
   void put_evidence(const consensus::Evidence& evidence);   // unsynced, bounded by limits::kEvidenceKept
 
  private:
   Database& database_;
-  std::size_t members_;
 };
 
 // Newest or historical values of the state (map key -> record). Reads only.

@@ -10,8 +10,7 @@ namespace quipu::storage {
 using consensus::Height;
 using crypto::Digest;
 
-LogReader::LogReader(std::shared_ptr<const Snapshot> snapshot, std::size_t members)
-    : snapshot_(std::move(snapshot)), members_(members) {}
+LogReader::LogReader(std::shared_ptr<const Snapshot> snapshot) : snapshot_(std::move(snapshot)) {}
 
 std::optional<consensus::Tip> LogReader::tip() const {
   const auto stored = snapshot_->get(Family::kMeta, kTipKey);
@@ -22,7 +21,7 @@ std::optional<consensus::Tip> LogReader::tip() const {
 std::optional<consensus::QuorumProof> LogReader::finalization() const {
   const auto stored = snapshot_->get(Family::kMeta, kFinalizationKey);
   if (!stored) return std::nullopt;
-  return must_have(consensus::decode_quorum_proof(*stored, members_), "finalization");
+  return must_have(decode_quorum_proof(*stored), "finalization");
 }
 
 std::optional<BlockRecord> LogReader::block(Height height) const {
@@ -93,7 +92,7 @@ crypto::CompactRange LogReader::range_at(std::uint64_t size) const {
 std::vector<consensus::LinkProof> LogReader::links(Height height) const {
   const auto stored = snapshot_->get(Family::kLinks, number_key(height.value));
   if (!stored) return {};
-  return must_have(decode_links(*stored, members_), "link proofs");
+  return must_have(decode_links(*stored), "link proofs");
 }
 
 std::optional<consensus::Block> LogReader::full_block(Height height) const {

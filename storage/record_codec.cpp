@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/record_codec.h"
 
+#include "consensus/limits.h"
+
 namespace quipu::storage {
 
 using consensus::Block;
@@ -199,19 +201,25 @@ std::optional<Evidence> decode_evidence(BytesView bytes) {
   return if_done(in, evidence);
 }
 
-Bytes encode(const std::vector<LinkProof>& links, std::size_t members) {
+Bytes encode(const consensus::QuorumProof& proof) { return consensus::encode(proof, limits::kMembers); }
+
+std::optional<consensus::QuorumProof> decode_quorum_proof(BytesView bytes) {
+  return consensus::decode_quorum_proof(bytes, limits::kMembers);
+}
+
+Bytes encode(const std::vector<LinkProof>& links) {
   ByteWriter out;
   out.u32(static_cast<std::uint32_t>(links.size()));
-  for (const LinkProof& link : links) write_sized(out, consensus::encode(link, members));
+  for (const LinkProof& link : links) write_sized(out, consensus::encode(link, limits::kMembers));
   return out.take();
 }
 
-std::optional<std::vector<LinkProof>> decode_links(BytesView bytes, std::size_t members) {
+std::optional<std::vector<LinkProof>> decode_links(BytesView bytes) {
   ByteReader in(bytes);
   const std::uint32_t count = in.u32();
   std::vector<LinkProof> links;
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
-    auto link = consensus::decode_link_proof(read_sized(in), members);
+    auto link = consensus::decode_link_proof(read_sized(in), limits::kMembers);
     if (!link) return std::nullopt;
     links.push_back(*std::move(link));
   }

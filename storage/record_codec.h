@@ -42,8 +42,12 @@ std::optional<LeafPlace> decode_leaf_place(BytesView bytes);
 Bytes encode(const consensus::Evidence& evidence);
 std::optional<consensus::Evidence> decode_evidence(BytesView bytes);
 // u32 count || (u32 length || link proof)*
-Bytes encode(const std::vector<consensus::LinkProof>& links, std::size_t members);
-std::optional<std::vector<consensus::LinkProof>> decode_links(BytesView bytes, std::size_t members);
+Bytes encode(const std::vector<consensus::LinkProof>& links);
+std::optional<std::vector<consensus::LinkProof>> decode_links(BytesView bytes);
+
+// With a bitmap wide enough for any number of members, as that changes from epoch to epoch.
+Bytes encode(const consensus::QuorumProof& proof);
+std::optional<consensus::QuorumProof> decode_quorum_proof(BytesView bytes);
 
 // ---- parts, shared with the safety record
 void write(crypto::ByteWriter& out, const consensus::Subject& subject);

@@ -17,6 +17,9 @@ class Signer {
   // The signature leaves only after the slot that shows it is durable.
   std::expected<crypto::Signature, consensus::Refusal> sign(const consensus::Slot& slot,
                                                             const consensus::Subject& subject);
+  // Signs in this epoch from here on. When it is a later one than the record's, that begins anew at this tip, and
+  // nothing of an earlier one is signed any more: requires that the handover which opened it is durable and final.
+  void enter_epoch(const consensus::Scope& scope, const consensus::Tip& tip);
   // After the commit batch is durable, before anything of it is acknowledged.
   void set_tip(const consensus::Tip& tip);
   const consensus::SafetyRecord& record() const { return file_.record(); }

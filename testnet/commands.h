@@ -72,6 +72,7 @@ int proxy(const std::string& directory);
 struct SimulateOptions {
   std::string seeds;
   std::vector<std::size_t> sizes;
+  std::size_t candidates = 0;
   double hours = 0;
   bool verbose = false;
 };

@@ -125,6 +125,8 @@ void CommandLine::add_simulate() {
   auto* command = add("simulate", "Run simulated networks and check them from outside", "simulate --seeds 1..300");
   command->add_option("--seeds", simulate.seeds, "A..B")->required();
   command->add_option("--members", simulate.sizes, "Sizes of the network [1 4 7]")->delimiter(',');
+  command->add_option("--candidates", simulate.candidates, "Nodes beyond the members: then members come and go [0]")
+      ->check(CLI::Range(0, 8));
   command->add_option("--hours", simulate.hours, "Virtual hours of trouble per seed");
   command->add_flag("--verbose", simulate.verbose, "A line per seed");
   command->callback([this] { result = testnet::simulate(simulate); });

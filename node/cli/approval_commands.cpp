@@ -3,7 +3,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include "crypto/merkle.h"
 #include "node/cli/commands.h"
 #include "node/cli/files.h"
 #include "node/cli/submitting.h"
@@ -54,15 +53,9 @@ Done approval_give(const Global& global, const ApprovalGiveOptions& options) {
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
   NodeClient node(std::move(*http));
-  const auto leaf = submit_events(node, {approval_of(reference->leaf, reference->index, decided_on)}, *key);
-  if (!leaf) return std::unexpected(leaf.error());
-  const auto answer = wait_until_settled(node, *leaf);
+  const auto answer = state_until_final(node, {approval_of(reference->leaf, reference->index, decided_on)}, *key);
   if (!answer) return std::unexpected(answer.error());
-  if (auto good = final_or_why(*answer); !good) return good;
-  print_answer(boost::json::object{{"id", crypto::to_hex(crypto::leaf_hash(*leaf).view())},
-                                   {"status", answer->status},
-                                   {"height", answer->height}},
-               global.output);
+  print_answer(*answer, global.output);
   return {};
 }
 

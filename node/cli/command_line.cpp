@@ -104,6 +104,52 @@ void add_members(CLI::App& app, Chosen& chosen) {
   card.does(chosen, member_card);
   no_argument(*member, chosen, "list", "Members and their keys in force", "quipu member list --output json",
               member_list);
+  Command<MemberReadyOptions> ready(*member, "ready", "Show that a new vote key is held, once its proposal is accepted",
+                                    "quipu member ready BO/IN-7 --vote-key keys/UY/vote.key --out UY.ready.json\n"
+                                    "  quipu submit UY.ready.json --key bo-desk1.key --wait      (at any member)");
+  ready.add("PROPOSAL", &MemberReadyOptions::proposal, "CC/ID as proposal list prints it")->required();
+  ready.add("--vote-key", &MemberReadyOptions::vote_key, "The new member's vote key file")->required();
+  ready.add("--out", &MemberReadyOptions::out, "Events file to write, for quipu submit")->required();
+  ready.passphrase();
+  ready.does(chosen, member_ready);
+}
+
+void add_proposals(CLI::App& app, Chosen& chosen) {
+  CLI::App* proposal = noun(app, "proposal", "What the members decide together");
+  Command<ProposalOpenOptions> open(
+      *proposal, "open", "Propose a change; opening it is no vote",
+      "quipu proposal open IN-7 --expires 2026-12-31 --card UY.member.json --key bo-governance.key\n"
+      "  quipu proposal open OUT-8 --expires 2026-12-31 --remove CO --key bo-governance.key\n"
+      "  quipu proposal open P-9 --expires 2026-12-31 --change change.json --key bo-governance.key\n"
+      "  change.json: {\"parameter\":{\"name\":\"renewal_grace_days\",\"value\":\"60\"}}");
+  open.add("ID", &ProposalOpenOptions::id, "A name of your own: capitals, digits, dashes")->required();
+  open.add("--expires", &ProposalOpenOptions::expires, "Last day, YYYY-MM-DD, in UTC")->required();
+  CLI::Option* card =
+      open.add("--card", &ProposalOpenOptions::card, "Member card: adds the member, or replaces what it is now");
+  CLI::Option* remove = open.add("--remove", &ProposalOpenOptions::remove, "Code of the member to remove");
+  CLI::Option* change = open.add("--change", &ProposalOpenOptions::change,
+                                 "JSON of any change, - for standard input: {\"arrangement\":{...}} and the like");
+  card->excludes(remove)->excludes(change);
+  remove->excludes(change);
+  open.add("--key", &ProposalOpenOptions::key, "Governance key file")->required();
+  open.passphrase();
+  open.app->callback([&chosen, kept = open.options] {
+    if (kept->card.empty() && kept->remove.empty() && kept->change.empty()) {
+      throw CLI::RequiredError("--card FILE, --remove CC or --change FILE");
+    }
+    chosen.run = [&chosen, kept] { return proposal_open(chosen.global, *kept); };
+  });
+  Command<ProposalVoteOptions> vote(*proposal, "vote", "Vote for a proposal, once and for good",
+                                    "quipu proposal vote BO/IN-7 --key pe-governance.key");
+  vote.add("PROPOSAL", &ProposalVoteOptions::proposal, "CC/ID as proposal list prints it")->required();
+  vote.flag("--reject", &ProposalVoteOptions::reject, "Vote against it");
+  vote.add("--key", &ProposalVoteOptions::key, "Governance key file")->required();
+  vote.passphrase();
+  vote.does(chosen, proposal_vote);
+  Command<ProposalListOptions> rows(*proposal, "list", "What is undecided, with the votes that count now",
+                                    "quipu proposal list --output json\n  quipu proposal list --opener BO");
+  rows.add("--opener", &ProposalListOptions::opener, "All that this administration has opened, decided or not");
+  rows.does(chosen, proposal_list);
 }
 
 void add_genesis(CLI::App& app, Chosen& chosen) {
@@ -277,8 +323,8 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name : {"changes", "reconcile", "indicators", "worklist", "proof", "mirror", "proposal", "evidence",
-                           "backup", "restore", "doctor", "reindex"}) {
+  for (const char* name : {"changes", "reconcile", "indicators", "worklist", "proof", "mirror", "evidence", "backup",
+                           "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
   not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));
@@ -316,6 +362,7 @@ int run_command_line(int argc, char** argv) {
   add_submitting(app, chosen);
   add_import(app, chosen);
   add_approvals(app, chosen);
+  add_proposals(app, chosen);
   add_recognise(app, chosen);
   add_lookups(app, chosen);
   add_list(app, chosen);

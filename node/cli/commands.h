@@ -61,6 +61,28 @@ struct ApprovalGiveOptions {
 };
 Done approval_give(const Global& global, const ApprovalGiveOptions& options);
 
+// A proposal is named CC/ID, by its opener and the opener's id.
+struct ProposalOpenOptions {
+  std::string id, expires, key, passphrase_file;
+  std::string card, remove, change;  // exactly one: a member card, a code to remove, JSON of any change
+};
+Done proposal_open(const Global& global, const ProposalOpenOptions& options);
+struct ProposalVoteOptions {
+  std::string proposal, key, passphrase_file;
+  bool reject = false;
+};
+Done proposal_vote(const Global& global, const ProposalVoteOptions& options);
+struct ProposalListOptions {
+  std::string opener;  // all of this administration's; empty: what is undecided
+};
+Done proposal_list(const Global& global, const ProposalListOptions& options);
+
+// Writes the events file with which any member states that the new vote key is ready.
+struct MemberReadyOptions {
+  std::string proposal, vote_key, out, passphrase_file;
+};
+Done member_ready(const Global& global, const MemberReadyOptions& options);
+
 struct RecogniseOptions {
   std::string tin, by, role, flow, on, known_at, batch, proof;
 };

@@ -2,6 +2,8 @@
 #include "node/cli/submitting.h"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <chrono>
 #include <thread>
 
@@ -106,6 +108,16 @@ std::expected<Bytes, std::string> submit_events(NodeClient& node, const std::vec
   }
 }
 
+std::expected<boost::json::object, std::string> state_until_final(NodeClient& node, const std::vector<Event>& events,
+                                                                  const crypto::UnlockedKey& key) {
+  const auto leaf = submit_events(node, events, key);
+  if (!leaf) return std::unexpected(leaf.error());
+  const auto answer = wait_until_settled(node, *leaf);
+  if (!answer) return std::unexpected(answer.error());
+  if (auto good = final_or_why(*answer); !good) return std::unexpected(good.error());
+  return boost::json::object{{"id", id_of(*leaf)}, {"status", answer->status}, {"height", answer->height}};
+}
+
 std::string advice_on(const std::string& code) {
   if (code == "SEQUENCE_TAKEN") return "another program signs with this key: run the same command again";
   if (code == "ISSUED_TOO_EARLY" || code == "ISSUED_IN_FUTURE") return "set this machine's clock and submit it again";
@@ -113,7 +125,11 @@ std::string advice_on(const std::string& code) {
   if (code == "WRONG_KEY_PURPOSE") return "sign with a key of the right purpose, which quipu key show FILE tells";
   if (code == "WRONG_CHAIN") return "name a node of that ledger with --node";
   if (code == "TARGET_UNKNOWN") return "take a reference of your administration from quipu approval list";
-  if (code == "ALREADY_APPROVED") return "nothing is left to do";
+  if (code == "ALREADY_APPROVED" || code == "ALREADY_VOTED") return "nothing is left to do";
+  if (code == "PROPOSAL_UNKNOWN") return "take a name that quipu proposal list shows";
+  if (code == "PROPOSAL_CLOSED" || code == "PROPOSAL_EXPIRED")
+    return "open it again under another name if it is wanted";
+  if (code == "BAD_POSSESSION") return "make the file anew with quipu member ready: the epoch may be another by now";
   if (code == "PENDING_LAPSED") return "state the event again, then approve that one";
   if (code == "HAS_PENDING" || code == "NOT_GRANTED") return "approve what waits first, see quipu approval list";
   return "correct it and submit it again";

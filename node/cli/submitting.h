@@ -35,6 +35,10 @@ std::expected<void, std::string> final_or_why(const SubmissionAnswer& answer);
 // meanwhile, with the one after. The leaf that was taken.
 std::expected<Bytes, std::string> submit_events(NodeClient& node, const std::vector<ledger::v1::Event>& events,
                                                 const crypto::UnlockedKey& key);
+// The same, and waits until it is final: {"id","status","height"}, or why it is not and what to do.
+std::expected<boost::json::object, std::string> state_until_final(NodeClient& node,
+                                                                  const std::vector<ledger::v1::Event>& events,
+                                                                  const crypto::UnlockedKey& key);
 // What to do about a refusal, as the end of a sentence: "state it anew".
 std::string advice_on(const std::string& code);
 

@@ -7,6 +7,7 @@
 #include "consensus/limits.h"
 #include "crypto/note.h"
 #include "node/host/stored_ledger.h"
+#include "node/ledger/epochs.h"
 
 namespace quipu::host {
 
@@ -31,6 +32,19 @@ consensus::SafetyRecord first_record(const ledger::Genesis& genesis) {
   record.chain = genesis.chain;
   record.tip = tip_of(ledger::genesis_block(genesis).after, {0});
   return record;
+}
+
+consensus::SafetyRecord nothing_signed(consensus::Epoch epoch, const consensus::Tip& tip) {
+  consensus::SafetyRecord record;
+  record.epoch = epoch;
+  record.tip = tip;
+  return record;
+}
+
+// Views start anew in the epoch that a handover opens.
+consensus::Tip tip_in_epoch(consensus::Tip tip, bool handover) {
+  if (handover) tip.view = {0};
+  return tip;
 }
 
 crypto::StatusMap rebuild_map(const ledger::StateView& state) {
@@ -79,20 +93,50 @@ std::optional<consensus::QuorumProof> own_finalization(const consensus::BlockId&
 }  // namespace
 
 struct Host::State {
-  State(const ledger::Genesis& genesis_in, consensus::MemberIndex self_in, storage::Database& database_in,
+  State(const ledger::Genesis& genesis_in, const std::string& administration_in, storage::Database& database_in,
         storage::Signer signer_in, HostKeys keys)
       : genesis(genesis_in),
-        self(self_in),
+        administration(administration_in),
+        membership(*ledger::genesis_membership(genesis_in)),
         database(database_in),
-        blocks(database_in, genesis_in.members.size()),
+        blocks(database_in),
         signer(std::move(signer_in)),
         cosigner_key(std::move(keys.cosigner)),
         log_key(std::move(keys.log)) {
     refresh_reader();
+    enter_epoch();
+  }
+
+  // That of the newest block on disk. A database that was lost shows one that is long over for this member: it follows
+  // until it is back where its safety file stands.
+  void enter_epoch() {
+    const auto newest = ledger::newest_epoch(*reader, genesis);
+    membership = newest.membership;
+    auto tip = blocks.read().tip().value();
+    tip = tip_in_epoch(tip, tip.height == newest.anchor);
+    const auto scope = membership.scope(genesis.chain);
+    const bool may_vote = signer.record().epoch <= scope.epoch;
+    // What consensus held above the tip is of the epoch that the slot still shows: it goes before the slot moves on.
+    if (signer.record().epoch < scope.epoch) blocks.forget_pending();
+    if (may_vote) signer.enter_epoch(scope, tip);
+    // A crash between the commit batch and the slot leaves the slot one step behind; the batch was durable first.
+    if (may_vote && tip.height > signer.record().tip.height) signer.set_tip(tip);
+    const auto index = may_vote ? own_index() : std::nullopt;
+    self = index.value_or(static_cast<consensus::MemberIndex>(membership.members.size()));
+  }
+
+  // Nothing when the administration does not vote, or with other keys.
+  std::optional<consensus::MemberIndex> own_index() const {
+    const auto index = membership.members.index_of(administration);
+    if (!index) return std::nullopt;
+    const auto& member = membership.members[*index];
+    const bool own = signer.public_key() == member.vote && cosigner_key.public_key() == member.cosigner &&
+                     log_key.public_key() == member.log;
+    return own ? index : std::nullopt;
   }
 
   void refresh_reader() {
-    auto fresh = stored_ledger(database.snapshot(), genesis.members.size());
+    auto fresh = stored_ledger(database.snapshot());
     const std::lock_guard lock(reader_mutex);
     reader = std::move(fresh);
   }
@@ -116,16 +160,20 @@ struct Host::State {
     return log.full_block(height);
   }
 
-  // Ascending blocks up to one that its own finalization proves, and with it all before: if need be beyond `last`, as a
-  // block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to it.
-  void serve_heights(consensus::Height first, consensus::Height last, AnswerSize& size,
+  bool observing() const { return self >= membership.members.size(); }
+
+  // Ascending blocks of one epoch up to one that its own finalization proves, and with it all before: if need be beyond
+  // `last`, as a block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to
+  // it.
+  void serve_heights(consensus::Epoch epoch, consensus::Height first, consensus::Height last, AnswerSize& size,
                      consensus::BlockResponse& response) const {
     const auto log = blocks.read();
     std::size_t proven = 0;
     bool room = true;
     for (auto height = first; height <= last || proven < response.finalized.size(); height = height.next()) {
       const auto record = log.block(height);
-      if (!record || response.finalized.size() == limits::kBlocksPerAnswer) break;
+      if (!record || record->header.epoch != epoch) break;
+      if (response.finalized.size() == limits::kBlocksPerAnswer) break;
       auto block = room ? log.full_block(height) : std::nullopt;
       room = block && size.takes(*block);
       if (!room && proven > 0) break;
@@ -141,7 +189,9 @@ struct Host::State {
   }
 
   ledger::Genesis genesis;
-  consensus::MemberIndex self;
+  std::string administration;
+  ledger::Membership membership;
+  consensus::MemberIndex self = 0;
   storage::Database& database;
   storage::BlockStore blocks;
   storage::Signer signer;
@@ -156,7 +206,7 @@ Host::~Host() = default;
 
 std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                   std::unique_ptr<storage::SlotDevice> slots) {
-  storage::BlockStore blocks(database, genesis.members.size());
+  storage::BlockStore blocks(database);
   if (blocks.chain()) return std::unexpected("the database already holds a ledger");
   if (slots) {
     auto file = storage::SafetyFile::initialise(std::move(slots), first_record(genesis));
@@ -167,10 +217,11 @@ std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis
 }
 
 std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genesis& genesis,
-                                                             consensus::MemberIndex self, storage::Database& database,
-                                                             std::unique_ptr<storage::SlotDevice> slots,
-                                                             HostKeys keys) {
-  const storage::BlockStore blocks(database, genesis.members.size());
+                                                             const std::string& administration,
+                                                             storage::Database& database,
+                                                             std::unique_ptr<storage::SlotDevice> slots, HostKeys keys,
+                                                             bool may_observe) {
+  const storage::BlockStore blocks(database);
   const auto chain = blocks.chain();
   if (!chain) return std::unexpected("the database holds no ledger: run `quipud init` first");
   if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
@@ -178,34 +229,40 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
   if (!file) return std::unexpected(file.error());
   if (file->record().chain != genesis.chain)
     return std::unexpected("the safety file belongs to another chain: put this member's own file back");
-  if (file->record().epoch != genesis.scope().epoch) return std::unexpected("the safety file belongs to another epoch");
-  const auto& member = genesis.members[self];
-  if (keys.vote.public_key() != member.vote || keys.cosigner.public_key() != member.cosigner ||
-      keys.log.public_key() != member.log) {
-    return std::unexpected("the node's keys are not those of " + member.code + " in the genesis file");
+  // Which epoch it really is, the state finds out; until then the signer is in that of its own record.
+  consensus::Scope scope = genesis.scope();
+  scope.epoch = file->record().epoch;
+  storage::Signer signer(std::move(*file), std::move(keys.vote), scope);
+  auto state = std::make_unique<State>(genesis, administration, database, std::move(signer), std::move(keys));
+  if (state->observing() && state->signer.record().epoch.value == 0 && !may_observe) {
+    return std::unexpected("the node's keys are not those of " + administration + " in the genesis file");
   }
-  storage::Signer signer(std::move(*file), std::move(keys.vote), genesis.scope());
-  auto state = std::make_unique<State>(genesis, self, database, std::move(signer), std::move(keys));
-  const auto tip = state->blocks.read().tip();
-  // A crash between the commit batch and the slot leaves the slot one step behind; the batch was durable first.
-  if (tip->height > state->signer.record().tip.height) state->signer.set_tip(*tip);
   return std::unique_ptr<Host>(new Host(std::move(state)));
 }
 
+void Host::enter_epoch() { state_->enter_epoch(); }
+const ledger::Membership& Host::membership() const { return state_->membership; }
+consensus::MemberIndex Host::self() const { return state_->self; }
+
 replica::Restored Host::restore() const {
   const auto snapshot = state_->database.snapshot();
-  const storage::LogReader log(snapshot, state_->genesis.members.size());
-  const auto tip = log.tip().value();
+  const storage::LogReader log(snapshot);
+  const bool handover = log.block(log.tip()->height)->header.is_handover();
+  const auto tip = tip_in_epoch(log.tip().value(), handover);
   auto pending = state_->blocks.pending();
   replica::Restored out;
-  out.consensus = {state_->signer.record(), tip, log.finalization(), std::move(pending.proofs),
-                   std::move(pending.blocks)};
+  // What proves a handover is of the epoch that it ended.
+  out.consensus = {state_->signer.record(), tip, handover ? std::nullopt : log.finalization(),
+                   std::move(pending.proofs), std::move(pending.blocks)};
+  if (state_->observing()) out.consensus.record = nothing_signed(state_->membership.epoch, tip);
   out.committed.height = tip.height;
   out.committed.block = tip.block;
   out.committed.block_time_ms = log.block(tip.height)->block_time_ms;
   out.committed.tree = log.range_at(tip.tree_size);
   out.committed.state = stored_state(snapshot, std::nullopt);
   out.committed.map = rebuild_map(*out.committed.state);
+  out.committed.membership = std::make_shared<const ledger::Membership>(state_->membership);
+  out.committed.handover = handover;
   return out;
 }
 
@@ -224,7 +281,7 @@ replica::Committed Host::perform(const replica::Commit& effect) {
   std::vector<storage::CommitBlock> blocks;
   for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links));
   state_->blocks.commit(blocks, effect.finalization, effect.tip);
-  state_->signer.set_tip(effect.tip);
+  if (state_->signer.record().epoch == state_->membership.epoch) state_->signer.set_tip(effect.tip);
   state_->refresh_reader();
   return {effect.tip.height, reader()->state(std::nullopt)};
 }
@@ -242,7 +299,7 @@ void Host::perform(const replica::PublishCheckpoint& effect) {
   crypto::Note note{checkpoint.text(), {}};
   note.lines.push_back(crypto::sign_note(note.text, state_->genesis.origin, state_->log_key));
   for (const auto& line : effect.lines) {
-    const auto& member = state_->genesis.members[line.member];
+    const auto& member = state_->membership.members[line.member];
     const crypto::NoteVerifier verifier{state_->genesis.origin + "/" + member.code, crypto::NoteKeyType::kCosignature,
                                         member.cosigner};
     note.lines.push_back(crypto::cosignature_line(verifier, line.time_s, line.signature));
@@ -261,10 +318,29 @@ std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effe
     if (block && size.takes(*block)) response.blocks.push_back(std::move(*block));
   }
   if (effect.request.ids.empty() && effect.request.first.value > 0) {
-    state_->serve_heights(effect.request.first, effect.request.last, size, response);
+    state_->serve_heights(state_->membership.epoch, effect.request.first, effect.request.last, size, response);
   }
   if (response.blocks.empty() && response.finalized.empty()) return std::nullopt;
   return response;
+}
+
+std::vector<Bytes> Host::perform(const replica::ServeEarlier& effect) const {
+  const auto span = ledger::epoch_span(*reader(), state_->genesis, effect.epoch);
+  if (!span || !span->last) return {};
+  const auto frame = [&](const consensus::Message& message) {
+    return consensus::encode(message, span->membership.scope(state_->genesis.chain), span->membership.members.size());
+  };
+  if (effect.request) {
+    consensus::BlockResponse response;
+    AnswerSize size;
+    const auto last = std::min(effect.request->last, *span->last);
+    state_->serve_heights(effect.epoch, effect.request->first, last, size, response);
+    return {frame(response)};
+  }
+  const auto log = state_->blocks.read();
+  auto proof = own_finalization(log.block(*span->last)->id, log.links(*span->last));
+  if (!proof) return {};
+  return {frame(*proof)};
 }
 
 std::shared_ptr<const ledger::LedgerReader> Host::reader() const {

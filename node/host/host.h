@@ -30,15 +30,23 @@ class Host {
   // peers.
   static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                      std::unique_ptr<storage::SlotDevice> slots);
-  // Refuses another chain's data and a database behind a lost safety file.
+  // Refuses another chain's data and a database behind a lost safety file. What the disk holds says which epoch it is;
+  // after a handover the safety file begins the next one. `administration` votes in it when it is a member and these
+  // are its keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
   static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis,
-                                                                consensus::MemberIndex self,
+                                                                const std::string& administration,
                                                                 storage::Database& database,
                                                                 std::unique_ptr<storage::SlotDevice> slots,
-                                                                HostKeys keys);
+                                                                HostKeys keys, bool may_observe);
   ~Host();
 
   replica::Restored restore() const;
+  // After EpochEnded: what is on disk now says whose epoch it is; then restore() again.
+  void enter_epoch();
+  // Who votes on the next block.
+  const ledger::Membership& membership() const;
+  // Index among them; their number when this node observes.
+  consensus::MemberIndex self() const;
 
   // Each returns when it is durable. The caller feeds the answer back to the replica.
   replica::Persisted perform(const replica::Persist& effect);
@@ -50,6 +58,8 @@ class Host {
   void perform(const replica::ReportEvidence& effect);
   // The answer to a peer's request, bounded to one sync frame; nothing when we have none of it.
   std::optional<consensus::BlockResponse> perform(const replica::Serve& effect) const;
+  // Frames in the words of that epoch, to be sent as they are.
+  std::vector<Bytes> perform(const replica::ServeEarlier& effect) const;
 
   std::shared_ptr<const ledger::LedgerReader> reader() const;
   std::optional<storage::LeafPlace> place_of(const crypto::Digest& leaf_hash) const;

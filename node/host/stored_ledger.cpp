@@ -24,9 +24,9 @@ class StoredState final : public ledger::StateView {
 };
 
 ledger::BlockSummary summary(const storage::BlockRecord& record) {
-  return {record.header.height,   record.id,          record.proposer,
-          record.block_time_ms,   record.first_index, record.header.tree_size,
-          record.header.tree_root};
+  return {record.header.height,    record.id,           record.proposer,
+          record.block_time_ms,    record.first_index,  record.header.tree_size,
+          record.header.tree_root, record.header.epoch, record.header.is_handover()};
 }
 
 std::optional<ledger::BlockSummary> summary(const std::optional<storage::BlockRecord>& record) {
@@ -36,8 +36,8 @@ std::optional<ledger::BlockSummary> summary(const std::optional<storage::BlockRe
 
 class StoredLedger final : public ledger::LedgerReader {
  public:
-  StoredLedger(std::shared_ptr<const storage::Snapshot> snapshot, std::size_t members)
-      : snapshot_(std::move(snapshot)), log_(snapshot_, members) {
+  explicit StoredLedger(std::shared_ptr<const storage::Snapshot> snapshot)
+      : snapshot_(std::move(snapshot)), log_(snapshot_) {
     const auto tip = log_.tip();
     assert(tip);
     newest_ = summary(log_.block(tip->height).value());
@@ -87,9 +87,8 @@ std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const stor
   return std::make_shared<StoredState>(storage::StateReader(std::move(snapshot), known_at));
 }
 
-std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot,
-                                                          std::size_t members) {
-  return std::make_shared<StoredLedger>(std::move(snapshot), members);
+std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot) {
+  return std::make_shared<StoredLedger>(std::move(snapshot));
 }
 
 }  // namespace quipu::host

@@ -12,8 +12,7 @@ namespace quipu::host {
 
 std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const storage::Snapshot> snapshot,
                                                       std::optional<consensus::Height> known_at);
-// `members`: size of the voting set. The store must be initialised.
-std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot,
-                                                          std::size_t members);
+// The store must be initialised.
+std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot);
 
 }  // namespace quipu::host

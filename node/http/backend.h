@@ -51,6 +51,7 @@ struct PeerSummary {
 struct NodeStatus {
   std::string administration;
   std::string version;
+  std::uint64_t epoch = 0;
   std::uint64_t view = 0;
   std::string leader;
   bool awake = false;

@@ -25,8 +25,11 @@ Response get_certificate_history(const Call& call);
 // routes_list.cpp
 Response get_list(const Call& call);
 
-// routes_network.cpp
+// routes_governance.cpp
 Response get_members(const Call& call);
+Response get_proposals(const Call& call);
+
+// routes_network.cpp
 Response get_arrangements(const Call& call);
 Response get_block(const Call& call);
 Response get_checkpoints(const Call& call);

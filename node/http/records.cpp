@@ -5,14 +5,6 @@
 
 namespace quipu::http {
 
-void for_each_member(const ledger::StateView& state, const std::function<void(const ledger::v1::MemberRecord&)>& each) {
-  state.scan(ledger::map_prefix(ledger::RecordType::kMember), [&](const ledger::MapKey&, BytesView value) {
-    ledger::v1::MemberRecord member;
-    if (member.ParseFromArray(value.data(), static_cast<int>(value.size()))) each(member);
-    return true;
-  });
-}
-
 ledger::v1::ArrangementIndex arrangement_index(const ledger::StateView& state) {
   const auto key = ledger::map_key(ledger::RecordType::kRegister, "--", "arrangements");
   return read_record<ledger::v1::ArrangementIndex>(state, key).value_or(ledger::v1::ArrangementIndex());

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the routes read the ledger: records by key, all members, the newest published checkpoint. Any thread.
+// How the routes read the ledger: records by key, the newest published checkpoint. Any thread.
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "crypto/note.h"
@@ -11,7 +10,6 @@
 
 namespace quipu::ledger::v1 {
 class ArrangementIndex;
-class MemberRecord;
 }  // namespace quipu::ledger::v1
 
 namespace quipu::http {
@@ -23,8 +21,6 @@ std::optional<Record> read_record(const ledger::StateView& state, const ledger::
   if (!value || !record.ParseFromString(*value)) return std::nullopt;
   return record;
 }
-
-void for_each_member(const ledger::StateView& state, const std::function<void(const ledger::v1::MemberRecord&)>& each);
 
 // Every arrangement and its parties, ascending by id.
 ledger::v1::ArrangementIndex arrangement_index(const ledger::StateView& state);

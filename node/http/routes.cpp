@@ -40,6 +40,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/certificates/{}/{}/history", at_once<get_certificate_history>},
     {"GET", "v1/list", at_once<get_list>},
     {"GET", "v1/members", at_once<get_members>},
+    {"GET", "v1/proposals", at_once<get_proposals>},
     {"GET", "v1/arrangements", at_once<get_arrangements>},
     {"GET", "v1/blocks/{}", at_once<get_block>},
     {"GET", "v1/receipts/{}", at_once<get_receipt>},

@@ -4,6 +4,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/epochs.h"
 #include "node/ledger/mirror.h"
 
 namespace quipu::http {
@@ -99,7 +100,8 @@ Response get_quorum(const Call& call) {
   if (!height || !newest || *height > *newest) return absent();
   const auto links = reader->links(*height);
   if (links.empty()) return absent();
-  return file(ledger::encode_links(links, call.backend.genesis().members.size()), kOctets, kForEver);
+  const auto voters = ledger::voters_on(*reader, call.backend.genesis(), *height);
+  return file(ledger::encode_links(links, voters.members.size()), kOctets, kForEver);
 }
 
 Response get_evidence_list(const Call& call) {

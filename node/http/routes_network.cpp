@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who takes part, what they agreed on, and what they signed.
+// What the members agreed on, and what they signed.
 #include "crypto/merkle.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/epochs.h"
 #include "node/ledger/json.h"
 #include "node/ledger/state.pb.h"
 
@@ -82,17 +83,6 @@ void write_signers(JsonWriter& json, const std::vector<consensus::LinkProof>& li
 
 }  // namespace
 
-Response get_members(const Call& call) {
-  if (const auto fault = call.unexpected({"known_at"})) return problem(ApiCode::kBadParameter, *fault);
-  auto asked = asked_state(call);
-  if (!asked) return std::move(asked.error());
-  JsonWriter json = begin_answer(call, *asked);
-  json.key("members").begin_array();
-  for_each_member(*asked->state, [&](const v1::MemberRecord& member) { json.raw(ledger::message_to_json(member)); });
-  json.end_array();
-  return end_answer(std::move(json));
-}
-
 Response get_arrangements(const Call& call) {
   if (const auto fault = call.unexpected({"on", "known_at"})) return problem(ApiCode::kBadParameter, *fault);
   const auto day = asked_day(call);
@@ -130,7 +120,8 @@ Response get_block(const Call& call) {
     write_submission(json, leaves[i], block->first_index + i, call.backend.genesis().chain_id);
   }
   json.end_array();
-  write_signers(json, reader->links(block->height), call.backend.genesis().members);
+  const auto voters = ledger::voters_on(*reader, call.backend.genesis(), block->height);
+  write_signers(json, reader->links(block->height), voters.members);
   return end_answer(std::move(json));
 }
 

@@ -26,7 +26,7 @@ void write_peers(JsonWriter& json, const std::vector<PeerSummary>& peers) {
 
 void write_node(JsonWriter& json, const NodeStatus& node) {
   json.field("administration", node.administration).field("version", node.version);
-  json.field("view", node.view).field("leader", node.leader);
+  json.field("epoch", node.epoch).field("view", node.view).field("leader", node.leader);
   json.field("awake", node.awake).field("syncing", node.syncing).field("halted", node.halted);
   json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);
   json.field("nullified_views", node.nullified_views).field("evidence", node.evidence);

@@ -7,6 +7,7 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/receipt.h"
+#include "node/ledger/rules/members.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::http {
@@ -93,7 +94,7 @@ void collect_keys(const ledger::v1::MemberRecord& member, BytesView kid, std::ve
 std::vector<FoundKey> find_keys(const ledger::StateView& state, const std::optional<std::string>& administration,
                                 BytesView kid) {
   std::vector<FoundKey> found;
-  for_each_member(state, [&](const ledger::v1::MemberRecord& member) {
+  ledger::for_each_member(state, [&](const ledger::v1::MemberRecord& member) {
     if (!administration || member.administration() == *administration) collect_keys(member, kid, found);
   });
   return found;

@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "consensus/limits.h"
-#include "node/ledger/rules/apply.h"
 
 namespace quipu::ledger {
 namespace {
@@ -34,34 +33,54 @@ crypto::StatusMap map_with(crypto::StatusMap map, const Overlay& state) {
 SealInfo seal_on(const Genesis& genesis, const Position& parent) {
   SealInfo seal;
   seal.chain_id = genesis.chain_id;
+  seal.epoch = parent.membership->epoch;
   seal.height = parent.height.next();
   seal.first_index = parent.tree.size();
   seal.previous_size = parent.tree.size();
   seal.previous_root = parent.tree.root();
-  seal.membership_hash = genesis.members.hash();
+  seal.membership_hash = parent.membership->members.hash();
   seal.protocol_version = genesis.protocol_version;
   return seal;
 }
 
+// Who votes after the block: as before, or, when the block hands over, whom its state names.
+struct Succession {
+  std::shared_ptr<const Membership> before;
+  std::optional<consensus::MemberSet> next;
+
+  Succession(std::shared_ptr<const Membership> membership, const Overlay& state) : before(std::move(membership)) {
+    if (ends_epoch(state)) next = voting_members(state);
+  }
+  crypto::Digest next_hash() const { return next ? next->hash() : crypto::Digest{}; }
+  std::shared_ptr<const Membership> after(const consensus::BlockId& block) const {
+    return next ? std::make_shared<const Membership>(Membership{before->epoch.next(), block, *next}) : before;
+  }
+};
+
 // Completes the seal with the state root, appends it, and says where the chain stands now.
-ExecutedBlock close(Draft draft, const Genesis& genesis, SealInfo seal, const consensus::BlockId& parent,
-                    const crypto::StatusMap& map, std::shared_ptr<const Overlay> state) {
-  const crypto::StatusMap after = map_with(map, *state);
+ExecutedBlock close(Draft draft, const Genesis& genesis, SealInfo seal, const Position& parent,
+                    std::shared_ptr<const Overlay> state) {
+  const crypto::StatusMap after = map_with(parent.map, *state);
+  const Succession succession(parent.membership, *state);
   seal.state_root = after.root();
   Bytes leaf = encode_seal_leaf(seal);
   const crypto::Digest hash = crypto::leaf_hash(leaf);
   draft.append(std::move(leaf), hash);
   ExecutedBlock out = std::move(draft.result);
-  out.block.header = {seal.epoch, seal.height, parent, draft.tree.size(), draft.tree.root(), {}};
+  out.block.header = {seal.epoch,        seal.height,       parent.block,
+                      draft.tree.size(), draft.tree.root(), succession.next_hash()};
   out.proposer = seal.proposer;
   out.first_index = seal.first_index;
   out.changes.assign(state->changes().begin(), state->changes().end());
+  const auto id = consensus::block_id(genesis.chain, out.block.header);
   out.after = {seal.height,
-               consensus::block_id(genesis.chain, out.block.header),
+               id,
                seal.block_time_ms,
                std::move(draft.tree),
                after,
-               std::move(state)};
+               std::move(state),
+               succession.after(id),
+               succession.next.has_value()};
   return out;
 }
 
@@ -70,10 +89,9 @@ std::unexpected<Rejection> differs(std::string what) {
 }
 
 std::expected<void, Rejection> check_header(const Position& parent, const Header& header) {
-  if (header.epoch.value != 0) return differs("header: epoch");
+  if (header.epoch != parent.membership->epoch) return differs("header: epoch");
   if (header.height != parent.height.next()) return differs("header: height");
   if (header.parent_id != parent.block) return differs("header: parent id");
-  if (!header.next_members_hash.is_zero()) return differs("header: a handover that nothing asks for");
   return {};
 }
 
@@ -91,10 +109,12 @@ std::expected<void, Rejection> check_leaves(const Block& block, Submissions subm
 }
 
 // What the proposer chose, to be checked before its own words are run.
-std::expected<SealInfo, Rejection> choices_of(const Genesis& genesis, const Position& parent, const Block& block) {
+std::expected<SealInfo, Rejection> choices_of(const Position& parent, const Block& block) {
   auto seal = decode_seal_leaf(block.leaves.back());
   if (!seal) return differs("seal: " + seal.error());
-  if (!genesis.members.index_of(seal->proposer)) return differs("seal: the proposer is no voting member");
+  if (!parent.membership->members.index_of(seal->proposer)) {
+    return differs("seal: the proposer is no voting member of the epoch");
+  }
   if (seal->block_time_ms <= parent.block_time_ms) return differs("seal: block time does not increase");
   return *std::move(seal);
 }
@@ -122,6 +142,9 @@ std::expected<ExecutedBlock, Rejection> compared(ExecutedBlock ours, const Block
   }
   if (ours.block.header.tree_size != theirs.header.tree_size) return differs("header: tree size");
   if (ours.block.header.tree_root != theirs.header.tree_root) return differs("header: tree root");
+  if (ours.block.header.next_members_hash != theirs.header.next_members_hash) {
+    return differs("header: next members hash");
+  }
   assert(ours.block.header == theirs.header);
   return ours;
 }
@@ -135,17 +158,23 @@ ExecutedBlock genesis_block(const Genesis& genesis) {
   draft.append(std::move(leaf), hash);
   auto state = std::make_shared<Overlay>(empty_state());
   write_genesis_state(genesis, *state);
-  SealInfo seal = seal_on(genesis, Position{});
+  Position nothing;
+  nothing.membership = genesis_membership(genesis);
+  SealInfo seal = seal_on(genesis, nothing);
   seal.height = {0};
   seal.block_time_ms = genesis.created_ms;
-  return close(std::move(draft), genesis, std::move(seal), {}, {}, std::move(state));
+  return close(std::move(draft), genesis, std::move(seal), nothing, std::move(state));
+}
+
+Origin next_origin(const Genesis& genesis, const Position& position, std::uint64_t block_time_ms) {
+  return {position.height.next(), block_time_ms, position.tree.size(), position.membership->scope(genesis.chain),
+          genesis.origin};
 }
 
 struct BlockBuilder::State {
   const Genesis& genesis;
   SealInfo seal;
-  consensus::BlockId parent;
-  crypto::StatusMap map;
+  Position parent;
   std::shared_ptr<Overlay> overlay;
   Draft draft;
   std::size_t leaf_bytes = 0;
@@ -153,25 +182,28 @@ struct BlockBuilder::State {
 
 BlockBuilder::BlockBuilder(const Genesis& genesis, const Position& parent, std::string proposer,
                            std::uint64_t block_time_ms) {
-  assert(block_time_ms > parent.block_time_ms);
+  assert(block_time_ms > parent.block_time_ms && parent.membership->members.index_of(proposer));
   SealInfo seal = seal_on(genesis, parent);
   seal.proposer = std::move(proposer);
   seal.block_time_ms = block_time_ms;
-  state_ = std::make_unique<State>(State{genesis, std::move(seal), parent.block, parent.map,
-                                         std::make_shared<Overlay>(parent.state), Draft{{}, parent.tree}, 0});
+  state_ = std::make_unique<State>(
+      State{genesis, std::move(seal), parent, std::make_shared<Overlay>(parent.state), Draft{{}, parent.tree}, 0});
 }
 
 BlockBuilder::~BlockBuilder() = default;
 
 std::expected<void, Rejection> BlockBuilder::add(const Submission& submission) {
   State& s = *state_;
-  const Origin origin{s.seal.height, s.seal.block_time_ms, s.draft.tree.size()};
+  if (closed()) return std::unexpected(Rejection{Code::kEpochEnded, std::nullopt, "the block hands over"});
+  Origin origin = next_origin(s.genesis, s.parent, s.seal.block_time_ms);
+  origin.leaf_index = s.draft.tree.size();
   if (auto applied = apply(*s.overlay, submission, origin); !applied) return applied;
   s.draft.append(submission.leaf, submission.id);
   s.leaf_bytes += submission.leaf.size();
   return {};
 }
 
+bool BlockBuilder::closed() const { return ends_epoch(*state_->overlay); }
 std::size_t BlockBuilder::size() const { return state_->draft.result.block.leaves.size(); }
 std::size_t BlockBuilder::leaf_bytes() const { return state_->leaf_bytes; }
 
@@ -179,14 +211,14 @@ ExecutedBlock BlockBuilder::seal() && {
   State& s = *state_;
   assert(size() >= 1);
   s.seal.submissions = static_cast<std::uint32_t>(size());
-  return close(std::move(s.draft), s.genesis, std::move(s.seal), s.parent, s.map, std::move(s.overlay));
+  return close(std::move(s.draft), s.genesis, std::move(s.seal), s.parent, std::move(s.overlay));
 }
 
 std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,
                                                       const Block& block, Submissions submissions) {
   if (auto ok = check_header(parent, block.header); !ok) return std::unexpected(ok.error());
   if (auto ok = check_leaves(block, submissions); !ok) return std::unexpected(ok.error());
-  const auto seal = choices_of(genesis, parent, block);
+  const auto seal = choices_of(parent, block);
   if (!seal) return std::unexpected(seal.error());
   BlockBuilder builder(genesis, parent, seal->proposer, seal->block_time_ms);
   for (std::size_t i = 0; i < submissions.size(); ++i) {

@@ -13,6 +13,8 @@
 #include "crypto/merkle.h"
 #include "crypto/status_map.h"
 #include "node/ledger/genesis.h"
+#include "node/ledger/membership.h"
+#include "node/ledger/rules/apply.h"
 #include "node/ledger/state_view.h"
 #include "node/ledger/submission.h"
 
@@ -26,7 +28,12 @@ struct Position {
   crypto::CompactRange tree;
   crypto::StatusMap map;
   std::shared_ptr<const StateView> state;
+  std::shared_ptr<const Membership> membership;  // of the block that comes next
+  bool handover = false;                         // the block here ended its epoch
 };
+
+// Of a submission that would be the first of a block on this position.
+Origin next_origin(const Genesis& genesis, const Position& position, std::uint64_t block_time_ms);
 
 // A seal's fields, decoded.
 struct SealInfo {
@@ -62,11 +69,13 @@ ExecutedBlock genesis_block(const Genesis& genesis);
 
 class BlockBuilder {
  public:
-  // `block_time_ms` must exceed the parent's.
+  // `block_time_ms` must exceed the parent's, `proposer` vote in the parent's membership.
   BlockBuilder(const Genesis& genesis, const Position& parent, std::string proposer, std::uint64_t block_time_ms);
   ~BlockBuilder();
   // Runs the rules; on rejection nothing has changed. Does not verify the signature: the caller did.
   std::expected<void, Rejection> add(const Submission& submission);
+  // A submission has completed a change of members: the block is a handover and takes no other (add: kEpochEnded).
+  bool closed() const;
   std::size_t size() const;
   std::size_t leaf_bytes() const;
   // Requires size() >= 1.

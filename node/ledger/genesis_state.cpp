@@ -4,8 +4,8 @@
 
 #include "node/ledger/canonical.h"
 #include "node/ledger/genesis.h"
-#include "node/ledger/genesis_members.h"
 #include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/member_records.h"
 #include "node/ledger/state.pb.h"
 #include "node/ledger/state_view.h"
 
@@ -17,35 +17,6 @@ constexpr std::string_view kRegisterOwner = "--";
 void put(Overlay& state, RecordType type, std::string_view owner, std::string_view identifier,
          const google::protobuf::Message& record) {
   state.put(map_key(type, owner, identifier), canonical_bytes(record));
-}
-
-v1::MemberRecord member_record(const v1::Member& member) {
-  v1::MemberRecord record;
-  record.set_administration(member.administration());
-  record.set_name(member.name());
-  record.set_observer(member.observer());
-  record.set_utc_offset_minutes(member.utc_offset_minutes());
-  record.set_dual_control(member.dual_control());
-  record.set_address(member.address());
-  *record.mutable_programme() = member.programme();
-  record.set_term_years(member.term_years());
-  for (const auto& [purpose, key] : keys_of(member)) {
-    auto* entry = record.add_keys();
-    entry->set_kid(Bytes(crypto::key_id(key).view()));
-    entry->set_public_key(Bytes(key.view()));
-    entry->set_purpose(static_cast<v1::KeyPurpose>(purpose));
-  }
-  return record;
-}
-
-void write_member(Overlay& state, const v1::Member& member) {
-  put(state, RecordType::kMember, member.administration(), "", member_record(member));
-  for (const auto& [purpose, key] : keys_of(member)) {
-    v1::KeyRecord record;
-    record.set_public_key(Bytes(key.view()));
-    record.set_purpose(static_cast<v1::KeyPurpose>(purpose));
-    put(state, RecordType::kKey, member.administration(), crypto::to_hex(key.view()), record);
-  }
 }
 
 void write_arrangements(Overlay& state, const std::vector<v1::Arrangement>& arrangements) {
@@ -80,7 +51,7 @@ v1::IndicatorDefinition first_indicator_definition() {
 }  // namespace
 
 void write_genesis_state(const Genesis& genesis, Overlay& state) {
-  for (const auto& member : *genesis.all_members) write_member(state, member);
+  for (const auto& member : *genesis.all_members) write_member(state, member, 0);
   write_arrangements(state, *genesis.arrangements);
   for (const auto& parameter : *genesis.parameters) {
     v1::ParameterRecord record;

@@ -24,6 +24,8 @@ struct BlockSummary {
   std::uint64_t first_index = 0;
   std::uint64_t tree_size = 0;  // after the seal
   crypto::Digest tree_root;
+  consensus::Epoch epoch;  // whose members voted on it
+  bool handover = false;   // the last one of its epoch
 };
 
 struct LeafLocation {

@@ -78,6 +78,7 @@ class TlsConnection final : public Connection, public FrameRules, public std::en
   tcp::socket& socket() { return stream_.next_layer(); }
   void prepare_socket();
   std::string identify();
+  bool arbiter() const { return owner_->transport_key().public_key() < peer_key_; }
   std::optional<HelloTerms> terms();
   void say(FrameKind kind);
   std::string hear(const Frame& frame);
@@ -159,7 +160,7 @@ asio::awaitable<void> TlsConnection::converse(asio::ssl::stream_base::handshake_
     co_return;
   }
   asio::co_spawn(watchdog_.get_executor(), write_frames(shared_from_this()), asio::detached);
-  if (owner_->config().self > peer_) say(FrameKind::kHello);
+  if (!arbiter()) say(FrameKind::kHello);
   co_await read_frames();
 }
 
@@ -217,7 +218,7 @@ std::string TlsConnection::hear(const Frame& frame) {
 bool TlsConnection::admits(FrameKind kind, std::size_t payload_bytes) {
   const bool hello = kind == FrameKind::kHello || kind == FrameKind::kHelloAck;
   if (live_) return !hello && owner_->credit(peer_).spend(kind, payload_bytes);
-  const FrameKind awaited = owner_->config().self < peer_ ? FrameKind::kHello : FrameKind::kHelloAck;
+  const FrameKind awaited = arbiter() ? FrameKind::kHello : FrameKind::kHelloAck;
   return kind == awaited && payload_bytes == kHelloBytes;
 }
 

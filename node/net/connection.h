@@ -2,8 +2,9 @@
 // One TLS connection with one member, dialled or accepted: handshake, hello, then frames both ways until it ends. Which
 // connection of a pair is used is the mesh's business (mesh.cpp). Runs on the mesh's io_context, one thread.
 //
-// Who speaks first depends on the members' indexes, not on who dialled: the higher index says HELLO, the lower one, the
-// arbiter of the pair, answers HELLO_ACK. So the arbiter alone decides when a connection comes into use.
+// Who speaks first depends on the two transport keys, not on who dialled, nor on indexes, which two members that are in
+// different epochs count differently: the greater key says HELLO, the lesser one, the arbiter of the pair, answers
+// HELLO_ACK. So the arbiter alone decides when a connection comes into use.
 #pragma once
 
 #include <memory>

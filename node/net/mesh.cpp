@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which connection of a pair is used. Both members dial while they have none, so that one open direction is enough and
-// a restarted member is back at once. The lower index of a pair is its arbiter (connection.h): it puts the newest
-// authenticated connection into use and closes the one before, which also replaces a half-open one. The other side
-// sends on what was acknowledged last and keeps reading the one before until the arbiter has closed it; if
+// a restarted member is back at once. The lesser transport key of a pair is its arbiter (connection.h): it puts the
+// newest authenticated connection into use and closes the one before, which also replaces a half-open one. The other
+// side sends on what was acknowledged last and keeps reading the one before until the arbiter has closed it; if
 // acknowledgements overtake each other, the wrong one ends and the other is used again. So two simultaneous dials
 // always settle on one.
 #include "node/net/mesh.h"
@@ -80,6 +80,8 @@ struct Mesh::State final : ConnectionOwner, std::enable_shared_from_this<State> 
   void closed(const ConnectionPtr& connection, Ending ending, const std::string& why) override;
 
   void accepted(int socket, bool ipv6, const std::string& address);
+  void add_peer(MeshPeer member);
+  void admit_guests(const std::vector<MeshPeer>& guests);
   void dial(Peer& peer);
   void dial_later(Peer& peer);
   std::int64_t next_delay_ms(Peer& peer);
@@ -99,6 +101,7 @@ struct Mesh::State final : ConnectionOwner, std::enable_shared_from_this<State> 
   crypto::SecretKey key_;
   MeshCallbacks callbacks;
   std::map<crypto::PublicKey, MemberIndex> by_key;
+  MemberIndex next_guest = 0;
   TlsContext tls_;
   Listener listener;
   HandshakeSlots slots;
@@ -115,13 +118,36 @@ Mesh::State::State(asio::io_context& context, MeshConfig mesh, crypto::SecretKey
       config_(std::move(mesh)),
       key_(std::move(key)),
       callbacks(std::move(calls)),
+      next_guest(config_.first_guest),
       tls_(key_, [this](const crypto::PublicKey& shown) { return by_key.contains(shown); }),
       listener(context) {
-  for (const MeshPeer& member : config_.peers) {
-    by_key.emplace(member.transport_key, member.index);
-    auto peer = std::make_unique<Peer>(io, member);
-    peer->counters.index = member.index;
-    peers.emplace(member.index, std::move(peer));
+  for (const MeshPeer& member : config_.peers) add_peer(member);
+}
+
+void Mesh::State::add_peer(MeshPeer member) {
+  by_key.emplace(member.transport_key, member.index);
+  auto peer = std::make_unique<Peer>(io, std::move(member));
+  peer->counters.index = peer->member.index;
+  peer->counters.code = peer->member.code;
+  peers.emplace(peer->member.index, std::move(peer));
+}
+
+// A guest that is left out stays in `peers`, which timers refer to, but under no key.
+void Mesh::State::admit_guests(const std::vector<MeshPeer>& guests) {
+  const auto wanted = [&](const crypto::PublicKey& key) {
+    return std::ranges::any_of(guests, [&](const MeshPeer& guest) { return guest.transport_key == key; });
+  };
+  for (auto& [index, peer] : peers) {
+    const crypto::PublicKey key = peer->member.transport_key;
+    if (index < config_.first_guest || wanted(key) || by_key.erase(key) == 0) continue;
+    const ConnectionPtr current = peer->current;
+    if (current) current->close("no guest any more");
+  }
+  for (MeshPeer guest : guests) {
+    if (by_key.contains(guest.transport_key) || guest.transport_key == key_.public_key()) continue;
+    guest.index = next_guest++;
+    guest.address.clear();
+    add_peer(std::move(guest));
   }
 }
 
@@ -144,7 +170,7 @@ void Mesh::State::accepted(int socket, bool ipv6, const std::string& address) {
 }
 
 void Mesh::State::dial(Peer& peer) {
-  if (stopped || peer.current || peer.dialling) return;
+  if (stopped || peer.current || peer.dialling || peer.member.address.empty()) return;
   const ConnectionPtr attempt = net::dial(io, shared_from_this(), peer.member);
   peer.dialling = attempt;
   connections.insert(attempt);
@@ -152,7 +178,7 @@ void Mesh::State::dial(Peer& peer) {
 }
 
 void Mesh::State::dial_later(Peer& peer) {
-  if (stopped || peer.current || peer.dialling) return;
+  if (stopped || peer.current || peer.dialling || peer.member.address.empty()) return;
   peer.redial.expires_after(milliseconds(next_delay_ms(peer)));
   peer.redial.async_wait([self = shared_from_this(), &peer](const boost::system::error_code& error) {
     if (!error) self->dial(peer);
@@ -191,7 +217,7 @@ void Mesh::State::authenticated(const ConnectionPtr& connection, MemberIndex who
 
 void Mesh::State::put_into_use(Peer& peer, const ConnectionPtr& connection) {
   const ConnectionPtr before = std::exchange(peer.current, connection);
-  if (config_.self > peer.member.index) {
+  if (peer.member.transport_key < key_.public_key()) {
     const ConnectionPtr oldest = std::exchange(peer.previous, before);
     if (oldest) oldest->close("replaced twice");
     return;
@@ -350,6 +376,8 @@ void Mesh::expect_answer(MemberIndex from) {
   const auto found = state_->peers.find(from);
   if (found != state_->peers.end()) found->second->credit.expect();
 }
+
+void Mesh::admit_guests(const std::vector<MeshPeer>& guests) { state_->admit_guests(guests); }
 
 bool Mesh::keep_out(MemberIndex who) {
   const auto found = state_->peers.find(who);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The peer mesh: one TLS 1.3 connection to every other member, both sides pinned to the Ed25519 transport keys of the
-// member table, frames with limits checked before anything is parsed, queues by class, ping, reconnect with back-off.
-// Everything, callbacks too, runs on the io_context handed in, which one thread runs and which outlives the mesh.
+// The peer mesh: one TLS 1.3 connection to every other member, and to guests, who follow without a vote; both sides
+// pinned to the Ed25519 transport keys of the member table, frames with limits checked before anything is parsed,
+// queues by class, ping, reconnect with back-off. Everything, callbacks too, runs on the io_context handed in, which
+// one thread runs and which outlives the mesh.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ using consensus::MemberIndex;
 struct MeshPeer {
   MemberIndex index = 0;
   std::string code;
-  std::string address;  // host:port of its peer listener
+  std::string address;  // host:port of its peer listener; empty: it dials, as guests do
   crypto::PublicKey transport_key;
 };
 
@@ -49,6 +50,7 @@ struct MeshConfig {
   MemberIndex self = 0;
   std::string listen;           // host:port; port 0 takes any free one
   std::vector<MeshPeer> peers;  // every other member
+  MemberIndex first_guest = 0;  // guests' indexes begin here, beyond the members' and this node's own
   MeshTiming timing;
 };
 
@@ -63,6 +65,7 @@ struct MeshCallbacks {
 
 struct PeerState {
   MemberIndex index = 0;
+  std::string code;
   bool up = false;
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
@@ -85,6 +88,9 @@ class Mesh {
   void send(MemberIndex to, std::shared_ptr<const Bytes> frame, consensus::Class queue);
   // An answer to our own request may be up to kSyncFrameBytes; call before asking, once per answer expected.
   void expect_answer(MemberIndex from);
+  // Who may connect besides the members, by transport key; who is left out loses its connection. Their `index` is
+  // ignored: each gets one of its own, which no later guest gets.
+  void admit_guests(const std::vector<MeshPeer>& guests);
   // It sent too much that is false: its connections end and no other comes into use for a while, longer each time. The
   // frames of one that ends are not received any more. False when it is kept out already.
   bool keep_out(MemberIndex peer);

@@ -12,13 +12,15 @@ namespace {
 constexpr std::size_t kTallies = 64;
 }
 
-Cosigning::Cosigning(const ledger::Genesis& genesis, consensus::MemberIndex self, crypto::VerifyFunction verify)
-    : genesis_(genesis), self_(self), verify_(verify) {}
+Cosigning::Cosigning(const std::string& origin, const consensus::MemberSet& members, consensus::MemberIndex self,
+                     crypto::VerifyFunction verify)
+    : origin_(origin), members_(members), self_(self), verify_(verify) {}
 
 std::optional<Cosign> Cosigning::on_tip(const consensus::Tip& tip, Instant now) {
   tip_ = tip;
   tallies_[tip.tree_size] = {tip.height, tip.tree_root, {}, false};
   if (tallies_.size() > kTallies) tallies_.erase(tallies_.begin());
+  if (self_ >= members_.size()) return std::nullopt;
   due_us_ = now.steady_us + limits::kCosignQuiet_ms * 1000;
   if (tip.height.value % limits::kCosignEveryHeights != 0) return std::nullopt;
   return cosign_tip(now);
@@ -37,8 +39,8 @@ Cosign Cosigning::cosign_tip(Instant now) {
 }
 
 bool Cosigning::valid(consensus::MemberIndex from, const consensus::CosignatureMessage& message) const {
-  const crypto::Checkpoint checkpoint{genesis_.origin, message.size, message.root};
-  return verify_(genesis_.members[from].cosigner, crypto::cosignature_message(checkpoint.text(), message.time_s),
+  const crypto::Checkpoint checkpoint{origin_, message.size, message.root};
+  return verify_(members_[from].cosigner, crypto::cosignature_message(checkpoint.text(), message.time_s),
                  message.signature);
 }
 
@@ -49,7 +51,7 @@ void Cosigning::keep_early(consensus::MemberIndex from, const consensus::Cosigna
 }
 
 Cosigning::Taken Cosigning::on_cosignature(consensus::MemberIndex from, const consensus::CosignatureMessage& message) {
-  if (from >= genesis_.members.size()) return {};
+  if (from >= members_.size()) return {};
   const auto tally = tallies_.find(message.size);
   if (tally == tallies_.end()) {
     if (!tip_ || message.size <= tip_->tree_size) return {};
@@ -73,7 +75,7 @@ Cosigning::Taken Cosigning::on_cosignature(consensus::MemberIndex from, const co
 }
 
 std::optional<PublishCheckpoint> Cosigning::publish(std::uint64_t size, Tally& tally) const {
-  const auto quorum = genesis_.members.quorum();
+  const auto quorum = members_.quorum();
   if (tally.published || tally.lines.size() < quorum) return std::nullopt;
   tally.published = true;
   PublishCheckpoint out{tally.height, size, tally.root, {}};
@@ -86,7 +88,7 @@ std::optional<PublishCheckpoint> Cosigning::publish(std::uint64_t size, Tally& t
 std::optional<std::uint64_t> Cosigning::quorum_time_s() const {
   if (!tip_) return std::nullopt;
   const auto tally = tallies_.find(tip_->tree_size);
-  const auto quorum = genesis_.members.quorum();
+  const auto quorum = members_.quorum();
   if (tally == tallies_.end() || tally->second.lines.size() < quorum) return std::nullopt;
   std::vector<std::uint64_t> times;
   for (const auto& [member, line] : tally->second.lines) times.push_back(line.time_s);

@@ -16,7 +16,9 @@ namespace quipu::replica {
 
 class Cosigning {
  public:
-  Cosigning(const ledger::Genesis& genesis, consensus::MemberIndex self, crypto::VerifyFunction verify);
+  // `members` and `origin` outlive it; `self` is their number for an observer, who cosigns nothing.
+  Cosigning(const std::string& origin, const consensus::MemberSet& members, consensus::MemberIndex self,
+            crypto::VerifyFunction verify);
 
   // A block is durable. Every 16th height is cosigned at once, any other once the tip has rested.
   std::optional<Cosign> on_tip(const consensus::Tip& tip, Instant now);
@@ -51,7 +53,8 @@ class Cosigning {
   std::optional<PublishCheckpoint> publish(std::uint64_t size, Tally& tally) const;
   void keep_early(consensus::MemberIndex from, const consensus::CosignatureMessage& message);
 
-  const ledger::Genesis& genesis_;
+  const std::string& origin_;
+  const consensus::MemberSet& members_;
   consensus::MemberIndex self_;
   crypto::VerifyFunction verify_;
   std::optional<consensus::Tip> tip_;

@@ -20,7 +20,7 @@ void Replica::State::plan_sweep() {
 }
 
 void Replica::State::offer_old() {
-  if (config.genesis.members.size() == 1) return;
+  if (members().size() == 1) return;
   const auto due = [&](const PoolEntry& entry) {
     if (now.steady_us - entry.arrived_us < kOfferAfter_us) return false;
     if (entry.offered_us != 0 && now.steady_us - entry.offered_us < kOfferEvery_us) return false;

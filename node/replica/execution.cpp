@@ -23,7 +23,7 @@ bool leaves_give_header(crypto::CompactRange tree, const consensus::Block& block
 void Replica::State::on(consensus::RequestBuild& effect) {
   const auto* parent = chain.position(effect.parent);
   if (parent == nullptr) return void(engine_inputs.emplace_back(consensus::BuiltNone{effect.view}));
-  const auto& self = config.genesis.members[config.self].code;
+  const auto& self = members()[config.self].code;
   auto proposal = build_block(config.genesis, *parent, self, likely_block_time_ms(*parent), pool);
   if (effect.parent == chain.committed().block) reject(proposal.rejected);
   if (!proposal.block) {
@@ -155,7 +155,7 @@ void Replica::State::verdict(const consensus::BlockId& block, consensus::Verdict
 void Replica::State::accept(const ledger::ExecutedBlock& executed) {
   engine_inputs.emplace_back(consensus::BlockVerdict{executed.after.block, consensus::Verdict::kValid,
                                                      static_cast<std::int64_t>(executed.after.block_time_ms),
-                                                     config.genesis.members.index_of(executed.proposer)});
+                                                     members().index_of(executed.proposer)});
 }
 
 void Replica::State::wake_children(const consensus::BlockId& parent) {

@@ -27,6 +27,7 @@ Answer rejected(std::uint64_t request, const crypto::Digest& id, ledger::Rejecti
 // kept from taking submissions, only one whose state is old.
 std::string Replica::State::unable() const {
   if (halted) return "this node has halted: send it to another member's node";
+  if (observing()) return "this node follows without a vote: send it to a member's node";
   const auto here = chain.committed().height.value;
   const auto known = engine.known_final().value;
   if (known <= here + limits::kUnfinalizedBlocks) return {};
@@ -185,7 +186,8 @@ void Replica::State::gossip() {
 // Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.
 Answer Replica::State::pool_answer(const Item& item) {
   const auto& position = chain.committed();
-  const auto outcome = admission.check(*item.submission, position, likely_block_time_ms(position), pool);
+  const auto outcome =
+      admission.check(config.genesis, *item.submission, position, likely_block_time_ms(position), pool);
   // Nor does one from the future wait here: its author's clock is wrong, and it would hold its number until then.
   if (!outcome) return rejected(0, item.submission->id, outcome.error());
   auto reply = insert(item);

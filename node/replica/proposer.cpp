@@ -19,21 +19,22 @@ struct Cursor {
   }
 };
 
-std::expected<void, ledger::Rejection> try_on(const ledger::Position& position, std::uint64_t block_time_ms,
-                                              const ledger::Submission& submission) {
+std::expected<void, ledger::Rejection> try_on(const ledger::Genesis& genesis, const ledger::Position& position,
+                                              std::uint64_t block_time_ms, const ledger::Submission& submission) {
   ledger::Overlay trial(position.state);
-  return ledger::apply(trial, submission, {position.height.next(), block_time_ms, position.tree.size()});
+  return ledger::apply(trial, submission, ledger::next_origin(genesis, position, block_time_ms));
 }
 
 class BlockFill {
  public:
-  BlockFill(ledger::BlockBuilder& builder, const ledger::Position& parent, std::uint64_t block_time_ms, Proposal& out)
-      : builder_(builder), parent_(parent), block_time_ms_(block_time_ms), out_(out) {}
+  BlockFill(ledger::BlockBuilder& builder, const ledger::Genesis& genesis, const ledger::Position& parent,
+            std::uint64_t block_time_ms, Proposal& out)
+      : builder_(builder), genesis_(genesis), parent_(parent), block_time_ms_(block_time_ms), out_(out) {}
 
   // Takes at most one submission of this key; false when the key has nothing more to give to this block.
   bool take(Cursor& cursor) {
     const auto* entry = cursor.head();
-    if (entry == nullptr || !fits(*entry)) return false;
+    if (entry == nullptr || builder_.closed() || !fits(*entry)) return false;
     if (const auto added = builder_.add(*entry->submission); !added) {
       if (!may_become_valid(added.error())) judge_alone(*entry);
       return false;
@@ -51,11 +52,12 @@ class BlockFill {
 
   // What goes before it in this block may never become final: it is rejected only if the parent alone refuses it.
   void judge_alone(const PoolEntry& entry) {
-    const auto outcome = try_on(parent_, block_time_ms_, *entry.submission);
+    const auto outcome = try_on(genesis_, parent_, block_time_ms_, *entry.submission);
     if (!outcome && !may_become_valid(outcome.error())) out_.rejected.push_back({entry.submission, outcome.error()});
   }
 
   ledger::BlockBuilder& builder_;
+  const ledger::Genesis& genesis_;
   const ledger::Position& parent_;
   std::uint64_t block_time_ms_;
   Proposal& out_;
@@ -75,7 +77,7 @@ Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& par
   for (const auto* queue : pool.fair_order()) {
     cursors.push_back({queue, ledger::next_sequence(*parent.state, queue->administration, queue->key)});
   }
-  BlockFill fill(builder, parent, block_time_ms, out);
+  BlockFill fill(builder, genesis, parent, block_time_ms, out);
   for (bool progress = true; progress;) {
     progress = false;
     for (auto& cursor : cursors) {
@@ -87,13 +89,13 @@ Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& par
   return out;
 }
 
-bool has_ready(const ledger::Position& position, std::uint64_t block_time_ms, const Mempool& pool,
-               std::vector<RejectedSubmission>& rejected) {
+bool has_ready(const ledger::Genesis& genesis, const ledger::Position& position, std::uint64_t block_time_ms,
+               const Mempool& pool, std::vector<RejectedSubmission>& rejected) {
   for (const auto* queue : pool.fair_order()) {
     const auto next = ledger::next_sequence(*position.state, queue->administration, queue->key);
     const auto head = queue->waiting.find(next);
     if (head == queue->waiting.end()) continue;
-    const auto outcome = try_on(position, block_time_ms, *head->second.submission);
+    const auto outcome = try_on(genesis, position, block_time_ms, *head->second.submission);
     if (outcome) return true;
     if (!may_become_valid(outcome.error())) rejected.push_back({head->second.submission, outcome.error()});
   }

@@ -33,7 +33,7 @@ Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& par
 
 // Is there a submission that would be valid in a block on this position? Stops at the first. `rejected` collects those
 // whose turn it is and that are invalid.
-bool has_ready(const ledger::Position& position, std::uint64_t block_time_ms, const Mempool& pool,
-               std::vector<RejectedSubmission>& rejected);
+bool has_ready(const ledger::Genesis& genesis, const ledger::Position& position, std::uint64_t block_time_ms,
+               const Mempool& pool, std::vector<RejectedSubmission>& rejected);
 
 }  // namespace quipu::replica

@@ -11,9 +11,13 @@ namespace quipu::replica {
 
 namespace {
 
-consensus::Config engine_config(const Config& config) {
-  return {config.genesis.scope(), config.genesis.members, config.self,
-          config.timing,          config.jitter_seed,     config.verify};
+consensus::Config engine_config(const Config& config, const ledger::Membership& membership) {
+  return {membership.scope(config.genesis.chain),
+          membership.members,
+          config.self,
+          config.timing,
+          config.jitter_seed,
+          config.verify};
 }
 
 template <class... Handlers>
@@ -35,10 +39,12 @@ bool is_large_answer(const consensus::Message& message) {
 
 Replica::State::State(Config config_in, Restored restored)
     : config(std::move(config_in)),
-      engine(engine_config(config), std::move(restored.consensus)),
+      membership(restored.committed.membership),
+      scope(membership->scope(config.genesis.chain)),
+      engine(engine_config(config, *membership), std::move(restored.consensus)),
       chain(std::move(restored.committed)),
-      pool(config.genesis.members.size()),
-      cosigning(config.genesis, config.self, config.verify) {}
+      pool(membership->members.size()),
+      cosigning(config.genesis.origin, membership->members, config.self, config.verify) {}
 
 Replica::Replica(Config config, Restored restored)
     : state_(std::make_unique<State>(std::move(config), std::move(restored))) {}
@@ -59,14 +65,18 @@ Effects Replica::start(Instant now) {
 Effects Replica::step(Input input, Instant now) {
   auto& state = *state_;
   state.now = now;
+  if (state.ended) return {};
   std::visit([&](auto& concrete) { state.handle(concrete); }, input);
   state.refresh_readiness();
   state.run_engine();
+  state.tell_guests();
+  if (!state.lives_on(state.chain.committed())) state.end_epoch();
   return std::exchange(state.out, {});
 }
 
 std::optional<std::int64_t> Replica::next_deadline_us() const {
   std::optional<std::int64_t> next;
+  if (state_->ended) return next;
   for (const auto due : {state_->engine.next_deadline_us(), state_->cosigning.next_deadline_us(), state_->sweep_us}) {
     if (due && (!next || *due < *next)) next = due;
   }
@@ -75,7 +85,11 @@ std::optional<std::int64_t> Replica::next_deadline_us() const {
 
 Status Replica::status() const {
   const auto& state = *state_;
-  return {state.engine.status(), state.pool.size(), state.pool.bytes(), state.chain.committed().block_time_ms,
+  return {state.membership->epoch,
+          state.engine.status(),
+          state.pool.size(),
+          state.pool.bytes(),
+          state.chain.committed().block_time_ms,
           state.cosigning.quorum_time_s()};
 }
 
@@ -113,9 +127,10 @@ void Replica::State::handle(Tick&) {
 }
 
 void Replica::State::handle(Received& input) {
-  auto message = consensus::decode_message(input.frame, config.genesis.scope(), config.genesis.members.size());
-  if (!message) return message.error() == consensus::kOtherEpoch ? void() : blame(input.from, 1);
+  auto message = consensus::decode_message(input.frame, scope, members().size());
+  if (!message) return message.error() == consensus::kOtherEpoch ? receive_other_epoch(input) : blame(input.from, 1);
   if (wants_large_answer(*message) && !conduct.serves(input.from, now.steady_us)) return;
+  if (is_guest(input.from)) return receive_guest(input.from, std::move(*message));
   std::visit(Overloaded{
                  [&](consensus::Submissions& leaves) { receive_leaves(input.from, std::move(leaves.leaves)); },
                  [&](consensus::SubmissionOffer& offer) { ask_for_unknown(input.from, offer); },
@@ -155,16 +170,14 @@ void Replica::State::on(consensus::Send& effect) { send(effect.to, effect.messag
 
 void Replica::State::send(PeerId to, const consensus::Message& message) {
   if (wants_large_answer(message)) out.emplace_back(ExpectAnswer{to});
-  auto frame =
-      std::make_shared<const Bytes>(consensus::encode(message, config.genesis.scope(), config.genesis.members.size()));
+  auto frame = std::make_shared<const Bytes>(consensus::encode(message, scope, members().size()));
   if (is_large_answer(message)) conduct.served(to, frame->size(), now.steady_us);
   out.emplace_back(Send{to, std::move(frame), consensus::class_of(message)});
 }
 
 void Replica::State::broadcast(const consensus::Message& message) {
-  if (config.genesis.members.size() == 1) return;
-  auto frame =
-      std::make_shared<const Bytes>(consensus::encode(message, config.genesis.scope(), config.genesis.members.size()));
+  if (members().size() == 1) return;
+  auto frame = std::make_shared<const Bytes>(consensus::encode(message, scope, members().size()));
   out.emplace_back(Broadcast{std::move(frame), consensus::class_of(message)});
 }
 
@@ -184,7 +197,8 @@ void Replica::State::refresh_readiness() {
   if (!std::exchange(pool_changed, false) && position.block == tip_of_readiness) return;
   tip_of_readiness = position.block;
   std::vector<RejectedSubmission> rejected;
-  const bool is_ready = !pool.empty() && has_ready(position, likely_block_time_ms(position), pool, rejected);
+  const bool is_ready = lives_on(position) && !pool.empty() &&
+                        has_ready(config.genesis, position, likely_block_time_ms(position), pool, rejected);
   // A verdict on an unfinalized tip may not stand: only the finalized one rejects for good.
   if (position.block == chain.committed().block) reject(rejected);
   if (is_ready == ready) return;

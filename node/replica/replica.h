@@ -22,6 +22,7 @@ using consensus::Ticket;
 
 struct Config {
   ledger::Genesis genesis;
+  // Among the members of the tip's epoch; their number: an observer, who follows and signs nothing.
   consensus::MemberIndex self = 0;
   consensus::Timing timing;
   std::uint64_t jitter_seed = 0;
@@ -35,6 +36,8 @@ struct Restored {
 };
 
 // ---- inputs
+// Peers are the other members by their index. Beyond the members' number stand guests: nodes that follow without a
+// vote, who are told what is final and served what they ask for, and heard in nothing else.
 struct Received {
   PeerId from = 0;
   Bytes frame;
@@ -111,6 +114,12 @@ struct VerifySubmissions {
   };
   std::vector<Item> items;
 };
+// A peer is in an epoch that is over: it gets what ended that epoch, and if it asks for blocks of it, those.
+struct ServeEarlier {
+  PeerId to = 0;
+  consensus::Epoch epoch;
+  std::optional<consensus::BlockRequest> request;  // of heights
+};
 struct CommittedBlock {
   std::shared_ptr<const ledger::ExecutedBlock> executed;
   std::vector<consensus::LinkProof> links;
@@ -166,11 +175,18 @@ struct Answer {
 struct KeepOut {
   PeerId peer = 0;
 };
-using Effect = std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                            PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt>;
+// The tip is a handover, and durable: this replica does nothing more. An epoch begins as a restart does, with a replica
+// made from what the disk holds; these leaves were not final yet and are to be submitted to that one.
+struct EpochEnded {
+  std::vector<Bytes> pending;
+};
+using Effect =
+    std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
+                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, ServeEarlier, EpochEnded>;
 using Effects = std::vector<Effect>;
 
 struct Status {
+  consensus::Epoch epoch;
   consensus::EngineStatus engine;
   std::size_t pool = 0;
   std::size_t pool_bytes = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The replica's insides, shared by its own files only: replica.cpp (dispatch), intake.cpp (submissions on their way
-// in), execution.cpp (blocks: built, verified, committed), dissemination.cpp (offers, requests, expiry).
+// in), execution.cpp (blocks: built, verified, committed), dissemination.cpp (offers, requests, expiry), epochs.cpp
+// (members come and go, guests, peers in other epochs).
 #pragma once
 
 #include <deque>
@@ -69,8 +70,8 @@ struct Replica::State {
   void handle(Refused& input) { engine_inputs.emplace_back(consensus::Refused{input.slot, input.subject, input.why}); }
   void handle(Committed& input);
   void handle(Cosigned& input);
-  void handle(PeerUp& input) { engine_inputs.emplace_back(consensus::PeerUp{input.peer}); }
-  void handle(PeerDown& input) { engine_inputs.emplace_back(consensus::PeerDown{input.peer}); }
+  void handle(PeerUp& input);
+  void handle(PeerDown& input);
   void run_engine();
   void take(consensus::Effects effects);
   void send(PeerId to, const consensus::Message& message);
@@ -128,6 +129,18 @@ struct Replica::State {
   void ask_for_unknown(PeerId from, const consensus::SubmissionOffer& offer);
   void plan_sweep();
 
+  // members come and go (epochs.cpp)
+  const consensus::MemberSet& members() const { return membership->members; }
+  bool observing() const { return config.self >= members().size(); }
+  // The next block here is of the epoch that this replica lives in.
+  bool lives_on(const ledger::Position& position) const { return position.membership->epoch == membership->epoch; }
+  bool is_guest(PeerId peer) const { return peer >= members().size(); }
+  void receive_guest(PeerId from, consensus::Message message);
+  void tell_guests();
+  void receive_other_epoch(const Received& input);
+  bool tells_again(PeerId peer);
+  void end_epoch();
+
   const ledger::Position& tip_position() const;
   void refresh_readiness();
   // What is ready stays ready when more comes in.
@@ -136,6 +149,8 @@ struct Replica::State {
   void announce(const crypto::Digest& id, Phase phase, std::optional<ledger::Rejection> rejection = std::nullopt);
 
   Config config;
+  std::shared_ptr<const ledger::Membership> membership;  // whose epoch this replica lives in
+  consensus::Scope scope;
   consensus::Engine engine;
   Chain chain;
   Mempool pool;
@@ -160,6 +175,10 @@ struct Replica::State {
   bool pool_changed = true;
   consensus::BlockId tip_of_readiness;
   bool halted = false;
+  bool ended = false;  // the epoch, and with it all there is to do here
+  std::set<PeerId> guests;
+  consensus::Height guests_know;
+  std::map<PeerId, std::int64_t> told_us;  // when a peer in another epoch was last told what ended its own
   std::optional<std::int64_t> sweep_us;
 };
 

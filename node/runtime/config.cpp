@@ -44,6 +44,11 @@ const std::vector<Setting>& settings() {
           "Whose node this is: the member's code in the genesis file.",
           [](const NodeConfig& c) { return is_code(c.administration); }, "two upper-case letters"),
       text(
+          "node", "role", &NodeConfig::role,
+          "member: votes, and refuses to start with keys that are not the member's. follower: follows without a vote "
+          "until the members have let these keys in.",
+          [](const NodeConfig& c) { return one_of(c.role, {"member", "follower"}); }, "member or follower"),
+      text(
           "node", "timing", &NodeConfig::timing,
           "Time-outs of consensus: wan between countries, local when all members share a machine.",
           [](const NodeConfig& c) { return one_of(c.timing, {"wan", "local"}); }, "wan or local"),

@@ -13,6 +13,7 @@ namespace quipu::runtime {
 struct NodeConfig {
   std::filesystem::path directory;  // where the file lies; other paths are relative to it
   std::string administration;
+  std::string role = "member";
   std::string genesis = "genesis.json";
   std::string keys = "keys";
   std::string ledger = "ledger";

@@ -131,10 +131,10 @@ std::expected<void, std::string> may_begin_again(const std::optional<consensus::
 // A power cut may leave a tail that the database refuses. A salvaged copy is as good as the original if, and only if,
 // it reaches what this member has witnessed.
 std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> salvage(
-    const fs::path& path, std::size_t members, const std::optional<consensus::SafetyRecord>& record) {
+    const fs::path& path, const std::optional<consensus::SafetyRecord>& record) {
   auto copy = storage::RocksDatabase::open_salvaged(path);
   if (!copy) return std::unexpected(open_error(copy.error(), path));
-  const auto tip = storage::BlockStore(**copy, members).read().tip();
+  const auto tip = storage::BlockStore(**copy).read().tip();
   if (!record || !tip || tip->height < record->tip.height) {
     return std::unexpected(
         fmt::format("{} is damaged and what can be read of it ends at height {}, before height {} that this "
@@ -173,15 +173,14 @@ std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> open_ledger(
   if (!fs::exists(path)) {
     if (auto may = may_begin_again(record, genesis); !may) return std::unexpected(may.error());
   }
-  const auto members = genesis.members.size();
   auto database = storage::RocksDatabase::open(path);
   if (!database && database.error().fault == storage::OpenFault::kCorrupt) {
-    auto salvaged = salvage(path, members, record);
+    auto salvaged = salvage(path, record);
     if (salvaged) notice = "the database refused to open and was salvaged: nothing this member acknowledged is missing";
     return salvaged;
   }
   if (!database) return std::unexpected(open_error(database.error(), path));
-  if (!storage::BlockStore(**database, members).chain()) {
+  if (!storage::BlockStore(**database).chain()) {
     if (auto begun = begin_again(genesis, **database, record, path, notice); !begun) {
       return std::unexpected(begun.error());
     }
@@ -202,14 +201,16 @@ std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
 std::expected<void, std::string> initialise(const NodeConfig& config, const fs::path& genesis_file) {
   const auto genesis = read_genesis(genesis_file);
   if (!genesis) return std::unexpected(genesis.error());
-  const auto self = own_index(config, *genesis);
-  if (!self) return std::unexpected(self.error());
-  if (const auto known = check_addresses(config, *genesis); !known) return known;
   const auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
-  if (keys->host.vote.public_key() != genesis->members[*self].vote) {
-    return std::unexpected(not_in_genesis(config, "vote"));
+  if (config.role == "member") {
+    const auto self = own_index(config, *genesis);
+    if (!self) return std::unexpected(self.error());
+    if (keys->host.vote.public_key() != genesis->members[*self].vote) {
+      return std::unexpected(not_in_genesis(config, "vote"));
+    }
   }
+  if (const auto known = check_addresses(config, *genesis); !known) return known;
   const auto config_file = config.directory / "quipud.toml";
   if (fs::exists(config_file)) {
     return std::unexpected(
@@ -245,15 +246,8 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto genesis = read_genesis(config.resolve(config.genesis));
   if (!genesis) return std::unexpected(genesis.error());
   node.genesis = std::move(*genesis);
-  const auto self = own_index(config, node.genesis);
-  if (!self) return std::unexpected(self.error());
-  node.self = *self;
-  if (const auto known = check_addresses(config, node.genesis); !known) return std::unexpected(known.error());
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
-  if (keys->transport.public_key() != node.genesis.members[*self].transport) {
-    return std::unexpected(not_in_genesis(config, "transport"));
-  }
   auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
   const auto record = witness(**slots);
@@ -261,9 +255,16 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto database = open_ledger(config.resolve(config.ledger), node.genesis, record, node.notice);
   if (!database) return std::unexpected(database.error());
   node.database = std::move(*database);
-  auto host = host::Host::open(node.genesis, node.self, *node.database, std::move(*slots), std::move(keys->host));
+  const bool may_observe = config.role == "follower";
+  auto host = host::Host::open(node.genesis, config.administration, *node.database, std::move(*slots),
+                               std::move(keys->host), may_observe);
   if (!host) return std::unexpected(host.error());
   node.host = std::move(*host);
+  const auto& members = node.host->membership().members;
+  const bool votes = node.host->self() < members.size();
+  if (votes && keys->transport.public_key() != members[node.host->self()].transport) {
+    return std::unexpected(not_in_genesis(config, "transport"));
+  }
   const auto tip = node.host->reader()->newest().height;
   if (tip < node.witnessed && node.notice.empty()) {
     node.notice = fmt::format(

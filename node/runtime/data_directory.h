@@ -14,7 +14,6 @@ namespace quipu::runtime {
 
 struct OpenNode {
   ledger::Genesis genesis;
-  consensus::MemberIndex self = 0;
   std::unique_ptr<storage::RocksDatabase> database;  // outlives the host
   std::unique_ptr<host::Host> host;
   std::shared_ptr<crypto::SecretKey> transport_key;

@@ -52,7 +52,7 @@ replica::SubmissionsVerified verify(const std::vector<replica::VerifySubmissions
 }  // namespace
 
 struct Driver::State : std::enable_shared_from_this<Driver::State> {
-  State(asio::io_context& io_in, host::Host& host_in, net::Mesh* mesh_in, replica::Config config,
+  State(asio::io_context& io_in, host::Host& host_in, net::Mesh* mesh_in, replica::Config config_in,
         std::size_t workers_in, DriverCallbacks callbacks_in)
       : io(io_in),
         timer(io_in),
@@ -60,11 +60,36 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
         workers(workers_in),
         host(host_in),
         mesh(mesh_in),
-        scope(config.genesis.scope()),
-        members(config.genesis.members.size()),
-        self(config.self),
-        replica(std::move(config), host_in.restore()),
-        callbacks(std::move(callbacks_in)) {}
+        config(std::move(config_in)),
+        callbacks(std::move(callbacks_in)) {
+    make_replica();
+  }
+
+  void make_replica() {
+    config.self = host.self();
+    scope = host.membership().scope(config.genesis.chain);
+    members = host.membership().members.size();
+    replica = std::make_unique<replica::Replica>(config, host.restore());
+  }
+
+  // An epoch begins as a restart does: a new replica on what the disk holds. What was under way is asked for again by
+  // those who want it; what this node's pool held is submitted anew.
+  void begin_epoch(std::vector<Bytes> pending) {
+    host.enter_epoch();
+    make_replica();
+    ++generation;
+    inbox.clear();
+    unchecked.clear();
+    unchecked_items = 0;
+    served.clear();
+    callbacks.log("epoch " + std::to_string(scope.epoch.value) + " has begun, with " + std::to_string(members) +
+                      " members" + (config.self < members ? "" : "; this node follows without a vote"),
+                  false);
+    mesh = callbacks.epoch_began();
+    perform_all(replica->start(real_now()));
+    inbox.emplace_back(replica::Tick{});
+    for (auto& leaf : pending) inbox.emplace_back(replica::Submitted{0, std::move(leaf)});
+  }
 
   // What comes in together is worked off together: one read may bring many frames.
   void feed(replica::Input input) {
@@ -78,7 +103,8 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
       auto next = std::move(inbox.front());
       inbox.pop_front();
       ++counters.steps;
-      perform_all(replica.step(std::move(next), real_now()));
+      perform_all(replica->step(std::move(next), real_now()));
+      if (auto ended = std::exchange(epoch_ended, std::nullopt)) begin_epoch(std::move(*ended));
       if (unchecked_items >= kItemsAtOnce) hand_out_checks();
     }
     awaited = false;
@@ -128,7 +154,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   void perform(replica::Broadcast& effect) {
     if (mesh == nullptr) return;
     for (std::size_t member = 0; member < members; ++member) {
-      if (member != self) mesh->send(static_cast<net::MemberIndex>(member), effect.frame, effect.queue);
+      if (member != config.self) mesh->send(static_cast<net::MemberIndex>(member), effect.frame, effect.queue);
     }
   }
   void perform(replica::ExpectAnswer& effect) {
@@ -145,6 +171,17 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
     budget.spend(frame->size(), from_us, real_now().steady_us);
     mesh->send(effect.to, std::move(frame), consensus::Class::kSync);
   }
+  void perform(replica::ServeEarlier& effect) {
+    if (mesh == nullptr) return;
+    auto& budget = served[effect.to];
+    const auto from_us = real_now().steady_us;
+    if (!budget.allows(from_us)) return void(++counters.requests_unserved);
+    for (const auto& frame : host.perform(effect)) {
+      budget.spend(frame.size(), from_us, real_now().steady_us);
+      mesh->send(effect.to, std::make_shared<const Bytes>(frame), consensus::Class::kSync);
+    }
+  }
+  void perform(replica::EpochEnded& effect) { epoch_ended = std::move(effect.pending); }
   void perform(replica::VerifySubmissions& effect) {
     counters.signatures_checked += effect.items.size();
     unchecked_items += effect.items.size();
@@ -169,9 +206,9 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   }
 
   void hand_out(std::vector<replica::VerifySubmissions> job) {
-    asio::post(workers, [self_ptr = shared_from_this(), job = std::move(job)] {
-      asio::post(self_ptr->io, [self_ptr, verified = verify(job)]() mutable {
-        if (!self_ptr->stopped) self_ptr->feed(std::move(verified));
+    asio::post(workers, [self_ptr = shared_from_this(), job = std::move(job), asked_in = generation] {
+      asio::post(self_ptr->io, [self_ptr, asked_in, verified = verify(job)]() mutable {
+        if (!self_ptr->stopped && asked_in == self_ptr->generation) self_ptr->feed(std::move(verified));
       });
     });
   }
@@ -186,12 +223,12 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
 
   void publish_status() {
     const std::lock_guard lock(status_mutex);
-    status = replica.status();
+    status = replica->status();
     counters.slot_syncs = host.slot_syncs();
   }
 
   void arm_timer() {
-    const auto due = replica.next_deadline_us();
+    const auto due = replica->next_deadline_us();
     if (due == armed_us) return;
     armed_us = due;
     if (!due) return void(timer.cancel());
@@ -209,10 +246,12 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   asio::thread_pool workers;
   host::Host& host;
   net::Mesh* mesh;
+  replica::Config config;
   consensus::Scope scope;
-  std::size_t members;
-  consensus::MemberIndex self;
-  replica::Replica replica;
+  std::size_t members = 0;
+  std::unique_ptr<replica::Replica> replica;
+  std::uint64_t generation = 0;  // of replicas
+  std::optional<std::vector<Bytes>> epoch_ended;
   DriverCallbacks callbacks;
   DriverCounters counters;
 
@@ -233,7 +272,7 @@ Driver::Driver(asio::io_context& io, host::Host& host, net::Mesh* mesh, replica:
 Driver::~Driver() { stop(); }
 
 void Driver::start() {
-  state_->perform_all(state_->replica.start(real_now()));
+  state_->perform_all(state_->replica->start(real_now()));
   feed(replica::Tick{});
 }
 
@@ -241,7 +280,7 @@ void Driver::feed(replica::Input input) {
   if (!state_->stopped) state_->feed(std::move(input));
 }
 
-const replica::Replica& Driver::replica() const { return state_->replica; }
+const replica::Replica& Driver::replica() const { return *state_->replica; }
 
 replica::Status Driver::status() const {
   const std::lock_guard lock(state_->status_mutex);

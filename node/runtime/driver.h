@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives one replica: feeds it inputs, carries out its effects in order, wakes it at its deadlines. Everything runs on
-// the io_context handed in, which one thread runs; signature checks run on workers and come back to it.
+// Drives a replica, in each epoch another: feeds it inputs, carries out its effects in order, wakes it at its
+// deadlines. Everything runs on the io_context handed in, which one thread runs; signature checks run on workers and
+// come back to it.
 #pragma once
 
 #include <atomic>
@@ -23,6 +24,9 @@ struct DriverCallbacks {
   std::function<void(const replica::Answer&)> answered;
   std::function<void(const replica::Outcome&)> changed;
   std::function<void(std::string line, bool alarm)> log;
+  // The members changed: peers have other indexes now, and the mesh that was in use is of no use any more. Returns that
+  // of the new members.
+  std::function<net::Mesh*()> epoch_began;
 };
 
 // Counters for metrics; read from any thread.
@@ -41,6 +45,7 @@ struct DriverCounters {
 
 class Driver {
  public:
+  // `config.self` is the host's business.
   Driver(boost::asio::io_context& io, host::Host& host, net::Mesh* mesh, replica::Config config, std::size_t workers,
          DriverCallbacks callbacks);
   ~Driver();

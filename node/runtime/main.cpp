@@ -27,6 +27,7 @@ struct Options {
   std::string http_listen;
   std::string peers_listen;
   std::string timing = "wan";
+  std::string role = "member";
   std::string passphrase_file;
   std::vector<std::string> peer_addresses;
   bool again = false;
@@ -82,6 +83,7 @@ int init(const Options& options) {
   config.directory = options.init_directory;
   config.administration = options.administration;
   config.timing = options.timing;
+  config.role = options.role;
   if (!options.http_listen.empty()) config.http_listen = options.http_listen;
   if (!options.peers_listen.empty()) config.peers_listen = options.peers_listen;
   for (const auto& word : options.peer_addresses) {
@@ -135,6 +137,10 @@ int main(int argc, char** argv) {
   init_command->add_flag("--again", options.again,
                          "The ledger is lost, the safety file is not: start it empty, to be refilled");
   init_command->add_option("--timing", options.timing, "wan or local [wan]");
+  init_command
+      ->add_option("--role", options.role,
+                   "member, or follower: not one yet; follows, and votes once the members have let it in [member]")
+      ->check(CLI::IsMember({"member", "follower"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -16,6 +16,7 @@
 #include "consensus/limits.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
+#include "node/ledger/contacts.h"
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/sequence_holder.h"
 #include "node/runtime/clock.h"
@@ -33,6 +34,7 @@ namespace {
 constexpr std::int64_t kStopGrace_ms = 2'000;
 constexpr std::chrono::seconds kSequenceWait{2};
 constexpr const char* kStopping = "this node is stopping";
+constexpr const char* kNewEpoch = "the members changed just now";
 constexpr const char* kRefilling = "this node is filling its ledger again from the other members";
 
 http::SubmitAnswer::Kind kind_of(const replica::Answer& answer) {
@@ -59,28 +61,31 @@ std::size_t worker_count(const NodeConfig& config) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-// The operator's word goes before the genesis file's.
-std::string address_of(const NodeConfig& config, const ledger::Genesis& genesis, const std::string& code) {
-  for (const auto* addresses : {&config.peer_addresses, &genesis.addresses}) {
-    if (const auto found = addresses->find(code); found != addresses->end()) return found->second;
-  }
-  return {};
+// The operator's word goes before the ledger's.
+std::string address_of(const NodeConfig& config, const ledger::Contact& member) {
+  const auto found = config.peer_addresses.find(member.administration);
+  return found != config.peer_addresses.end() ? found->second : member.address;
 }
 
 net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
+  const auto& members = files.host->membership().members;
   net::MeshConfig out;
   out.chain = files.genesis.chain;
+  out.epoch = files.host->membership().epoch.value;
   out.protocol_version = static_cast<std::uint16_t>(files.genesis.protocol_version);
-  out.self = files.self;
+  out.self = files.host->self();
   out.listen = config.peers_listen;
-  for (std::size_t i = 0; i < files.genesis.members.size(); ++i) {
-    const auto index = static_cast<consensus::MemberIndex>(i);
-    const auto& member = files.genesis.members[index];
-    if (index == files.self) continue;
-    out.peers.push_back({index, member.code, address_of(config, files.genesis, member.code), member.transport});
+  out.first_guest = static_cast<consensus::MemberIndex>(members.size() + 1);
+  for (const auto& member : ledger::member_contacts(*files.host->reader()->state(std::nullopt))) {
+    const auto index = members.index_of(member.administration).value();
+    if (member.transport == files.transport_key->public_key()) continue;
+    out.peers.push_back({index, member.administration, address_of(config, member), member.transport});
   }
   return out;
 }
+
+// One object per use: it signs for this node only.
+crypto::SecretKey copy_of(const crypto::SecretKey& key) { return *crypto::SecretKey::from_seed(key.seed()); }
 
 }  // namespace
 
@@ -88,35 +93,74 @@ struct Node::State final : public http::Backend {
   State(NodeConfig config_in, OpenNode files_in)
       : config(std::move(config_in)),
         files(std::move(files_in)),
-        mesh(io, mesh_config(config, files), std::move(*files.transport_key), mesh_callbacks()),
-        driver(io, *files.host, &mesh, replica_config(), worker_count(config), driver_callbacks()),
+        mesh(make_mesh()),
+        driver(io, *files.host, mesh.get(), replica_config(), worker_count(config), driver_callbacks()),
         server(http_io, config.http_listen,
                [this](http::Request request, http::Respond respond) { http::route(*this, request, respond); }) {}
 
   replica::Config replica_config() const {
     const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
     // Any seed does: it only spreads the members' time-outs.
-    const auto seed = static_cast<std::uint64_t>(real_now().steady_us) ^ files.self;
-    return {files.genesis, files.self, timing, seed, &crypto::verify};
+    const auto seed = static_cast<std::uint64_t>(real_now().steady_us) ^ files.host->self();
+    return {files.genesis, files.host->self(), timing, seed, &crypto::verify};
+  }
+
+  std::unique_ptr<net::Mesh> make_mesh() {
+    membership = std::make_shared<const ledger::Membership>(files.host->membership());
+    return std::make_unique<net::Mesh>(io, mesh_config(config, files), copy_of(*files.transport_key), mesh_callbacks());
+  }
+
+  // In an epoch of its own the mesh has peers, indexes and a HELLO of its own.
+  net::Mesh* renew_mesh() {
+    mesh->stop();
+    {
+      const std::lock_guard lock(peers_mutex);
+      mesh = make_mesh();
+    }
+    if (const auto started = mesh->start(); !started) {
+      spdlog::error("{}", started.error());
+      stop();
+    }
+    guests_of = {};
+    turn_away(kNewEpoch);
+    return mesh.get();
+  }
+
+  // Former members, and candidates as soon as they are proposed.
+  void admit_guests() {
+    const auto ledger_reader = reader();
+    const auto tip = ledger_reader->newest().block;
+    if (std::exchange(guests_of, tip) == tip) return;
+    std::vector<net::MeshPeer> guests;
+    for (const auto& guest : ledger::guest_contacts(*ledger_reader->state(std::nullopt))) {
+      guests.push_back({0, guest.administration, "", guest.transport});
+    }
+    mesh->admit_guests(guests);
   }
 
   net::MeshCallbacks mesh_callbacks() {
     return {[this](net::MemberIndex from, Bytes frame) { driver.feed(replica::Received{from, std::move(frame)}); },
             [this](net::MemberIndex peer) {
-              spdlog::info("peer {} is up", files.genesis.members[peer].code);
+              spdlog::info("peer {} is up", name_of(peer));
               driver.feed(replica::PeerUp{peer});
             },
             [this](net::MemberIndex peer) {
-              spdlog::warn("peer {} is down", files.genesis.members[peer].code);
+              spdlog::warn("peer {} is down", name_of(peer));
               driver.feed(replica::PeerDown{peer});
             },
             [](const std::string& line) { spdlog::debug("{}", line); }};
   }
 
+  std::string name_of(net::MemberIndex peer) const {
+    const auto& members = membership->members;
+    return peer < members.size() ? members[peer].code : "guest " + std::to_string(peer);
+  }
+
   DriverCallbacks driver_callbacks() {
     return {[this](const replica::Answer& answer) { finish(answer); },
             [this](const replica::Outcome& outcome) { outcomes.record(outcome, real_now().steady_us / 1000); },
-            [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); }};
+            [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); },
+            [this] { return renew_mesh(); }};
   }
 
   void finish(const replica::Answer& answer) {
@@ -151,18 +195,23 @@ struct Node::State final : public http::Backend {
     out.administration = config.administration;
     out.version = "0.1.0";
     out.view = replica_status.engine.current.value;
-    out.leader = files.genesis.members[replica_status.engine.leader].code;
+    std::unique_lock lock(peers_mutex);
+    const auto voting = membership;
+    out.peers = peers;
+    lock.unlock();
+    // The members may have changed since the replica's status was taken.
+    const auto& members = voting->members;
+    out.epoch = voting->epoch.value;
+    if (replica_status.engine.leader < members.size()) out.leader = members[replica_status.engine.leader].code;
     out.awake = replica_status.engine.awake;
     out.syncing = replica_status.engine.syncing || replica_status.engine.finalized.height < files.witnessed;
     out.halted = replica_status.engine.halted;
     out.pool = replica_status.pool;
-    out.members = files.genesis.members.size();
-    out.quorum = files.genesis.members.quorum();
+    out.members = members.size();
+    out.quorum = members.quorum();
     out.nullified_views = replica_status.engine.nullified_views;
     out.evidence = replica_status.engine.evidence;
     out.age_ms = age_of(replica_status);
-    const std::lock_guard lock(peers_mutex);
-    out.peers = peers;
     return out;
   }
 
@@ -194,8 +243,8 @@ struct Node::State final : public http::Backend {
   }
 
   // Whoever still waits for an answer is told to send again.
-  void turn_away() {
-    for (auto& [request, waiting] : std::exchange(requests, {})) waiting.done(unavailable(kStopping));
+  void turn_away(const char* why) {
+    for (auto& [request, waiting] : std::exchange(requests, {})) waiting.done(unavailable(why));
   }
 
   http::SubmissionState submission(const crypto::Digest& id) const override {
@@ -224,9 +273,8 @@ struct Node::State final : public http::Backend {
 
   // ---- life
   std::expected<void, std::string> start() {
-    if (files.genesis.members.size() > 1) {
-      if (auto started = mesh.start(); !started) return started;
-    }
+    // A network of one has nobody to talk to, before a follower comes.
+    if (auto started = mesh->start(); !started) return started;
     if (auto started = server.start(); !started) return started;
     asio::post(io, [this] {
       driver.start();
@@ -240,13 +288,15 @@ struct Node::State final : public http::Backend {
 
   void watch_peers() {
     std::vector<http::PeerSummary> fresh;
-    for (const auto& peer : mesh.peers()) {
-      fresh.push_back({files.genesis.members[peer.index].code, peer.up, peer.received_bytes, peer.sent_bytes});
+    for (const auto& peer : mesh->peers()) {
+      if (peer.index > membership->members.size()) continue;  // a guest
+      fresh.push_back({peer.code, peer.up, peer.received_bytes, peer.sent_bytes});
     }
     {
       const std::lock_guard lock(peers_mutex);
       peers = std::move(fresh);
     }
+    admit_guests();
     peer_timer.expires_after(std::chrono::milliseconds(250));
     peer_timer.async_wait([this](const boost::system::error_code& error) {
       if (!error && !stopping) watch_peers();
@@ -258,9 +308,9 @@ struct Node::State final : public http::Backend {
     spdlog::info("stopping");
     server.stop(kStopGrace_ms);
     asio::post(io, [this] {
-      mesh.stop();
+      mesh->stop();
       driver.stop();
-      turn_away();
+      turn_away(kStopping);
       peer_timer.cancel();
       io_guard.reset();
     });
@@ -277,6 +327,8 @@ struct Node::State final : public http::Backend {
   asio::steady_timer peer_timer{io};
   std::atomic<bool> stopping{false};
   mutable std::mutex peers_mutex;
+  std::shared_ptr<const ledger::Membership> membership;
+  consensus::BlockId guests_of;  // the tip whose state named them
   std::vector<http::PeerSummary> peers;
   Outcomes outcomes;
   struct Waiting {
@@ -285,7 +337,7 @@ struct Node::State final : public http::Backend {
   };
   std::map<std::uint64_t, Waiting> requests;  // io thread only
   std::uint64_t next_request = 1;
-  net::Mesh mesh;
+  std::unique_ptr<net::Mesh> mesh;
   Driver driver;
   http::Server server;
 };

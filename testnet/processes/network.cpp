@@ -106,6 +106,8 @@ std::optional<NodeView> look_at(const NodeEntry& node) {
   if (error || !parsed.is_object()) return std::nullopt;
   const auto& object = parsed.as_object();
   NodeView view{text(object, "chain_id"),
+                number(object, "epoch"),
+                number(object, "members"),
                 number(object, "height"),
                 number(object, "size"),
                 text(object, "root"),

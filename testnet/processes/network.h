@@ -56,6 +56,8 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan);
 // What a node says of itself; nothing when it does not answer.
 struct NodeView {
   std::string chain_id;
+  std::uint64_t epoch = 0;
+  std::uint64_t members = 0;
   std::uint64_t height = 0;
   std::uint64_t size = 0;
   std::string root;

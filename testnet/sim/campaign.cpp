@@ -10,9 +10,10 @@ namespace quipu::testnet {
 namespace {
 
 void tell(const Options& options, const RunResult& result, std::ostream& out) {
-  out << "seed " << options.seed << ": height " << result.height.value << " in " << result.view.value << " views, "
-      << result.crashes << " crashes, " << result.events << " events, " << result.simulated / kSecond
-      << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; " << describe(options) << "\n";
+  out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in "
+      << result.view.value << " views, " << result.crashes << " crashes, " << result.events << " events, "
+      << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
+      << describe(options) << "\n";
 }
 
 }  // namespace
@@ -27,6 +28,7 @@ RunResult run_once(const Options& options, std::ostream* story) {
   result.crashes = cluster.crashes();
   result.simulated = cluster.now();
   const auto furthest = cluster.furthest();
+  result.epoch = cluster.newest_members().epoch;
   result.view = furthest.current;
   result.height = furthest.finalized.height;
   return result;
@@ -39,7 +41,7 @@ std::string replay_command(const Options& options) {
   if (options.trouble != Campaign{}.trouble)
     trouble << " --hours " << (static_cast<double>(options.trouble / kSecond) + 0.5) / 3600;
   return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
-         trouble.str();
+         (options.candidates > 0 ? " --candidates " + std::to_string(options.candidates) : "") + trouble.str();
 }
 
 int simulate(const Campaign& campaign, std::ostream& out) {
@@ -49,6 +51,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
   for (const std::size_t members : campaign.members) {
     for (std::uint64_t seed = campaign.first_seed; seed <= campaign.last_seed; ++seed) {
       Options options = swarm_options(seed, members);
+      options.candidates = campaign.candidates;
       options.trouble = campaign.trouble;
       const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;

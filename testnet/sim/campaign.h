@@ -18,6 +18,7 @@ struct RunResult {
   std::uint64_t trace = 0;
   std::uint64_t events = 0;
   std::uint64_t crashes = 0;
+  consensus::Epoch epoch;
   consensus::View view;
   consensus::Height height;
   Micros simulated = 0;
@@ -29,6 +30,7 @@ struct Campaign {
   std::uint64_t first_seed = 1;
   std::uint64_t last_seed = 1;
   std::vector<std::size_t> members = {1, 4, 7};
+  std::size_t candidates = 0;  // beyond the members: then members come and go
   Micros trouble = 120 * kSecond;
   bool keep_going = false;
   bool verbose = false;  // a line per seed

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testnet/sim/cast.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstdio>
@@ -17,16 +18,23 @@ namespace {
 constexpr std::array<const char*, kCastMembers> kCodes = {"BO", "BR", "CL", "CO", "CR", "DO", "EC",
                                                           "GT", "MX", "PE", "PY", "US", "UY"};
 
-crypto::SecretKey secret(const std::string& code, const std::string& purpose) {
+Bytes public_bytes(const std::string& code, const std::string& purpose) {
+  return Bytes(secret_key(code, purpose).public_key().view());
+}
+
+[[noreturn]] void impossible(const std::string& why) {
+  std::fprintf(stderr, "simulator: its own genesis is refused: %s\n", why.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+crypto::SecretKey secret_key(const std::string& code, const std::string& purpose) {
   const crypto::Digest seed = crypto::sha256({"quipu simulator key/", code, "/", purpose});
   return *crypto::SecretKey::from_seed(seed.view());
 }
 
-Bytes public_bytes(const std::string& code, const std::string& purpose) {
-  return Bytes(secret(code, purpose).public_key().view());
-}
-
-ledger::v1::Member member(const std::string& code) {
+ledger::v1::Member member_card(const std::string& code, bool desk) {
   ledger::v1::Member card;
   card.set_administration(code);
   card.set_name("Aduana " + code);
@@ -37,6 +45,7 @@ ledger::v1::Member member(const std::string& code) {
   card.set_log_key(public_bytes(code, "log"));
   for (unsigned key = 0; key < kIssuerKeys; ++key)
     card.add_issuer_keys(public_bytes(code, "issuer" + std::to_string(key)));
+  if (desk) card.add_issuer_keys(public_bytes(code, "desk"));
   card.set_address(code + ".example.org:7470");
   auto* programme = card.add_programme();
   programme->set_scheme(ledger::v1::SECURITY);
@@ -45,42 +54,46 @@ ledger::v1::Member member(const std::string& code) {
   return card;
 }
 
-[[noreturn]] void impossible(const std::string& why) {
-  std::fprintf(stderr, "simulator: its own genesis is refused: %s\n", why.c_str());
-  std::abort();
-}
+namespace {
 
-std::shared_ptr<const Cast> make_cast(std::size_t members) {
+std::shared_ptr<const Cast> make_cast(std::size_t members, std::size_t candidates) {
   std::vector<ledger::v1::Member> cards;
-  for (std::size_t i = 0; i < members; ++i) cards.push_back(member(kCodes[i]));
+  for (std::size_t i = 0; i < members; ++i) cards.push_back(member_card(kCodes[i], candidates > 0));
   const std::uint64_t created_ms = kStartUtc_ms - 3'600'000;
   const auto file = ledger::make_genesis_file("quipu-sim-" + std::to_string(members), created_ms, cards, "");
   if (!file) impossible(file.error());
   auto genesis = ledger::parse_genesis(*file);
   if (!genesis) impossible(genesis.error());
-  auto cast = std::make_shared<Cast>(Cast{*std::move(genesis), {}, {}});
-  for (std::size_t i = 0; i < members; ++i) {
-    const std::string& code = cast->code(i);
-    cast->vote.push_back(std::make_shared<crypto::SecretKey>(secret(code, "vote")));
+  auto cast = std::make_shared<Cast>(Cast{*std::move(genesis), {}, {}, {}});
+  for (std::size_t i = 0; i < members + candidates; ++i) {
+    const std::string code = kCodes[i];
+    cast->codes.push_back(code);
+    cast->vote.push_back(std::make_shared<crypto::SecretKey>(secret_key(code, "vote")));
     for (unsigned key = 0; key < kIssuerKeys; ++key)
-      cast->issuer.push_back(std::make_shared<crypto::SecretKey>(secret(code, "issuer" + std::to_string(key))));
+      cast->issuer.push_back(std::make_shared<crypto::SecretKey>(secret_key(code, "issuer" + std::to_string(key))));
   }
   return cast;
 }
 
 }  // namespace
 
-std::shared_ptr<const Cast> cast_of(std::size_t members) {
-  assert(members >= 1 && members <= kCastMembers);
-  thread_local std::map<std::size_t, std::shared_ptr<const Cast>> casts;
-  auto& cast = casts[members];
-  if (!cast) cast = make_cast(members);
+std::size_t Cast::place_of(const std::string& code) const {
+  const auto found = std::ranges::find(codes, code);
+  assert(found != codes.end());
+  return static_cast<std::size_t>(found - codes.begin());
+}
+
+std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates) {
+  assert(members >= 1 && members + candidates <= kCastMembers);
+  thread_local std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const Cast>> casts;
+  auto& cast = casts[{members, candidates}];
+  if (!cast) cast = make_cast(members, candidates);
   return cast;
 }
 
 host::HostKeys host_keys(const Cast& cast, std::size_t member) {
   const std::string& code = cast.code(member);
-  return {secret(code, "vote"), secret(code, "cosigner"), secret(code, "log")};
+  return {secret_key(code, "vote"), secret_key(code, "cosigner"), secret_key(code, "log")};
 }
 
 }  // namespace quipu::testnet

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who plays: the administrations of a simulated network of n members, all their keys, and their genesis. Made from
-// fixed seeds, the same in every run of that size, and cached per thread.
+// Who plays: the administrations of a simulated network, all their keys, and their genesis. The first ones are its
+// members, the others candidates, who may become members later. An administration is known by its place in this list.
+// Made from fixed seeds, the same in every run of that size, and cached per thread.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,10 @@
 #include "crypto/keys.h"
 #include "node/host/host.h"
 #include "node/ledger/genesis.h"
+
+namespace quipu::ledger::v1 {
+class Member;
+}
 
 namespace quipu::testnet {
 
@@ -22,15 +27,20 @@ inline constexpr unsigned kIssuerKeys = 2;
 
 struct Cast {
   ledger::Genesis genesis;
-  std::vector<std::shared_ptr<const crypto::SecretKey>> vote;    // by member
-  std::vector<std::shared_ptr<const crypto::SecretKey>> issuer;  // by member * kIssuerKeys + key
+  std::vector<std::string> codes;                                // ascending
+  std::vector<std::shared_ptr<const crypto::SecretKey>> vote;    // by administration
+  std::vector<std::shared_ptr<const crypto::SecretKey>> issuer;  // by administration * kIssuerKeys + key
 
-  std::size_t members() const { return genesis.members.size(); }
-  const std::string& code(std::size_t member) const { return genesis.members[static_cast<std::uint16_t>(member)].code; }
+  std::size_t members() const { return genesis.members.size(); }  // of the genesis
+  const std::string& code(std::size_t administration) const { return codes[administration]; }
+  std::size_t place_of(const std::string& code) const;  // asserts that it plays
 };
 
-// 1 <= members <= kCastMembers.
-std::shared_ptr<const Cast> cast_of(std::size_t members);
+// 1 <= members, members + candidates <= kCastMembers.
+std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates = 0);
+// `desk`: with one more issuer key, for what the government hands in.
+ledger::v1::Member member_card(const std::string& code, bool desk);
+crypto::SecretKey secret_key(const std::string& code, const std::string& purpose);
 // Fresh copies: a node owns its keys.
 host::HostKeys host_keys(const Cast& cast, std::size_t member);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "testnet/sim/government.h"
 #include "testnet/sim/nemesis.h"
 #include "testnet/sim/signatures.h"
 
@@ -21,7 +22,7 @@ constexpr std::uint64_t kMostEvents = 20'000'000;
 Cluster::Cluster(const Options& options) : random_(options.seed, "cluster") {
   forget_signatures();
   world_.options = options;
-  world_.cast = cast_of(options.members);
+  world_.cast = cast_of(options.members, options.candidates);
   add_nodes();
   connect();
   workload_ = std::make_unique<Workload>(options, world_.cast, world_.queue, clients_access());
@@ -33,34 +34,38 @@ Cluster::~Cluster() = default;
 void Cluster::add_nodes() {
   const Options& options = world_.options;
   const std::size_t honest = options.members - options.attackers;
-  std::vector<bool> is_honest(options.members);
+  std::vector<bool> is_honest(options.members + options.candidates, true);
   for (std::size_t member = 0; member < options.members; ++member) is_honest[member] = member < honest;
   world_.laws = all_laws({world_.cast, is_honest, world_.report});
   const auto add = [&](std::size_t member) {
-    const Who who{nodes_.size(), static_cast<consensus::MemberIndex>(member)};
+    const Who who{nodes_.size(), member};
     const Random random(options.seed, "attacker " + std::to_string(member));
-    auto attacker = is_honest[member] ? nullptr : make_attacker(options.attack, {world_.cast, who.member, random});
+    auto attacker =
+        is_honest[member]
+            ? nullptr
+            : make_attacker(options.attack, {world_.cast, static_cast<consensus::MemberIndex>(member), random});
     nodes_.push_back(std::make_unique<Node>(world_, who, std::move(attacker), is_honest[member]));
   };
-  for (std::size_t member = 0; member < options.members; ++member) add(member);
+  for (std::size_t member = 0; member < is_honest.size(); ++member) add(member);
   if (options.attack == AttackerKind::kTwin)
     for (std::size_t member = honest; member < options.members; ++member) add(member);
   kept_down_.assign(nodes_.size(), false);
 }
 
 void Cluster::connect() {
-  const auto same = [this](Endpoint a, Endpoint b) { return nodes_[a]->who().member == nodes_[b]->who().member; };
-  const auto member = [this](Endpoint endpoint) { return nodes_[endpoint]->who().member; };
+  const auto member = [this](Endpoint endpoint) { return nodes_[endpoint]->who().administration; };
+  const auto same = [member](Endpoint a, Endpoint b) { return member(a) == member(b); };
   Network::Receiver receiver{
       [this, member](Endpoint to, Endpoint from, const Bytes& frame) { nodes_[to]->receive(member(from), frame); },
       [this, member, same](Endpoint to, Endpoint peer) {
-        if (!same(to, peer)) nodes_[to]->input(replica::PeerUp{member(peer)});
+        if (!same(to, peer)) nodes_[to]->peer_up(member(peer));
       },
       [this, member, same](Endpoint to, Endpoint peer) {
-        if (!same(to, peer)) nodes_[to]->input(replica::PeerDown{member(peer)});
+        if (!same(to, peer)) nodes_[to]->peer_down(member(peer));
       }};
   network_ = std::make_unique<Network>(world_.options, world_.queue, nodes_.size(), std::move(receiver));
-  world_.transmit = [this](Endpoint from, consensus::PeerId to, std::shared_ptr<const Bytes> frame) {
+  world_.epoch_began = [this](const Who& who) { network_->process_started(who.endpoint); };
+  world_.transmit = [this](Endpoint from, std::size_t to, std::shared_ptr<const Bytes> frame) {
     transmit(from, to, frame);
   };
   world_.outcome = [this](const Who& who, const replica::Outcome& outcome) {
@@ -71,11 +76,11 @@ void Cluster::connect() {
 }
 
 // To every process of the member; what a twin says reaches only some.
-void Cluster::transmit(Endpoint from, consensus::PeerId to, const std::shared_ptr<const Bytes>& frame) {
+void Cluster::transmit(Endpoint from, std::size_t to, const std::shared_ptr<const Bytes>& frame) {
   const bool selective = world_.options.attack == AttackerKind::kTwin && !nodes_[from]->honest();
   if (selective && random_.chance(300)) return;
   for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint)
-    if (nodes_[endpoint]->who().member == to) network_->send(from, endpoint, frame);
+    if (nodes_[endpoint]->who().administration == to) network_->send(from, endpoint, frame);
 }
 
 void Cluster::died(const Who& who) {
@@ -136,9 +141,20 @@ void Cluster::heal(bool core_only) {
     node.disarm_power_cut();
     node.skew_clock(random_.between(-1'000, 1'000) * kMillisecond);
     node.slow_disk(0);
-    const bool stays = !core_only || !node.honest() || core++ < quorum();
+    const bool stays = !core_only || !node.honest() || (is_member(endpoint) && core++ < quorum());
     stays ? let_boot(endpoint) : keep_down(endpoint);
   }
+}
+
+const ledger::Membership& Cluster::newest_members() const {
+  const auto newest = std::ranges::max_element(nodes_, {}, [](const auto& node) {
+    return node->honest() && node->who().members ? node->membership().epoch.value : 0;
+  });
+  return (*newest)->membership();
+}
+
+bool Cluster::is_member(Endpoint endpoint) const {
+  return newest_members().members.index_of(world_.cast->code(nodes_[endpoint]->who().administration)).has_value();
 }
 
 bool Cluster::healthy(Endpoint endpoint) const { return nodes_[endpoint]->honest() && !kept_down_[endpoint]; }
@@ -173,8 +189,8 @@ Workload::Access Cluster::clients_access() {
           },
           [this, some](const Bytes& frame) {
             Node* node = some();
-            const auto peer = static_cast<consensus::PeerId>(random_.below(world_.cast->members()));
-            if (node && peer != node->who().member) node->input(replica::Received{peer, frame});
+            const auto peer = random_.below(world_.cast->members());
+            if (node && peer != node->who().administration) node->receive(peer, frame);
           }};
 }
 
@@ -182,6 +198,11 @@ bool Cluster::final_everywhere(const crypto::Digest& id) const {
   for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint)
     if (healthy(endpoint) && (!nodes_[endpoint]->alive() || !nodes_[endpoint]->place_of(id))) return false;
   return true;
+}
+
+bool Cluster::final_somewhere(const crypto::Digest& id) const {
+  return std::ranges::any_of(
+      nodes_, [&](const auto& node) { return node->honest() && node->alive() && node->place_of(id).has_value(); });
 }
 
 bool Cluster::at_rest() const { return unrest().empty(); }
@@ -198,9 +219,11 @@ std::string Cluster::unrest() const {
                               std::to_string(engine.finalized.height.value);
     if (engine.awake) return where + ", is awake";
     if (engine.syncing) return where + ", is syncing";
-    if (tip && *tip != engine.finalized)
-      return where + ", has another tip than height " + std::to_string(tip->height.value);
-    tip = engine.finalized;
+    // Repeats of a block move the view of its finalization on: only who votes must know the last one.
+    auto known = engine.finalized;
+    if (!nodes_[endpoint]->votes()) known.view = tip ? tip->view : known.view;
+    if (tip && *tip != known) return where + ", has another tip than height " + std::to_string(tip->height.value);
+    tip = known;
   }
   for (const auto& id : workload_->valid_ids())
     if (!final_everywhere(id)) return "not everywhere final: " + crypto::to_hex(id.view());
@@ -222,11 +245,28 @@ std::optional<Violation> Cluster::run() {
   boot_all();
   workload_->begin();
   nemesis.begin();
-  run_for(world_.options.trouble);
+  world_.options.candidates > 0 ? govern() : run_for(world_.options.trouble);
   if (!violation()) heal(world_.options.lonely_core);
   if (!violation()) check_convergence();
   if (!violation() && world_.options.attackers == 0) check_silence();
   return violation();
+}
+
+// Members come and go in the time of trouble, but for those whose statements must go through, and never so many that
+// the attackers would be more than f.
+void Cluster::govern() {
+  Government government(*this);
+  const std::size_t least = std::max<std::size_t>(4, 3 * world_.options.attackers + 1);
+  while (!violation() && now() < world_.options.trouble) {
+    const std::size_t stay = world_.options.authors();
+    const std::size_t who = stay + random_.below(world_.cast->codes.size() - stay);
+    const auto& members = government.members();
+    const bool votes = members.index_of(world_.cast->code(who)).has_value();
+    const Micros rest = world_.options.trouble - now();
+    if (!votes) government.admit(who, rest);
+    if (votes && members.size() > least) government.dismiss(who, rest);
+    run_for(kSecond);
+  }
 }
 
 void Cluster::check_convergence() {

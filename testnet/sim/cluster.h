@@ -50,6 +50,11 @@ class Cluster {
   void submit_to(Endpoint endpoint, const Bytes& leaf) {
     nodes_[endpoint]->input(replica::Submitted{++requests_, leaf});
   }
+  // Said by a client: it may be taken.
+  void announce(BytesView leaf) {
+    for (const auto& law : world_.laws) law->submitted(leaf, true);
+  }
+  bool final_somewhere(const crypto::Digest& id) const;
   // Every healthy node has it.
   bool final_everywhere(const crypto::Digest& id) const;
   // Everything valid is final on all healthy nodes, their tips are equal, and none is awake.
@@ -68,10 +73,13 @@ class Cluster {
 
   Micros now() const { return world_.queue.now(); }
   Node& node(Endpoint endpoint) { return *nodes_[endpoint]; }
+  const Node& node(Endpoint endpoint) const { return *nodes_[endpoint]; }
   Network& network() { return *network_; }
   const Options& options() const { return world_.options; }
   std::size_t endpoints() const { return nodes_.size(); }
-  std::size_t quorum() const { return world_.cast->genesis.members.quorum(); }
+  // Of the newest epoch that an honest node has come to.
+  const ledger::Membership& newest_members() const;
+  std::size_t quorum() const { return newest_members().members.quorum(); }
   EventQueue& queue() { return world_.queue; }
   const Cast& cast() const { return *world_.cast; }
   const std::optional<Violation>& violation() const { return world_.report.first(); }
@@ -84,12 +92,14 @@ class Cluster {
  private:
   void add_nodes();
   void connect();
-  void transmit(Endpoint from, consensus::PeerId to, const std::shared_ptr<const Bytes>& frame);
+  void transmit(Endpoint from, std::size_t to, const std::shared_ptr<const Bytes>& frame);
   void died(const Who& who);
   void boot(Endpoint endpoint);
   bool healthy(Endpoint endpoint) const;
+  bool is_member(Endpoint endpoint) const;
   std::vector<Endpoint> answering();
   Workload::Access clients_access();
+  void govern();
   void check_convergence();
   void check_silence();
 

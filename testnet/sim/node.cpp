@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "testnet/sim/laws/contents.h"
 #include "testnet/sim/signatures.h"
 
 namespace quipu::testnet {
@@ -32,12 +33,12 @@ struct Node::Performer {
   void operator()(const replica::PublishCheckpoint& effect) const { node.host_->perform(effect); }
   void operator()(const replica::ReportEvidence& effect) const { node.host_->perform(effect); }
   void operator()(const replica::Serve& effect) const {
-    const auto response = node.host_->perform(effect);
-    const auto& genesis = node.world_.cast->genesis;
-    if (response)
-      node.say(effect.to,
-               std::make_shared<Bytes>(consensus::encode(*response, genesis.scope(), genesis.members.size())));
+    if (const auto response = node.host_->perform(effect)) node.say(effect.to, node.encoded(*response));
   }
+  void operator()(const replica::ServeEarlier& effect) const {
+    for (const auto& frame : node.host_->perform(effect)) node.transmit(effect.to, std::make_shared<Bytes>(frame));
+  }
+  void operator()(const replica::EpochEnded& effect) const { node.begin_epoch(effect.pending); }
   void operator()(const replica::Send& effect) const { node.say(effect.to, effect.frame); }
   void operator()(const replica::Broadcast& effect) const { node.say(std::nullopt, effect.frame); }
   void operator()(const replica::VerifySubmissions& effect) const { node.verify_later(effect); }
@@ -81,25 +82,62 @@ void Node::start_process() {
     if (!made) return world_.report.broken("restart", name_of(who_) + " cannot be initialised: " + made.error());
     initialised_ = true;
   }
-  if (!storage::BlockStore(*database_, genesis.members.size()).chain()) {
+  if (!storage::BlockStore(*database_).chain()) {
     const auto begun = host::Host::initialise(genesis, *database_, nullptr);
     if (!begun) return world_.report.broken("restart", name_of(who_) + " cannot begin again: " + begun.error());
   }
-  auto host =
-      host::Host::open(genesis, who_.member, *database_, disk_.open_slots(), host_keys(*world_.cast, who_.member));
+  auto host = host::Host::open(genesis, world_.cast->code(who_.administration), *database_, disk_.open_slots(),
+                               host_keys(*world_.cast, who_.administration), /*may_observe=*/true);
   if (!host) return world_.report.broken("restart", name_of(who_) + " does not open: " + host.error());
   host_ = *std::move(host);
-  auto restored = host_->restore();
-  tell([&](Law& law) { law.booted(who_, *host_, restored); });
   booted_at_ = world_.queue.now();
   steady_base_ = random_.between(0, 1'000'000'000);
-  replica::Config config{.genesis = genesis,
-                         .self = who_.member,
+  start_replica();
+}
+
+void Node::start_replica() {
+  auto restored = host_->restore();
+  who_.members = restored.committed.membership;
+  tell([&](Law& law) { law.booted(who_, *host_, restored); });
+  replica::Config config{.genesis = world_.cast->genesis,
+                         .self = host_->self(),
                          .timing = consensus::Timing::wide_area(),
                          .jitter_seed = random_.next(),
                          .verify = &remembered_verify};
   replica_ = std::make_unique<replica::Replica>(std::move(config), std::move(restored));
   take(replica_->start(instant()));
+}
+
+// As the production driver does it (node/runtime/driver.cpp).
+void Node::begin_epoch(const std::vector<Bytes>& pending) {
+  ++boot_;  // whatever was under way to the old replica goes nowhere
+  effects_.clear();
+  tick_at_.reset();
+  host_->enter_epoch();
+  start_replica();
+  world_.epoch_began(who_);
+  for (const Bytes& leaf : pending) step(replica::Submitted{0, leaf});
+}
+
+// Whoever does not vote is a guest.
+consensus::PeerId Node::peer_of(std::size_t administration) const {
+  const auto& members = who_.members->members;
+  const auto index = members.index_of(world_.cast->code(administration));
+  return index.value_or(static_cast<consensus::PeerId>(members.size() + 1 + administration));
+}
+
+std::size_t Node::administration_of(consensus::PeerId peer) const {
+  const auto& members = who_.members->members;
+  if (peer < members.size()) return world_.cast->place_of(members[peer].code);
+  return peer - members.size() - 1U;
+}
+
+void Node::peer_up(std::size_t administration) {
+  if (alive()) input(replica::PeerUp{peer_of(administration)});
+}
+
+void Node::peer_down(std::size_t administration) {
+  if (alive()) input(replica::PeerDown{peer_of(administration)});
 }
 
 void Node::cut_power() {
@@ -145,17 +183,27 @@ void Node::later(Micros delay, Work work) {
   });
 }
 
-void Node::receive(consensus::PeerId from, const Bytes& frame) {
+void Node::receive(std::size_t from, const Bytes& frame) {
   if (!alive()) return;
+  const auto peer = peer_of(from);
   if (attacker_) {
-    const auto& genesis = world_.cast->genesis;
-    const auto message = consensus::decode_message(frame, genesis.scope(), genesis.members.size());
+    const auto message = decoded(frame);
     // Attackers do not answer each other: that would never end.
     const bool from_honest = from + world_.options.attackers < world_.options.members;
-    if (message && from_honest) attacker_->hears(from, *message, mouth());
+    if (message && from_honest) attacker_->hears(peer, *message, mouth());
     if (message && !attacker_->lets_in(*message)) return;
   }
-  input(replica::Received{from, frame});
+  input(replica::Received{peer, frame});
+}
+
+std::expected<consensus::Message, std::string> Node::decoded(const Bytes& frame) const {
+  const auto& genesis = world_.cast->genesis;
+  return consensus::decode_message(frame, who_.members->scope(genesis.chain), who_.members->members.size());
+}
+
+std::shared_ptr<const Bytes> Node::encoded(const consensus::Message& message) const {
+  const auto scope = who_.members->scope(world_.cast->genesis.chain);
+  return std::make_shared<const Bytes>(consensus::encode(message, scope, who_.members->members.size()));
 }
 
 void Node::input(replica::Input input) {
@@ -213,9 +261,8 @@ Micros Node::duration_of(const replica::Effect& effect) {
 }
 
 void Node::say(std::optional<consensus::PeerId> to, const std::shared_ptr<const Bytes>& frame) {
-  const auto& genesis = world_.cast->genesis;
   if (!honest_ && !attacker_) return transmit(to, frame);
-  const auto message = consensus::decode_message(*frame, genesis.scope(), genesis.members.size());
+  const auto message = decoded(*frame);
   if (!message) return world_.report.broken("form", name_of(who_) + " sends what it would refuse: " + message.error());
   if (attacker_) return attacker_->says(to, *message, mouth());
   if (!is_idle_talk(*message)) ++world_.consensus_messages;
@@ -225,15 +272,20 @@ void Node::say(std::optional<consensus::PeerId> to, const std::shared_ptr<const 
 
 Attacker::Say Node::mouth() {
   return [this](std::optional<consensus::PeerId> to, const consensus::Message& message) {
-    const auto& genesis = world_.cast->genesis;
-    transmit(to, std::make_shared<Bytes>(consensus::encode(message, genesis.scope(), genesis.members.size())));
+    // What an attacker remembers of another epoch may name members that this one does not have.
+    const auto strange = [&](const consensus::QuorumProof& proof) {
+      return !proof.signers.empty() && proof.signers.back() >= who_.members->members.size();
+    };
+    if (std::ranges::none_of(proofs_in(message), strange)) transmit(to, encoded(message));
   };
 }
 
 void Node::transmit(std::optional<consensus::PeerId> to, const std::shared_ptr<const Bytes>& frame) {
-  if (to) return world_.transmit(who_.endpoint, *to, frame);
-  for (consensus::PeerId peer = 0; peer < world_.cast->members(); ++peer)
-    if (peer != who_.member) world_.transmit(who_.endpoint, peer, frame);
+  if (to) return world_.transmit(who_.endpoint, administration_of(*to), frame);
+  for (const auto& member : who_.members->members.all()) {
+    const auto administration = world_.cast->place_of(member.code);
+    if (administration != who_.administration) world_.transmit(who_.endpoint, administration, frame);
+  }
 }
 
 void Node::verify_later(const replica::VerifySubmissions& effect) {

@@ -29,7 +29,9 @@ struct World {
   Trace trace;
   Report report;
   std::vector<std::unique_ptr<Law>> laws;
-  std::function<void(Endpoint from, consensus::PeerId to, std::shared_ptr<const Bytes> frame)> transmit;
+  // To every process of that administration.
+  std::function<void(Endpoint from, std::size_t to, std::shared_ptr<const Bytes> frame)> transmit;
+  std::function<void(const Who&)> epoch_began;  // its connections are made anew
   std::function<void(const Who&, const replica::Outcome&)> outcome;
   std::function<void(const Who&, const replica::Answer&)> answer;
   std::function<void(const Who&)> died;
@@ -57,8 +59,13 @@ class Node {
   replica::Status status() const { return replica_->status(); }
   std::optional<storage::LeafPlace> place_of(const crypto::Digest& id) const { return host_->place_of(id); }
 
-  void receive(consensus::PeerId from, const Bytes& frame);
+  void receive(std::size_t from, const Bytes& frame);
+  void peer_up(std::size_t administration);
+  void peer_down(std::size_t administration);
   void input(replica::Input input);  // dropped when off
+  // It votes in the epoch that it is in.
+  bool votes() const { return host_->self() < host_->membership().members.size(); }
+  const ledger::Membership& membership() const { return *who_.members; }
   // Never shorter than it stands still already: what waits for its end was told when that is.
   void pause(Micros duration) { paused_until_ = std::max(paused_until_, world_.queue.now() + duration); }
   bool paused() const { return world_.queue.now() < paused_until_; }
@@ -71,6 +78,10 @@ class Node {
   using Work = std::function<void()>;
 
   void start_process();
+  void start_replica();
+  void begin_epoch(const std::vector<Bytes>& pending);
+  consensus::PeerId peer_of(std::size_t administration) const;
+  std::size_t administration_of(consensus::PeerId peer) const;
   void step(replica::Input input);
   void take(replica::Effects effects);
   void go_on();
@@ -79,6 +90,8 @@ class Node {
   Micros duration_of(const replica::Effect& effect);
   void say(std::optional<consensus::PeerId> to, const std::shared_ptr<const Bytes>& frame);
   void transmit(std::optional<consensus::PeerId> to, const std::shared_ptr<const Bytes>& frame);
+  std::expected<consensus::Message, std::string> decoded(const Bytes& frame) const;
+  std::shared_ptr<const Bytes> encoded(const consensus::Message& message) const;
   Attacker::Say mouth();
   void verify_later(const replica::VerifySubmissions& effect);
   void schedule_tick();

@@ -2,6 +2,7 @@
 // Everything a run depends on. A seed and a size decide all of it; tests may then change single values. Plain values.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,6 +27,7 @@ std::string_view to_string(AttackerKind kind);
 struct Options {
   std::uint64_t seed = 0;
   std::size_t members = 4;
+  std::size_t candidates = 0;      // nodes beyond the members of the genesis, who follow until they are let in
   Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
 
   // network
@@ -52,6 +54,9 @@ struct Options {
   std::size_t submissions = 24;
   std::uint64_t wrong_per_mille = 100;   // submissions nobody may take
   std::uint64_t garbage_per_mille = 20;  // frames that are not in form, beside each client's action
+
+  // Clients' administrations: where members come and go, two that stay.
+  std::size_t authors() const { return candidates > 0 ? std::min<std::size_t>(members, 2) : members; }
 
   std::size_t attackers = 0;  // at most f
   AttackerKind attack = AttackerKind::kNone;

@@ -48,7 +48,7 @@ void Workload::begin() {
 }
 
 void Workload::act() {
-  const std::size_t member = random_.below(cast_->members());
+  const std::size_t member = random_.below(options_.authors());
   if (random_.chance(options_.wrong_per_mille)) {
     random_.chance(300) ? submit_rivals(member) : submit_wrong(member);
   } else {

@@ -119,7 +119,7 @@ LookupState::LookupState(const std::filesystem::path& directory, std::size_t ope
   write_genesis();
   write_operators(operators);
   wait_until_idle();
-  reader_ = host::stored_ledger(database_->snapshot(), genesis_.members.size());
+  reader_ = host::stored_ledger(database_->snapshot());
 }
 
 void LookupState::write_genesis() {
@@ -129,7 +129,7 @@ void LookupState::write_genesis() {
                   executed.proposer};
   block.leaves = executed.block.leaves;
   for (const auto& [key, value] : executed.changes) block.changes.push_back({Bytes(key.view()), value});
-  storage::BlockStore(*database_, genesis_.members.size()).initialise(genesis_.chain, block);
+  storage::BlockStore(*database_).initialise(genesis_.chain, block);
 }
 
 void LookupState::write_operators(std::size_t operators) {

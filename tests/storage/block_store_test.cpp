@@ -111,7 +111,7 @@ TEST_CASE("a log of many commits reads like the chain it was made of", "[storage
     INFO(backend.name);
     TemporaryDirectory directory;
     const auto database = backend.open(directory / "db");
-    BlockStore store(*database, kTestMembers);
+    BlockStore store(*database);
     Chain chain(21);
     Dice dice(22);
     CHECK(!store.read().tip());
@@ -138,7 +138,7 @@ TEST_CASE("a log of many commits reads like the chain it was made of", "[storage
 TEST_CASE("a log reader keeps to its snapshot", "[storage]") {
   using namespace block_store_test;
   MemoryDatabase database;
-  BlockStore store(database, kTestMembers);
+  BlockStore store(database);
   Chain chain(1);
   Dice dice(2);
   store.initialise(chain.id(), chain.genesis());
@@ -152,7 +152,7 @@ TEST_CASE("a log reader keeps to its snapshot", "[storage]") {
 TEST_CASE("no block has a time before the first one", "[storage]") {
   using namespace block_store_test;
   MemoryDatabase database;
-  BlockStore store(database, kTestMembers);
+  BlockStore store(database);
   CHECK(!store.read().block_at_time(1'000'000));
   Chain chain(1);
   store.initialise(chain.id(), chain.genesis());
@@ -168,7 +168,7 @@ TEST_CASE("persisted blocks and proofs are pending until they are settled", "[st
     INFO(backend.name);
     TemporaryDirectory directory;
     const auto database = backend.open(directory / "db");
-    BlockStore store(*database, kTestMembers);
+    BlockStore store(*database);
     Chain chain(3);
     Dice dice(4);
     store.initialise(chain.id(), chain.genesis());
@@ -203,7 +203,7 @@ TEST_CASE("persisted blocks and proofs are pending until they are settled", "[st
 TEST_CASE("many effects are one synced batch and so is a commit", "[storage]") {
   using namespace block_store_test;
   Spy spy;
-  BlockStore store(spy, kTestMembers);
+  BlockStore store(spy);
   Chain chain(5);
   Dice dice(6);
   store.initialise(chain.id(), chain.genesis());
@@ -230,7 +230,7 @@ TEST_CASE("many effects are one synced batch and so is a commit", "[storage]") {
 TEST_CASE("notes and evidence ride on the next synced batch", "[storage]") {
   using namespace block_store_test;
   Spy spy;
-  BlockStore store(spy, kTestMembers);
+  BlockStore store(spy);
   Chain chain(7);
   Dice dice(8);
   store.initialise(chain.id(), chain.genesis());
@@ -255,7 +255,7 @@ TEST_CASE("notes and evidence ride on the next synced batch", "[storage]") {
 TEST_CASE("note heights come in order and no more of them than asked for", "[storage]") {
   using namespace block_store_test;
   MemoryDatabase database;
-  BlockStore store(database, kTestMembers);
+  BlockStore store(database);
   for (const std::uint64_t height : {300, 16, 255, 256, 32}) store.put_note({height}, "note");
   CHECK(store.read().note_heights({0}, 10) == std::vector<Height>{{16}, {32}, {255}, {256}, {300}});
   CHECK(store.read().note_heights({32}, 2) == std::vector<Height>{{32}, {255}});
@@ -267,7 +267,7 @@ TEST_CASE("note heights come in order and no more of them than asked for", "[sto
 TEST_CASE("evidence is kept once per signer and view and never beyond its bound", "[storage]") {
   using namespace block_store_test;
   MemoryDatabase database;
-  BlockStore store(database, kTestMembers);
+  BlockStore store(database);
   Dice dice(9);
   const auto first = some_evidence(dice, 1);
   store.put_evidence(first);

@@ -296,20 +296,20 @@ TEST_CASE("a deleted log opens and is noticed by its tip", "[storage]") {
   {
     const auto database = RocksDatabase::open(directory / "db");
     REQUIRE(database.has_value());
-    BlockStore store(**database, kTestMembers);
+    BlockStore store(**database);
     store.initialise(chain.id(), chain.genesis());
   }
   consensus::Tip witnessed;
   {
     const auto database = RocksDatabase::open(directory / "db");  // the genesis block goes to a table file here
-    BlockStore store(**database, kTestMembers);
+    BlockStore store(**database);
     commit_next(store, chain, dice, 3);
     witnessed = *store.read().tip();
   }
   fs::remove(write_ahead_log(directory / "db"));
   const auto database = RocksDatabase::open(directory / "db");
   REQUIRE(database.has_value());
-  const auto tip = BlockStore(**database, kTestMembers).read().tip();
+  const auto tip = BlockStore(**database).read().tip();
   REQUIRE(tip.has_value());
   CHECK(tip->height.value == 0);
   CHECK(witnessed.height.value == 3);

@@ -87,7 +87,7 @@ TEST_CASE("the state reads as it was at every height and as it is now", "[storag
     INFO(backend.name);
     TemporaryDirectory directory;
     const auto database = backend.open(directory / "db");
-    BlockStore store(*database, kTestMembers);
+    BlockStore store(*database);
     Chain chain(31);
     Dice dice(32);
     const std::vector<State> states = commit_changes(store, chain, dice, 40);
@@ -103,7 +103,7 @@ TEST_CASE("the state reads as it was at every height and as it is now", "[storag
 TEST_CASE("a scan of the state stops when it is told to", "[storage]") {
   using namespace state_reader_test;
   MemoryDatabase database;
-  BlockStore store(database, kTestMembers);
+  BlockStore store(database);
   Chain chain(33);
   Dice dice(34);
   const State newest = commit_changes(store, chain, dice, 20).back();
@@ -121,7 +121,7 @@ TEST_CASE("a scan of the state stops when it is told to", "[storage]") {
 TEST_CASE("a part of a map key is no map key", "[storage]") {
   using namespace state_reader_test;
   MemoryDatabase database;
-  BlockStore store(database, kTestMembers);
+  BlockStore store(database);
   Chain chain(35);
   Dice dice(36);
   const State newest = commit_changes(store, chain, dice, 20).back();

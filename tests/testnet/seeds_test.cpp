@@ -9,8 +9,9 @@ using namespace quipu::testnet;
 
 namespace seeds {
 
-void hold_every_law(std::uint64_t first, std::uint64_t last, std::size_t members) {
+void hold_every_law(std::uint64_t first, std::uint64_t last, std::size_t members, std::size_t candidates = 0) {
   Campaign campaign;
+  campaign.candidates = candidates;
   campaign.first_seed = first;
   campaign.last_seed = last;
   campaign.members = {members};
@@ -32,6 +33,11 @@ TEST_CASE("some seeds at sizes that are not 3f + 1 hold every law") {
   seeds::hold_every_law(1, 30, 5);
   seeds::hold_every_law(1, 20, 6);
   seeds::hold_every_law(1, 10, 9);
+}
+
+TEST_CASE("seeds in which members come and go hold every law") {
+  seeds::hold_every_law(1, 60, 4, 3);
+  seeds::hold_every_law(1, 15, 7, 2);
 }
 
 TEST_CASE("seeds that once broke a law hold every law now") {
@@ -60,6 +66,9 @@ TEST_CASE("equal seeds give equal traces and different seeds do not") {
 TEST_CASE("a broken law is told with the one command that runs it again") {
   Options options = swarm_options(17, 4);
   CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4");
+  options.candidates = 3;
+  CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4 --candidates 3");
+  options.candidates = 0;
   options.trouble = 30 * kSecond;
   CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4 --hours 0.00847222");
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "consensus/limits.h"
+#include "node/ledger/membership.h"
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
@@ -66,8 +67,8 @@ Verdict check_dates(const Context& at, const Rule& rule, const v1::Event& event)
 }
 
 Verdict check_codes(const Context& at, const v1::Event& event) {
-  return all_of({check_code_if_any(at.state, "legal_basis", event.legal_basis()),
-                 check_code_if_any(at.state, "reason", event.reason())});
+  return all_of(
+      {check_code_if_any(at, "legal_basis", event.legal_basis()), check_code_if_any(at, "reason", event.reason())});
 }
 
 // Looked at afterwards: a refused event leaves nothing behind.
@@ -98,6 +99,7 @@ struct Author {
 
 Verdict apply_event(Overlay& state, const Author& author, const Submission& submission, std::uint32_t index,
                     const Origin& origin) {
+  if (ends_epoch(state)) return refuse(Code::kEpochEnded, "the event before it completed a change of members");
   const v1::Event& event = submission.payload->events(static_cast<int>(index));
   const Rule* rule = rule_for(event.statement_case());
   if (!rule) return refuse(Code::kNotYetSupported, std::to_string(event.statement_case()));
@@ -121,14 +123,26 @@ Verdict apply_event(Overlay& state, const Author& author, const Submission& subm
   return check_and_act(at, *rule, event);
 }
 
+Verdict check_in_force(const StateView& state, std::string_view administration, const v1::MemberKey& key,
+                       consensus::Height height) {
+  const auto record = get<v1::KeyRecord>(state, administration, key_record_id(key.public_key()));
+  if (!record) return {};
+  if (record->valid_from_height() > height.value) {
+    return refuse(Code::kUnknownKey, "valid from height " + std::to_string(record->valid_from_height()));
+  }
+  if (record->revoked_height() != 0 && record->revoked_height() <= height.value) {
+    return refuse(Code::kUnknownKey, "revoked from height " + std::to_string(record->revoked_height()));
+  }
+  return {};
+}
+
 std::expected<Author, Rejection> author_of(const StateView& state, const Submission& submission, const Origin& origin) {
   auto member = member_named(state, submission.administration());
   if (!member || !votes(*member)) return refuse(Code::kNotAVotingMember, "administration");
   const v1::MemberKey* key = key_with_id(*member, submission.statement.kid);
   if (!key) return refuse(Code::kUnknownKey, "kid " + crypto::to_hex(submission.statement.kid.view()));
-  const auto record = get<v1::KeyRecord>(state, submission.administration(), key_record_id(key->public_key()));
-  if (record && record->valid_from_height() > origin.height.value) {
-    return refuse(Code::kUnknownKey, "valid from height " + std::to_string(record->valid_from_height()));
+  if (auto in_force = check_in_force(state, submission.administration(), *key, origin.height); !in_force) {
+    return std::unexpected(in_force.error());
   }
   return Author{member, crypto::PublicKey::from(key->public_key()).value_or(crypto::PublicKey{}), key->purpose()};
 }

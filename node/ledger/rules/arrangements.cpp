@@ -6,6 +6,7 @@
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/records.h"
+#include "node/ledger/rules/register.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
@@ -44,7 +45,7 @@ void add_edge_fact(const Context& at, const std::string& arrangement, const std:
 
 Verdict check_benefit_codes(const Context& at, const v1::RecognitionActivated& stated) {
   for (const std::string& benefit : stated.benefits()) {
-    if (auto code = check_code(at.state, "benefit", benefit); !code) return code;
+    if (auto code = check_code(at, "benefit", benefit); !code) return code;
   }
   return {};
 }
@@ -52,8 +53,8 @@ Verdict check_benefit_codes(const Context& at, const v1::RecognitionActivated& s
 Verdict check_notice(const Context& at, const v1::RecognitionSuspended& stated) {
   if (stated.emergency()) return check_date_if_any("notified_on", stated.notified_on());
   if (auto real = check_date("notified_on", stated.notified_on()); !real) return real;
-  const auto record = get<v1::ArrangementRecord>(at.state, "--", join("arrangement", stated.arrangement()));
-  const std::uint32_t days = record ? std::min(record->arrangement().notice_days(), kLongestNoticeDays) : 0;
+  const auto arrangement = arrangement_in_force(at, stated.arrangement());
+  const std::uint32_t days = arrangement ? std::min(arrangement->notice_days(), kLongestNoticeDays) : 0;
   const Date earliest = Date::parse(stated.notified_on())->plus(static_cast<std::int32_t>(days));
   if (at.effect < earliest) return refuse(Code::kNoticeTooShort, "not before " + earliest.text());
   return {};
@@ -66,16 +67,15 @@ std::expected<v1::Arrangement, Rejection> arrangement_between(const Context& at,
   if (auto fields = all_of({check_id("arrangement", arrangement), check_country("country", other)}); !fields) {
     return std::unexpected(fields.error());
   }
-  auto record = get<v1::ArrangementRecord>(at.state, "--", join("arrangement", arrangement));
-  if (!record) return refuse(Code::kArrangementUnknown, std::string(arrangement));
-  v1::Arrangement& found = *record->mutable_arrangement();
-  if (other == at.author || !party(found, at.author) || !party(found, other)) {
-    return refuse(Code::kNotAParty, at.author + " and " + std::string(other) + " in " + found.arrangement());
+  auto found = arrangement_in_force(at, arrangement);
+  if (!found) return refuse(Code::kArrangementUnknown, std::string(arrangement));
+  if (other == at.author || !party(*found, at.author) || !party(*found, other)) {
+    return refuse(Code::kNotAParty, at.author + " and " + std::string(other) + " in " + found->arrangement());
   }
-  if (at.decision.text() < found.signed_on()) {
-    return refuse(Code::kArrangementNotInForce, "signed on " + found.signed_on());
+  if (at.decision.text() < found->signed_on()) {
+    return refuse(Code::kArrangementNotInForce, "signed on " + found->signed_on());
   }
-  return std::move(found);
+  return *std::move(found);
 }
 
 Verdict check_recognition_activated(const Context& at, const v1::Event& event) {

@@ -16,7 +16,7 @@ Verdict check_fields(const Context& at, const v1::CertificateGranted& stated) {
   return all_of({check_id("certificate", stated.certificate()), check_id("subject", stated.subject()),
                  check_given("scheme", stated.scheme()), check_each_given("roles", stated.roles()),
                  check_ascending("roles", stated.roles()), check_label("national_label", stated.national_label()),
-                 check_code_if_any(at.state, "level", stated.level()),
+                 check_code_if_any(at, "level", stated.level()),
                  check_last_day("valid_to", stated.valid_to(), at.effect),
                  check_date_if_any("validation_date", stated.validation_date()),
                  check_hash_if_any("sites_commitment", stated.sites_commitment())});

@@ -7,6 +7,7 @@
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/records.h"
+#include "node/ledger/rules/register.h"
 #include "node/ledger/state.pb.h"
 #include "node/ledger/timeline.h"
 
@@ -15,10 +16,10 @@ namespace {
 
 constexpr std::int32_t kRenewalGraceDays = 90;
 
-std::int32_t renewal_grace_days(const StateView& state) {
-  const auto record = get<v1::ParameterRecord>(state, "--", "parameter/renewal_grace_days");
-  if (!record) return kRenewalGraceDays;
-  const std::string& text = record->parameter().value();
+std::int32_t renewal_grace_days(const Context& at) {
+  const auto parameter = parameter_in_force(at, "renewal_grace_days");
+  if (!parameter) return kRenewalGraceDays;
+  const std::string& text = parameter->value();
   std::int32_t days = kRenewalGraceDays;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), days);
   return parsed.ec == std::errc{} && days >= 0 && days <= 3660 ? days : kRenewalGraceDays;
@@ -82,7 +83,7 @@ v1::Interval* current_interval(v1::CertificateRecord& certificate, const std::st
 
 bool expired_lately(const Context& at, const v1::CertificateRecord& certificate) {
   if (status_on(certificate, at.decision) != CertificateStatus::kExpired) return false;
-  const std::string earliest = at.decision.plus(-renewal_grace_days(at.state)).text();
+  const std::string earliest = at.decision.plus(-renewal_grace_days(at)).text();
   return std::ranges::any_of(certificate.intervals(), [&](const v1::Interval& interval) {
     return interval.to() >= earliest && interval.to() < at.decision.text();
   });
@@ -96,7 +97,7 @@ Verdict check_certificate_amended(const Context& at, const v1::Event& event) {
   if (!certificate) return std::unexpected(certificate.error());
   if (auto fields = all_of({check_each_given("roles_added", stated.roles_added()),
                             check_each_given("roles_removed", stated.roles_removed()),
-                            check_code_if_any(at.state, "level", stated.level()),
+                            check_code_if_any(at, "level", stated.level()),
                             check_hash_if_any("sites_commitment", stated.sites_commitment())});
       !fields) {
     return fields;

@@ -3,6 +3,7 @@
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/records.h"
+#include "node/ledger/rules/register.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
@@ -14,7 +15,7 @@ Verdict check_consent(const Context& at, const Consent& stated) {
   if (auto firm = own_operator(at, stated.subject()); !firm) return std::unexpected(firm.error());
   for (const std::string& arrangement : stated.arrangements()) {
     if (auto formed = check_id("arrangements", arrangement); !formed) return formed;
-    if (!get<v1::ArrangementRecord>(at.state, "--", join("arrangement", arrangement))) {
+    if (!arrangement_in_force(at, arrangement)) {
       return refuse(Code::kArrangementUnknown, arrangement);
     }
   }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "node/ledger/rules/records.h"
-#include "node/ledger/state.pb.h"
+#include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/register.h"
 
 namespace quipu::ledger {
 namespace {
@@ -69,16 +69,20 @@ Verdict check_label(std::string_view field, std::string_view text) {
   return demand(text.size() <= kLongestLabel && std::ranges::none_of(text, control), Code::kTextMalformed, field);
 }
 
-Verdict check_code(const StateView& state, std::string_view list, std::string_view code) {
-  if (auto formed = demand(well_formed_code(code), Code::kCodeMalformed, list); !formed) return formed;
-  const auto record = get<v1::CodeListRecord>(state, "--", join("list", list));
-  if (!record) return {};
-  const bool listed = std::ranges::find(record->list().codes(), code) != record->list().codes().end();
+Verdict check_code_formed(std::string_view field, std::string_view code) {
+  return demand(well_formed_code(code), Code::kCodeMalformed, field);
+}
+
+Verdict check_code(const Context& at, std::string_view list, std::string_view code) {
+  if (auto formed = check_code_formed(list, code); !formed) return formed;
+  const auto in_force = code_list_in_force(at, list);
+  if (!in_force) return {};
+  const bool listed = std::ranges::find(in_force->codes(), code) != in_force->codes().end();
   return demand(listed, Code::kCodeNotListed, std::string(list) + " " + std::string(code));
 }
 
-Verdict check_code_if_any(const StateView& state, std::string_view list, std::string_view code) {
-  return code.empty() ? Verdict{} : check_code(state, list, code);
+Verdict check_code_if_any(const Context& at, std::string_view list, std::string_view code) {
+  return code.empty() ? Verdict{} : check_code(at, list, code);
 }
 
 Verdict check_given(std::string_view field, int value) { return demand(value != 0, Code::kFieldMissing, field); }

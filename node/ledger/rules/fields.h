@@ -21,8 +21,9 @@ Verdict check_date_if_any(std::string_view field, std::string_view date);
 Verdict check_hash_if_any(std::string_view field, std::string_view hash);  // 32 bytes
 Verdict check_label(std::string_view field, std::string_view text);        // at most 100 bytes, no control characters
 // In the register's list of that name; without such a list [A-Z][A-Z0-9_]{0,63}.
-Verdict check_code(const StateView& state, std::string_view list, std::string_view code);
-Verdict check_code_if_any(const StateView& state, std::string_view list, std::string_view code);
+Verdict check_code(const Context& at, std::string_view list, std::string_view code);
+Verdict check_code_if_any(const Context& at, std::string_view list, std::string_view code);
+Verdict check_code_formed(std::string_view field, std::string_view code);
 // An enumeration must name a value.
 Verdict check_given(std::string_view field, int value);
 

@@ -9,6 +9,7 @@
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/records.h"
+#include "node/ledger/rules/register.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
@@ -38,13 +39,11 @@ Verdict check_month(const Context& at, const v1::IndicatorReported& stated) {
 }
 
 Verdict check_size(const Context& at, const v1::IndicatorReported& stated) {
-  const auto record =
-      get<v1::DefinitionRecord>(at.state, "--", join("definition", std::to_string(stated.definition())));
-  if (!record) return refuse(Code::kDefinitionUnknown, std::to_string(stated.definition()));
-  const v1::IndicatorDefinition& definition = record->definition();
+  const auto definition = definition_in_force(at, stated.definition());
+  if (!definition) return refuse(Code::kDefinitionUnknown, std::to_string(stated.definition()));
   const auto least = [](std::uint32_t set, std::uint32_t otherwise) { return set == 0 ? otherwise : set; };
-  if (stated.declarations() < least(definition.minimum_declarations(), kFewestDeclarations) ||
-      stated.operators() < least(definition.minimum_operators(), kFewestOperators)) {
+  if (stated.declarations() < least(definition->minimum_declarations(), kFewestDeclarations) ||
+      stated.operators() < least(definition->minimum_operators(), kFewestOperators)) {
     return refuse(Code::kCellTooSmall, "declarations, operators");
   }
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/rules/members.h"
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 
@@ -9,7 +10,6 @@
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
-
 namespace {
 
 constexpr std::size_t kParsedRecords = 512;
@@ -25,6 +25,13 @@ std::shared_ptr<const v1::MemberRecord> parsed_member(const Bytes& bytes) {
   return known.emplace(bytes, std::move(record)).first->second;
 }
 
+// Zeros where there is none: a voting member has one of each purpose that consensus asks for.
+crypto::PublicKey key_for(const v1::MemberRecord& member, v1::KeyPurpose purpose) {
+  const auto found = std::ranges::find(member.keys(), purpose, &v1::MemberKey::purpose);
+  if (found == member.keys().end()) return {};
+  return crypto::PublicKey::from(found->public_key()).value_or(crypto::PublicKey{});
+}
+
 }  // namespace
 
 std::shared_ptr<const v1::MemberRecord> member_named(const StateView& state, std::string_view administration) {
@@ -34,6 +41,18 @@ std::shared_ptr<const v1::MemberRecord> member_named(const StateView& state, std
 }
 
 bool votes(const v1::MemberRecord& member) { return !member.observer() && member.left_height() == 0; }
+
+void for_each_member(const StateView& state, const std::function<void(const v1::MemberRecord&)>& each) {
+  state.scan(map_prefix(RecordType::kMember), [&](const MapKey&, BytesView value) {
+    each(*parsed_member(Bytes(value)));
+    return true;
+  });
+}
+
+consensus::MemberKeys consensus_keys(const v1::MemberRecord& member) {
+  return {member.administration(),  key_for(member, v1::VOTE),      key_for(member, v1::COSIGNER),
+          key_for(member, v1::LOG), key_for(member, v1::TRANSPORT), key_for(member, v1::GOVERNANCE)};
+}
 
 std::optional<std::string> other_member(const StateView& state, std::string_view author,
                                         const std::function<bool(const std::string& code)>& holds) {

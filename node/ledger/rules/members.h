@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "consensus/members.h"
 #include "node/ledger/state_view.h"
 
 namespace quipu::ledger {
@@ -20,6 +21,13 @@ class MemberRecord;
 // once.
 std::shared_ptr<const v1::MemberRecord> member_named(const StateView& state, std::string_view administration);
 bool votes(const v1::MemberRecord& member);
+// Every administration that is or was a member, by code.
+void for_each_member(const StateView& state, const std::function<void(const v1::MemberRecord&)>& each);
+// What consensus knows of a member that votes.
+consensus::MemberKeys consensus_keys(const v1::MemberRecord& member);
+
+// The register's record of the epoch: "--"; this.
+inline constexpr std::string_view kMembershipId = "membership";
 
 // The first other member, by code, for which `holds`: to tell "somebody else's" from "nobody's".
 std::optional<std::string> other_member(const StateView& state, std::string_view author,

@@ -37,6 +37,10 @@ template <>
 constexpr RecordType kTypeOf<v1::IndicatorRecord> = RecordType::kIndicator;
 template <>
 constexpr RecordType kTypeOf<v1::ApprovalRecord> = RecordType::kApproval;
+template <>
+constexpr RecordType kTypeOf<v1::ProposalRecord> = RecordType::kProposal;
+template <>
+constexpr RecordType kTypeOf<v1::OpenProposals> = RecordType::kProposal;
 
 }  // namespace
 
@@ -76,6 +80,9 @@ QUIPU_RECORD(CodeListRecord)
 QUIPU_RECORD(DefinitionRecord)
 QUIPU_RECORD(ArrangementRecord)
 QUIPU_RECORD(ArrangementIndex)
+QUIPU_RECORD(MembershipRecord)
+QUIPU_RECORD(ProposalRecord)
+QUIPU_RECORD(OpenProposals)
 #undef QUIPU_RECORD
 
 std::string join(std::string_view first, std::string_view second) {

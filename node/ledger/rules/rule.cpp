@@ -10,6 +10,8 @@
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/indicators.h"
 #include "node/ledger/rules/operators.h"
+#include "node/ledger/rules/proposals.h"
+#include "node/ledger/rules/readiness.h"
 #include "node/ledger/rules/validations.h"
 
 namespace quipu::ledger {
@@ -24,29 +26,32 @@ constexpr bool kCloses = true;
 constexpr Rule kRules[] = {
 #define RULE(Case, family, author, purpose, control, room, backdating, name) \
   {v1::Event::Case, family, AuthorRule::author, v1::purpose, control, room, Backdating::backdating, check_##name, act_##name},
-  RULE(kOperatorRegistered,     "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  operator_registered)
-  RULE(kOperatorAmended,        "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  operator_amended)
-  RULE(kTinReplaced,            "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  tin_replaced)
-  RULE(kConsentGranted,         "operator",    kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  consent_granted)
-  RULE(kConsentWithdrawn,       "operator",    kIssuer,             ISSUER,   kAlone, kCloses, kNever,  consent_withdrawn)
-  RULE(kValidationRecorded,     "validation",  kIssuerOrPeer,       ISSUER,   kAlone, kOpens,  kNever,  validation_recorded)
-  RULE(kCertificateGranted,     "certificate", kIssuer,             ISSUER,   kDual,  kOpens,  kNever,  certificate_granted)
-  RULE(kCertificateAmended,     "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  certificate_amended)
-  RULE(kCertificateRenewed,     "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  certificate_renewed)
-  RULE(kCertificateExtended,    "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  certificate_extended)
-  RULE(kCertificateSuspended,   "certificate", kIssuer,             ISSUER,   kDual,  kCloses, kNever,  certificate_suspended)
-  RULE(kSuspensionProlonged,    "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kNever,  suspension_prolonged)
-  RULE(kCertificateReinstated,  "certificate", kIssuer,             ISSUER,   kAlone, kOpens,  kExTunc, certificate_reinstated)
-  RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,   kDual,  kCloses, kNever,  certificate_revoked)
-  RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,   kAlone, kCloses, kNever,  certificate_surrendered)
-  RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,   kDual,  kCloses, kAlways, certificate_annulled)
-  RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  recognition_activated)
-  RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,   kAlone, kCloses, kNever,  recognition_suspended)
-  RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  recognition_resumed)
-  RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,   kAlone, kCloses, kNever,  benefits_denied)
-  RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  benefits_restored)
-  RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,   kAlone, kOpens,  kNever,  indicator_reported)
-  RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER, kAlone, kCloses, kNever,  event_approved)
+  RULE(kOperatorRegistered,     "operator",    kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  operator_registered)
+  RULE(kOperatorAmended,        "operator",    kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  operator_amended)
+  RULE(kTinReplaced,            "operator",    kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  tin_replaced)
+  RULE(kConsentGranted,         "operator",    kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  consent_granted)
+  RULE(kConsentWithdrawn,       "operator",    kIssuer,             ISSUER,     kAlone, kCloses, kNever,  consent_withdrawn)
+  RULE(kValidationRecorded,     "validation",  kIssuerOrPeer,       ISSUER,     kAlone, kOpens,  kNever,  validation_recorded)
+  RULE(kCertificateGranted,     "certificate", kIssuer,             ISSUER,     kDual,  kOpens,  kNever,  certificate_granted)
+  RULE(kCertificateAmended,     "certificate", kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  certificate_amended)
+  RULE(kCertificateRenewed,     "certificate", kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  certificate_renewed)
+  RULE(kCertificateExtended,    "certificate", kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  certificate_extended)
+  RULE(kCertificateSuspended,   "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kNever,  certificate_suspended)
+  RULE(kSuspensionProlonged,    "certificate", kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  suspension_prolonged)
+  RULE(kCertificateReinstated,  "certificate", kIssuer,             ISSUER,     kAlone, kOpens,  kExTunc, certificate_reinstated)
+  RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kNever,  certificate_revoked)
+  RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,     kAlone, kCloses, kNever,  certificate_surrendered)
+  RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kAlways, certificate_annulled)
+  RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_activated)
+  RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  recognition_suspended)
+  RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_resumed)
+  RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  benefits_denied)
+  RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  benefits_restored)
+  RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  indicator_reported)
+  RULE(kProposalOpened,         "governance",  kMemberOrParty,      GOVERNANCE, kAlone, kOpens,  kNever,  proposal_opened)
+  RULE(kProposalVoted,          "governance",  kMemberOrParty,      GOVERNANCE, kAlone, kCloses, kNever,  proposal_voted)
+  RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER,   kAlone, kCloses, kNever,  event_approved)
+  RULE(kMemberReady,            "governance",  kMember,             ISSUER,     kAlone, kCloses, kNever,  member_ready)
 #undef RULE
 };
 // clang-format on

@@ -48,6 +48,8 @@ enum class AuthorRule : std::uint8_t {
   kIssuerOrPeer,        // another's only for a peer validation
   kRecogniser,          // the author's recognition of an issuer
   kSameAdministration,  // events of the author's own, by another of its keys
+  kMember,              // the network's rules and members
+  kMemberOrParty,       // the same; for an arrangement its parties alone
 };
 
 // Which events may start before their decision.

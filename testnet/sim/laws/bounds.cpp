@@ -22,7 +22,7 @@ class Bounds final : public Law {
     if (const auto* send = std::get_if<replica::Send>(&effect)) check_frame(who, *send->frame);
     if (const auto* broadcast = std::get_if<replica::Broadcast>(&effect)) check_frame(who, *broadcast->frame);
     if (const auto* report = std::get_if<replica::ReportEvidence>(&effect)) check_evidence(who, report->evidence);
-    if (const auto* keep_out = std::get_if<replica::KeepOut>(&effect); keep_out && context_.honest[keep_out->peer])
+    if (const auto* keep_out = std::get_if<replica::KeepOut>(&effect); keep_out && honest(who, keep_out->peer))
       broken(who, "keeps an honest member out");
     if (const auto* commit = std::get_if<replica::Commit>(&effect)) check_blocks(who, *commit);
   }
@@ -30,15 +30,24 @@ class Bounds final : public Law {
  private:
   void broken(const Who& who, const std::string& what) { context_.report.broken("bounds", name_of(who) + ": " + what); }
 
+  // A guest has nothing to be kept out for.
+  bool honest(const Who& who, consensus::MemberIndex member) const {
+    const auto& members = who.members->members;
+    return member < members.size() && context_.honest[context_.cast->place_of(members[member].code)];
+  }
+
   void check_frame(const Who& who, const Bytes& frame) {
     if (frame.size() > limits::kSyncFrameBytes) broken(who, "frame of " + std::to_string(frame.size()) + " bytes");
   }
 
   void check_evidence(const Who& who, const consensus::Evidence& evidence) {
-    const bool valid = valid_vote(evidence.first, *context_.cast) && valid_vote(evidence.second, *context_.cast) &&
+    const auto good = [&](const consensus::Vote& vote) {
+      return valid_vote(vote, *who.members, context_.cast->genesis.chain);
+    };
+    const bool valid = good(evidence.first) && good(evidence.second) &&
                        evidence.first.signer == evidence.second.signer && evidence.first != evidence.second;
     if (!valid) broken(who, "evidence that proves nothing");
-    if (valid && context_.honest[evidence.first.signer]) broken(who, "evidence against an honest member");
+    if (valid && honest(who, evidence.first.signer)) broken(who, "evidence against an honest member");
   }
 
   void check_blocks(const Who& who, const replica::Commit& commit) {

@@ -10,11 +10,10 @@ using consensus::Vote;
 
 namespace {
 
-std::optional<consensus::Subject> subject_of(const consensus::Proposal& proposal, const Cast& cast) {
+std::optional<consensus::Subject> subject_of(const consensus::Proposal& proposal, const consensus::ChainId& chain) {
   if (!proposal.repeat) {
     const auto& header = proposal.block.header;
-    return consensus::Subject{proposal.view, proposal.parent_view, header.height,
-                              consensus::block_id(cast.genesis.chain, header)};
+    return consensus::Subject{proposal.view, proposal.parent_view, header.height, consensus::block_id(chain, header)};
   }
   if (!proposal.parent_proof) return std::nullopt;
   return consensus::Subject{proposal.view, proposal.parent_view, proposal.parent_proof->subject.height,
@@ -61,12 +60,14 @@ std::vector<QuorumProof> proofs_in(const consensus::Message& message) {
   return out;
 }
 
-std::vector<Vote> votes_in(const consensus::Message& message, const Cast& cast) {
+std::vector<Vote> votes_in(const consensus::Message& message, const ledger::Membership& members,
+                           const consensus::ChainId& chain) {
   std::vector<Vote> out;
   if (const auto* vote = std::get_if<Vote>(&message)) out.push_back(*vote);
   if (const auto* proposal = std::get_if<consensus::Proposal>(&message)) {
-    if (const auto subject = subject_of(*proposal, cast))
-      out.push_back({consensus::VoteKind::kNotarize, *subject, leader_of(proposal->view, cast), proposal->signature});
+    if (const auto subject = subject_of(*proposal, chain))
+      out.push_back(
+          {consensus::VoteKind::kNotarize, *subject, leader_of(proposal->view, members), proposal->signature});
   }
   if (const auto* status = std::get_if<consensus::Status>(&message))
     out.insert(out.end(), status->your_votes.begin(), status->your_votes.end());
@@ -78,15 +79,19 @@ std::vector<Vote> votes_in(const consensus::Message& message, const Cast& cast) 
   return out;
 }
 
-consensus::MemberIndex leader_of(consensus::View view, const Cast& cast) {
-  const auto order = cast.genesis.members.leader_order(cast.genesis.scope().anchor);
+consensus::MemberIndex leader_of(consensus::View view, const ledger::Membership& members) {
+  const auto order = members.members.leader_order(members.anchor);
   return order[(view.value - 1) % order.size()];
 }
 
-bool valid_vote(const Vote& vote, const Cast& cast) {
-  if (vote.signer >= cast.members()) return false;
-  return remembered_verify(cast.genesis.members[vote.signer].vote,
-                           consensus::vote_bytes(cast.genesis.scope(), vote.kind, vote.subject), vote.signature);
+consensus::MemberIndex leader_of(consensus::View view, const Cast& cast) {
+  return leader_of(view, *ledger::genesis_membership(cast.genesis));
+}
+
+bool valid_vote(const Vote& vote, const ledger::Membership& members, const consensus::ChainId& chain) {
+  if (vote.signer >= members.members.size()) return false;
+  return remembered_verify(members.members[vote.signer].vote,
+                           consensus::vote_bytes(members.scope(chain), vote.kind, vote.subject), vote.signature);
 }
 
 }  // namespace quipu::testnet

@@ -39,6 +39,11 @@ class DurableVotes final : public Law {
 
   void slot_written(const Who& who, const consensus::SafetyRecord& record) override {
     auto& shown = nodes_[who.endpoint].shown;
+    if (record.epoch > nodes_[who.endpoint].epoch) {  // its views begin anew, and so does what lets it into them
+      nodes_[who.endpoint].epoch = record.epoch;
+      nodes_[who.endpoint].proven_views.clear();
+      shown.clear();
+    }
     if (record.top_notarized) shown.insert({VoteKind::kNotarize, *record.top_notarized});
     if (record.top_finalized) shown.insert({VoteKind::kFinalize, *record.top_finalized});
     if (record.top_nullified) shown.insert({VoteKind::kNullify, Subject{record.top_view, {}, {}, {}}});
@@ -58,8 +63,9 @@ class DurableVotes final : public Law {
 
   void sent(const Who& who, const consensus::Message& message) override {
     const auto& shown = nodes_[who.endpoint].shown;
-    for (const auto& vote : votes_in(message, *context_.cast))
-      if (vote.signer == who.member && !shown.contains({vote.kind, vote.subject}))
+    if (nodes_[who.endpoint].epoch != who.members->epoch) return;  // it observes
+    for (const auto& vote : votes_in(message, *who.members, context_.cast->genesis.chain))
+      if (vote.signer == who.member(*context_.cast) && !shown.contains({vote.kind, vote.subject}))
         broken(who, "sends a vote in view " + std::to_string(vote.subject.view.value) + " that no slot showed");
   }
 
@@ -69,6 +75,7 @@ class DurableVotes final : public Law {
     std::vector<std::uint64_t> proven_views;
   };
   struct Node {
+    consensus::Epoch epoch;  // of its safety file
     std::vector<Facts> unsynced;
     std::set<consensus::BlockId> blocks;
     std::set<std::uint64_t> proven_views;
@@ -110,7 +117,7 @@ class DurableVotes final : public Law {
         facts.blocks.push_back(consensus::block_id(context_.cast->genesis.chain, block->header));
     }
     if (key.starts_with(storage::kPendingProofs)) {
-      if (const auto proof = consensus::decode_quorum_proof(value, context_.cast->members()))
+      if (const auto proof = storage::decode_quorum_proof(value))
         facts.proven_views.push_back(proof->subject.view.value);
     }
   }

@@ -3,6 +3,7 @@
 // and view are notarize/notarize or finalize/finalize of two subjects (E1, E2), notarize/finalize of two subjects (E3),
 // or nullify/finalize (E4).
 #include <map>
+#include <tuple>
 
 #include "testnet/sim/laws/contents.h"
 #include "testnet/sim/laws/law.h"
@@ -18,10 +19,12 @@ class HonestVotes final : public Law {
  public:
   explicit HonestVotes(const LawContext& context) : context_(context) {}
 
-  void sent(const Who&, const consensus::Message& message) override {
-    for (const auto& vote : votes_in(message, *context_.cast)) {
-      if (vote.signer >= context_.honest.size() || !context_.honest[vote.signer]) continue;
-      if (valid_vote(vote, *context_.cast)) note(vote);
+  void sent(const Who& who, const consensus::Message& message) override {
+    const auto& chain = context_.cast->genesis.chain;
+    for (const auto& vote : votes_in(message, *who.members, chain)) {
+      if (vote.signer >= who.members->members.size()) continue;
+      const auto signer = context_.cast->place_of(who.members->members[vote.signer].code);
+      if (context_.honest[signer] && valid_vote(vote, *who.members, chain)) note(who.members->epoch, signer, vote);
     }
   }
 
@@ -32,35 +35,34 @@ class HonestVotes final : public Law {
     bool nullified = false;
   };
 
-  void note(const consensus::Vote& vote) {
-    Seen& seen = seen_[{vote.signer, vote.subject.view.value}];
+  void note(consensus::Epoch epoch, std::size_t signer, const consensus::Vote& vote) {
+    Seen& seen = seen_[{epoch.value, signer, vote.subject.view.value}];
+    const auto broken = [&](const std::string& what) {
+      context_.report.broken("honest votes", context_.cast->code(signer) + " in epoch " + std::to_string(epoch.value) +
+                                                 ", view " + std::to_string(vote.subject.view.value) + " " + what);
+    };
     const auto other = [&](const std::optional<Subject>& earlier) { return earlier && *earlier != vote.subject; };
     switch (vote.kind) {
       case VoteKind::kNotarize:
-        if (other(seen.notarized)) broken(vote, "E1: notarized two blocks");
-        if (other(seen.finalized)) broken(vote, "E3: notarized one block and finalized another");
+        if (other(seen.notarized)) broken("E1: notarized two blocks");
+        if (other(seen.finalized)) broken("E3: notarized one block and finalized another");
         seen.notarized = vote.subject;
         break;
       case VoteKind::kFinalize:
-        if (other(seen.finalized)) broken(vote, "E2: finalized two blocks");
-        if (other(seen.notarized)) broken(vote, "E3: finalized another block than it notarized");
-        if (seen.nullified) broken(vote, "E4: finalized after nullify");
+        if (other(seen.finalized)) broken("E2: finalized two blocks");
+        if (other(seen.notarized)) broken("E3: finalized another block than it notarized");
+        if (seen.nullified) broken("E4: finalized after nullify");
         seen.finalized = vote.subject;
         break;
       case VoteKind::kNullify:
-        if (seen.finalized) broken(vote, "E4: nullified after finalize");
+        if (seen.finalized) broken("E4: nullified after finalize");
         seen.nullified = true;
         break;
     }
   }
 
-  void broken(const consensus::Vote& vote, const std::string& what) {
-    context_.report.broken("honest votes", context_.cast->code(vote.signer) + " in view " +
-                                               std::to_string(vote.subject.view.value) + " " + what);
-  }
-
   LawContext context_;
-  std::map<std::pair<consensus::MemberIndex, std::uint64_t>, Seen> seen_;
+  std::map<std::tuple<std::uint64_t, std::size_t, std::uint64_t>, Seen> seen_;  // by epoch, signer, view
 };
 
 }  // namespace

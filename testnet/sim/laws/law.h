@@ -35,7 +35,14 @@ class Report {
 
 struct Who {
   Endpoint endpoint = 0;
-  consensus::MemberIndex member = 0;
+  std::size_t administration = 0;                       // its place in the cast
+  std::shared_ptr<const ledger::Membership> members{};  // of the epoch that it is in
+
+  // Among these; their number when it does not vote.
+  consensus::MemberIndex member(const Cast& cast) const {
+    const auto index = members->members.index_of(cast.code(administration));
+    return index.value_or(static_cast<consensus::MemberIndex>(members->members.size()));
+  }
 };
 std::string name_of(const Who& who);
 
@@ -43,6 +50,7 @@ std::string name_of(const Who& who);
 class Law {
  public:
   virtual ~Law() = default;
+  // Also when an epoch begins.
   virtual void booted(const Who&, const host::Host&, const replica::Restored&) {}
   virtual void lost_power(const Who&, [[maybe_unused]] std::size_t unsynced_kept) {}
   virtual void lost_database(const Who&) {}  // all of it, but not the safety file
@@ -56,7 +64,7 @@ class Law {
   virtual void submitted(BytesView leaf, [[maybe_unused]] bool valid) { (void)leaf; }
 };
 
-// Each constructor's file says what the law is. `honest[m]`: member m runs our code, once.
+// Each constructor's file says what the law is. `honest[a]`: administration a runs our code, once.
 struct LawContext {
   std::shared_ptr<const Cast> cast;
   std::vector<bool> honest;

@@ -30,15 +30,19 @@ class QuorumProofs final : public Law {
     context_.report.broken("quorum proofs", name_of(who) + " " + what);
   }
 
-  std::size_t quorum() const { return context_.cast->members() - (context_.cast->members() - 1) / 3; }
+  static std::size_t quorum(const Who& who) {
+    const std::size_t members = who.members->members.size();
+    return members - (members - 1) / 3;
+  }
 
   void check(const Who& who, const consensus::QuorumProof& proof) {
     if (proof.signers.size() != proof.signatures.size()) return broken(who, "uses a proof of another shape");
     std::set<consensus::MemberIndex> distinct;
     for (std::size_t i = 0; i < proof.signers.size(); ++i)
-      if (valid_vote({proof.kind, proof.subject, proof.signers[i], proof.signatures[i]}, *context_.cast))
+      if (valid_vote({proof.kind, proof.subject, proof.signers[i], proof.signatures[i]}, *who.members,
+                     context_.cast->genesis.chain))
         distinct.insert(proof.signers[i]);
-    if (distinct.size() < quorum())
+    if (distinct.size() < quorum(who))
       broken(who, "uses a proof of " + std::to_string(distinct.size()) + " members in view " +
                       std::to_string(proof.subject.view.value));
   }
@@ -56,12 +60,12 @@ class QuorumProofs final : public Law {
     const auto text = crypto::Checkpoint{genesis.origin, publish.size, publish.root}.text();
     std::set<consensus::MemberIndex> distinct;
     for (const auto& line : publish.lines) {
-      if (line.member < genesis.members.size() &&
-          remembered_verify(genesis.members[line.member].cosigner, crypto::cosignature_message(text, line.time_s),
+      if (line.member < who.members->members.size() &&
+          remembered_verify(who.members->members[line.member].cosigner, crypto::cosignature_message(text, line.time_s),
                             line.signature))
         distinct.insert(line.member);
     }
-    if (distinct.size() < quorum())
+    if (distinct.size() < quorum(who))
       broken(who, "publishes a checkpoint of " + std::to_string(distinct.size()) + " members");
   }
 

@@ -9,6 +9,8 @@
 
 #include "node/cli/command_line.h"
 #include "node/cli/files.h"
+#include "node/cli/submitting.h"
+#include "node/ledger/date.h"
 #include "node/ledger/mirror.h"
 #include "node/ledger/receipt.h"
 #include "tests/node/cli/test_node.h"
@@ -231,6 +233,85 @@ TEST_CASE("keys and cards and a genesis are made on the command line", "[cli]") 
   CHECK(out.text().find("\"chain_id\":\"one\"") != std::string::npos);
 }
 
+TEST_CASE("a member is proposed and voted in and enters once it is ready", "[cli]") {
+  TestNode node;
+  Folder folder;
+  const std::string url = node.global().node;
+  fs::create_directories(folder.file("UY"));
+  std::string card = folder.file("UY.member.json");
+  {
+    Captured out;
+    for (const std::string purpose : {"issuer", "governance", "vote", "cosigner", "log", "transport"}) {
+      REQUIRE(run({"key", "new", "--administration", "UY", "--purpose", purpose, "--testnet", "--out",
+                   folder.file("UY/" + purpose + ".key")}) == 0);
+    }
+    REQUIRE(run({"member", "card", "--keys", folder.file("UY"), "--address", "127.0.0.1:8481", "--out", card}) == 0);
+  }
+  const std::string governance = folder.key("BO", "governance");
+  Captured out;
+  const std::string expires = ledger::Date::of(now_s() * 1000, 0).plus(30).text();
+  CHECK(run({"proposal", "open", "IN-1", "--expires", expires, "--key", governance}) == 2);
+  CHECK(run({"proposal", "open", "IN-1", "--expires", expires, "--card", folder.file("none"), "--key", governance}) ==
+        1);
+  REQUIRE(run({"proposal", "open", "IN-1", "--expires", expires, "--card", card, "--key", governance, "--node", url}) ==
+          0);
+  CHECK(run({"proposal", "vote", "IN-1", "--key", governance, "--node", url}) == 1);
+  CHECK(run({"proposal", "vote", "BO/IN-2", "--key", governance, "--node", url}) == 1);
+  CHECK(out.errors().find("PROPOSAL_UNKNOWN") != std::string::npos);
+  for (const std::string code : {"AR", "CL", "PE"}) {
+    INFO(out.errors());
+    REQUIRE(run({"proposal", "vote", "BO/IN-1", "--key", folder.key(code, "governance"), "--node", url}) == 0);
+  }
+  {
+    Captured list;
+    REQUIRE(proposal_list(node.global(), {}));
+    const boost::json::value shown = list.json().at("proposals").as_array().at(0);
+    CHECK(shown.at("proposal") == "BO/IN-1");
+    CHECK(shown.at("state") == "ACCEPTED");
+    CHECK(shown.at("opened").at("member_add").at("administration") == "UY");
+  }
+  const std::string ready = folder.file("UY.ready.json");
+  CHECK(run({"member", "ready", "BO/IN-1", "--vote-key", folder.file("UY/log.key"), "--out", ready, "--node", url}) ==
+        1);
+  REQUIRE(run({"member", "ready", "BO/IN-1", "--vote-key", folder.file("UY/vote.key"), "--out", ready, "--node",
+               url}) == 0);
+  REQUIRE(run({"submit", ready, "--key", folder.key("CL", "issuer"), "--wait", "--node", url}) == 0);
+  Captured list;
+  REQUIRE(member_list(node.global()));
+  CHECK(list.json().at("epoch") == 1);
+  CHECK(list.json().at("voting") == 5);
+  CHECK(list.json().at("members").as_array().size() == 5);
+}
+
+TEST_CASE("a change is read from a file and voted down", "[cli]") {
+  TestNode node;
+  Folder folder;
+  Captured out;
+  const std::string expires = ledger::Date::of(now_s() * 1000, 0).plus(30).text();
+  const std::string governance = folder.key("BO", "governance");
+  const auto opened = [&](const std::string& id, std::string ProposalOpenOptions::* change, const std::string& value) {
+    ProposalOpenOptions options;
+    options.id = id;
+    options.*change = value;
+    options.expires = expires;
+    options.key = governance;
+    return proposal_open(node.global(), options);
+  };
+  const Done too_few = opened("OUT-1", &ProposalOpenOptions::remove, "CL");
+  REQUIRE_FALSE(too_few);
+  CHECK(too_few.error().find("MEMBERS_TOO_FEW") != std::string::npos);
+  const std::string change = folder.write("change.json", R"({"code_list":{"name":"level","codes":["GOLD"]}})");
+  const std::string whole = folder.write("whole.json", R"({"proposal":"P-1","member_remove":"CL"})");
+  CHECK_FALSE(opened("P-1", &ProposalOpenOptions::change, whole));
+  REQUIRE(opened("P-1", &ProposalOpenOptions::change, change));
+  for (const char* code : {"AR", "CL"}) {
+    REQUIRE(proposal_vote(node.global(), {"BO/P-1", folder.key(code, "governance"), "", true}));
+  }
+  Captured list;
+  REQUIRE(proposal_list(node.global(), {"BO"}));
+  CHECK(list.json().at("proposals").as_array().at(0).at("state") == "REJECTED");
+}
+
 TEST_CASE("wrong usage is 2 and a later command is 1", "[cli]") {
   Captured out;
   CHECK(run({}) == 2);
@@ -243,7 +324,7 @@ TEST_CASE("wrong usage is 2 and a later command is 1", "[cli]") {
   CHECK(run({"recognise", "--tin", "X"}) == 2);
   CHECK(run({"member", "list", "--output", "xml"}) == 2);
   for (const std::vector<std::string>& later : std::vector<std::vector<std::string>>{
-           {"changes", "--since", "3"}, {"import", "list", "x.csv", "--key", "k"}, {"doctor"}, {"proposal", "open"}}) {
+           {"changes", "--since", "3"}, {"import", "list", "x.csv", "--key", "k"}, {"doctor"}}) {
     CHECK(run(later) == 1);
   }
   CHECK(out.errors().find("not yet") != std::string::npos);

@@ -36,8 +36,9 @@ class Server {
     record.chain = genesis_.chain;
     REQUIRE(storage::SafetyFile::initialise(std::make_unique<Shared>(*slots_), record));
     fill(heights, bytes, proven, skipped);
-    auto opened = Host::open(genesis_, 0, database_, std::make_unique<Shared>(*slots_),
-                             {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")});
+    auto opened = Host::open(genesis_, "BO", database_, std::make_unique<Shared>(*slots_),
+                             {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")},
+                             /*may_observe=*/false);
     REQUIRE(opened);
     host_ = std::move(*opened);
   }
@@ -65,7 +66,7 @@ class Server {
   }
 
   void fill(std::size_t heights, std::size_t bytes, const std::vector<std::uint64_t>& proven, std::size_t skipped) {
-    storage::BlockStore store(database_, 1);
+    storage::BlockStore store(database_);
     auto tip = store.read().tip().value();
     auto tree = store.read().range_at(tip.tree_size);
     std::uint64_t view = 0;

@@ -299,6 +299,10 @@ TEST_CASE("members and the matrix of arrangements are shown on a day", "[routes]
   const json::array& members = answer.at("members").as_array();
   REQUIRE(members.size() == 4);
   CHECK(members.at(0).at("keys").as_array().size() == 7);
+  CHECK(answer.at("epoch") == 0);
+  CHECK(answer.at("anchor").as_string() == crypto::to_hex(node.genesis().chain.view()));
+  CHECK(answer.at("voting") == 4);
+  CHECK(answer.at("quorum") == 3);
   const json::object matrix = parsed(get(node, "/v1/arrangements?on=2026-02-01"));
   const json::value& arrangement = matrix.at("arrangements").as_array().at(0);
   CHECK(arrangement.at("in_force") == true);
@@ -307,6 +311,80 @@ TEST_CASE("members and the matrix of arrangements are shown on a day", "[routes]
   CHECK(edge.at("recogniser") == "PE");
   CHECK(edge.at("status") == "LIVE");
   CHECK(edge.at("roles").as_array().at(0) == "EXPORTER");
+}
+
+std::string proposal_opened(const std::string& id, const std::string& change, const std::string& expires) {
+  return R"([{"decision_date":"2026-01-01","proposal_opened":{"proposal":")" + id + R"(","expires":")" + expires +
+         R"(",)" + change + "}}]";
+}
+std::string voted(const std::string& opener, const std::string& id, bool accept) {
+  return R"([{"decision_date":"2026-01-01","proposal_voted":{"author":")" + opener + R"(","proposal":")" + id +
+         R"(","accept":)" + (accept ? "true" : "false") + "}}]";
+}
+
+TEST_CASE("proposals are shown with the votes that count until they are decided", "[routes]") {
+  MemoryLedger node;
+  const std::string list = R"("code_list":{"name":"level","codes":["GOLD"]})";
+  submit(node, "BO", 1, proposal_opened("P-1", list, "2026-01-31"), "governance");
+  submit(node, "BO", 2, proposal_opened("P-2", list, "2026-01-31"), "governance");
+  submit(node, "CL", 1, voted("BO", "P-1", true), "governance");
+  submit(node, "PE", 1, voted("BO", "P-1", false), "governance");
+  const json::object answer = parsed(get(node, "/v1/proposals"));
+  REQUIRE(answer.at("proposals").as_array().size() == 2);
+  const auto named = [](const json::object& shown, const std::string& name) {
+    for (const json::value& each : shown.at("proposals").as_array()) {
+      if (each.at("proposal").as_string() == name) return each;
+    }
+    FAIL(name);
+    return json::value();
+  };
+  const json::value first = named(answer, "BO/P-1");
+  CHECK(first.at("state") == "OPEN");
+  CHECK(first.at("yes") == 1);
+  CHECK(first.at("no") == 1);
+  CHECK(first.at("needed") == 3);
+  CHECK(first.at("voters") == 4);
+  CHECK(first.at("opened").at("code_list").at("name") == "level");
+  CHECK(first.at("ballots").as_array().at(1).at("administration") == "PE");
+
+  submit(node, "AR", 1, voted("BO", "P-1", false), "governance");
+  CHECK(parsed(get(node, "/v1/proposals")).at("proposals").as_array().size() == 1);
+  CHECK(named(parsed(get(node, "/v1/proposals?opener=BO")), "BO/P-1").at("state") == "REJECTED");
+  CHECK(parsed(get(node, "/v1/proposals?opener=BO&known_at=2")).at("proposals").as_array().size() == 2);
+  CHECK(parsed(get(node, "/v1/proposals?opener=CL")).at("proposals").as_array().empty());
+  CHECK(code_of(get(node, "/v1/proposals?opener=Chile")) == "BAD_PARAMETER");
+
+  for (const char* code : {"BO", "CL", "PE"}) {
+    submit(node, code, code == std::string("BO") ? 3 : 2, voted("BO", "P-2", true), "governance");
+  }
+  const json::value second = named(parsed(get(node, "/v1/proposals?opener=BO")), "BO/P-2");
+  CHECK(second.at("state") == "IN_FORCE");
+  CHECK(second.at("acts_from_height").to_number<int>() == second.at("decided_height").to_number<int>() + 1);
+}
+
+TEST_CASE("a proposal that nobody decided has expired once a later day has a block", "[routes]") {
+  MemoryLedger node;
+  submit(node, "BO", 1, proposal_opened("P-1", R"("code_list":{"name":"level","codes":["GOLD"]})", "2026-01-01"),
+         "governance");
+  CHECK(parsed(get(node, "/v1/proposals")).at("proposals").as_array().size() == 1);
+  node.set_now_ms((kIssuedAt_s + 86'400) * 1000);
+  const auto leaf = signed_leaf("BO", 1, kFirm, "issuer", kIssuedAt_s + 86'400);
+  REQUIRE(post(node, "/v1/submissions", "application/cose", leaf).status == 202);
+  CHECK(parsed(get(node, "/v1/proposals")).at("proposals").as_array().empty());
+  const json::object all = parsed(get(node, "/v1/proposals?opener=BO"));
+  CHECK(all.at("proposals").as_array().at(0).at("state") == "EXPIRED");
+}
+
+TEST_CASE("keys that are revoked are no longer among a member's", "[routes]") {
+  MemoryLedger node;
+  const std::string key = crypto::to_base64(testing::test_key("AR", "issuer").public_key().view());
+  submit(node, "BO", 1, proposal_opened("P-1", R"("key_revoke":")" + key + "\"", "2026-01-31"), "governance");
+  for (const char* code : {"BO", "CL", "PE"}) {
+    submit(node, code, code == std::string("BO") ? 2 : 1, voted("BO", "P-1", true), "governance");
+  }
+  const json::object answer = parsed(get(node, "/v1/members"));
+  CHECK(answer.at("members").as_array().at(0).at("keys").as_array().size() == 6);
+  CHECK(answer.at("members").as_array().at(1).at("keys").as_array().size() == 7);
 }
 
 TEST_CASE("a submission goes from 202 to final and its outcome is told by code", "[routes]") {

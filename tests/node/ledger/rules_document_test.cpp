@@ -26,6 +26,10 @@ std::string author_text(AuthorRule author) {
       return "the recogniser";
     case AuthorRule::kSameAdministration:
       return "the administration of the target";
+    case AuthorRule::kMember:
+      return "any member with a vote";
+    case AuthorRule::kMemberOrParty:
+      return "any member with a vote; of an arrangement its parties";
   }
   return "";
 }

@@ -58,7 +58,7 @@ class World {
 
   Overlay& state() { return state_; }
   const Overlay& state() const { return state_; }
-  Origin origin() const { return {{height_ + 1}, block_time_ms_, leaf_index_}; }
+  Origin origin() const { return {{height_ + 1}, block_time_ms_, leaf_index_, {}, "world.quipu.invalid"}; }
 
  private:
   void add_member(const WorldMember& member);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/node/net/world.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <stdexcept>
@@ -12,8 +13,12 @@ namespace quipu::net::test {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+// In the order of the indexes, so that the lower index is the arbiter of a pair.
 crypto::SecretKey transport_key(MemberIndex index) {
-  return std::move(*crypto::SecretKey::from_seed(Bytes(32, static_cast<char>('A' + index))));
+  std::vector<crypto::SecretKey> keys;
+  for (char seed = 'A'; seed <= 'P'; ++seed) keys.push_back(*crypto::SecretKey::from_seed(Bytes(32, seed)));
+  std::ranges::sort(keys, {}, &crypto::SecretKey::public_key);
+  return std::move(keys.at(index));
 }
 
 crypto::Digest chain(std::uint8_t number) {

@@ -28,7 +28,7 @@ consensus::CosignatureMessage cosigned_by(const ledger::Genesis& genesis, const 
 
 TEST_CASE("heights divisible by sixteen are cosigned at once, others when the tip has rested") {
   const auto genesis = sample::genesis();
-  Cosigning cosigning(genesis, 0, &crypto::verify);
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
   CHECK_FALSE(cosigning.on_tip(tip_at(15), kCosignNow));
   CHECK(cosigning.on_tip(tip_at(16), kCosignNow));
   CHECK_FALSE(cosigning.on_tip(tip_at(17), kCosignNow));
@@ -40,7 +40,7 @@ TEST_CASE("heights divisible by sixteen are cosigned at once, others when the ti
 
 TEST_CASE("each cosignature of a member bears a later time even when its clock stands still") {
   const auto genesis = sample::genesis();
-  Cosigning cosigning(genesis, 0, &crypto::verify);
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
   const auto first = cosigning.on_tip(tip_at(16), kCosignNow);
   const auto second = cosigning.on_tip(tip_at(32), kCosignNow);
   REQUIRE((first && second));
@@ -49,7 +49,7 @@ TEST_CASE("each cosignature of a member bears a later time even when its clock s
 
 TEST_CASE("a quorum of distinct members publishes a checkpoint once, in member order") {
   const auto genesis = sample::genesis();
-  Cosigning cosigning(genesis, 0, &crypto::verify);
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
   const auto tip = tip_at(7);
   cosigning.on_tip(tip, kCosignNow);
   CHECK_FALSE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 100)).note);
@@ -67,7 +67,7 @@ TEST_CASE("a quorum of distinct members publishes a checkpoint once, in member o
 
 TEST_CASE("a forged, foreign or different cosignature never counts") {
   const auto genesis = sample::genesis();
-  Cosigning cosigning(genesis, 0, &crypto::verify);
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
   const auto tip = tip_at(7);
   cosigning.on_tip(tip, kCosignNow);
   auto other_root = tip;
@@ -88,7 +88,7 @@ TEST_CASE("a forged, foreign or different cosignature never counts") {
 
 TEST_CASE("cosignatures that come before this node reached the size count afterwards") {
   const auto genesis = sample::genesis();
-  Cosigning cosigning(genesis, 0, &crypto::verify);
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
   cosigning.on_tip(tip_at(6), kCosignNow);
   const auto tip = tip_at(7);
   CHECK_FALSE(cosigning.on_cosignature(1, cosigned_by(genesis, "BR", tip, 100)).note);

@@ -51,9 +51,9 @@ class LoneNode {
 
   // What a process does when it is started on what the disk shows.
   void open() {
-    auto opened =
-        host::Host::open(genesis_, self_, database_, std::make_unique<OuterSlots>(slots_),
-                         {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")});
+    auto opened = host::Host::open(genesis_, "BO", database_, std::make_unique<OuterSlots>(slots_),
+                                   {sample::key("BO", "vote"), sample::key("BO", "cosigner"), sample::key("BO", "log")},
+                                   /*may_observe=*/false);
     REQUIRE(opened);
     host_ = std::move(*opened);
     Config config{genesis_, self_, consensus::Timing::local(), 7, &crypto::verify};

@@ -109,12 +109,12 @@ TEST_CASE("nothing valid means no block and no readiness") {
   Mempool pool(4);
   fill(pool, "BO", 2, 2);
   std::vector<RejectedSubmission> rejected;
-  CHECK_FALSE(has_ready(parent, kProposerTime_ms, pool, rejected));
+  CHECK_FALSE(has_ready(genesis, parent, kProposerTime_ms, pool, rejected));
   CHECK_FALSE(build_block(genesis, parent, "BR", kProposerTime_ms, pool).block);
   fill(pool, "BO", 1, 1);
-  CHECK(has_ready(parent, kProposerTime_ms, pool, rejected));
+  CHECK(has_ready(genesis, parent, kProposerTime_ms, pool, rejected));
   // Its clock is two minutes ahead: ready only later, and never rejected for that.
-  CHECK_FALSE(has_ready(parent, kProposerTime_ms - 120'000, pool, rejected));
+  CHECK_FALSE(has_ready(genesis, parent, kProposerTime_ms - 120'000, pool, rejected));
   CHECK(rejected.empty());
 }
 

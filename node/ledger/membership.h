@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who votes in an epoch, as the state says it, and how an epoch ends (docs/formats.md, section 4). Pure values.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "consensus/members.h"
+#include "consensus/types.h"
+#include "node/ledger/genesis.h"
+#include "node/ledger/state_view.h"
+
+namespace quipu::ledger {
+
+struct Membership {
+  consensus::Epoch epoch;
+  crypto::Digest anchor;  // chain in epoch 0, else the id of the handover block that opened the epoch
+  consensus::MemberSet members;
+
+  consensus::Scope scope(const consensus::ChainId& chain) const { return {chain, epoch, anchor}; }
+};
+
+// Epoch 0: the genesis file's voting members.
+std::shared_ptr<const Membership> genesis_membership(const Genesis& genesis);
+
+// The members that vote in the block after this state. Requires that there is one, as rules see to.
+consensus::MemberSet voting_members(const StateView& state);
+
+// Of the block that opened the epoch in which the block after this state stands; nothing in epoch 0.
+std::optional<consensus::Height> handover_height(const StateView& state);
+// `anchor`: as above, the id of the block at handover_height(); the state does not hold it.
+Membership membership_of(const StateView& state, const crypto::Digest& anchor);
+
+// True once a submission run on `block`, the changes of one block alone, has completed a change of members: the block
+// takes no further one and is a handover.
+bool ends_epoch(const Overlay& block);
+
+// What a new vote key signs to show that it is held, in the epoch that its proposal is to end:
+// "quipu-ready-v1" 00 || chain || epoch || anchor || height || vote key || proposal
+Bytes ready_bytes(const consensus::Scope& scope, consensus::Height height, const crypto::PublicKey& vote_key,
+                  std::string_view proposal);
+
+}  // namespace quipu::ledger

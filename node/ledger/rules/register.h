@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The register: arrangements, code lists, parameters, indicator definitions. A change acts from the next height on, so
+// that one block knows one register; until then what it replaces is in force. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "node/ledger/rules/rule.h"
+
+namespace quipu::ledger {
+
+namespace v1 {
+class Arrangement;
+class CodeList;
+class IndicatorDefinition;
+class Parameter;
+}  // namespace v1
+
+// In force in the block that is being made; nothing when there is none.
+std::optional<v1::Arrangement> arrangement_in_force(const Context& at, std::string_view id);
+std::optional<v1::CodeList> code_list_in_force(const Context& at, std::string_view name);
+std::optional<v1::IndicatorDefinition> definition_in_force(const Context& at, std::uint32_t number);
+std::optional<v1::Parameter> parameter_in_force(const Context& at, std::string_view name);
+
+// In force or about to be: taken.
+bool has_arrangement(const StateView& state, std::string_view id);
+bool has_definition(const StateView& state, std::uint32_t number);
+
+// Each from the next height on. Arrangements and definitions are new; lists and parameters replace what is there.
+void enter_arrangement(const Context& at, const v1::Arrangement& arrangement);
+void enter_code_list(const Context& at, const v1::CodeList& list);
+void enter_definition(const Context& at, const v1::IndicatorDefinition& definition);
+void enter_parameter(const Context& at, const v1::Parameter& parameter);
+
+}  // namespace quipu::ledger

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Members change on real processes, by the commands that an administration's people use.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "node/ledger/date.h"
+#include "testnet/processes/children.h"
+#include "testnet/processes/patience.h"
+#include "tests/testnet/processes/local_network.h"
+
+namespace quipu::processes::trial {
+
+namespace membership {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+std::string in_two_months() {
+  using namespace std::chrono;
+  const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  return ledger::Date::of(static_cast<std::uint64_t>(now_ms), 0).plus(60).text();
+}
+
+// Four members, and a fifth administration that wants to be one.
+class Governed {
+ public:
+  Governed() : network_(LocalNetwork::shared().found_another("governed")) { REQUIRE(start_nodes(network_)); }
+  ~Governed() { stop_nodes(network_); }
+
+  Network& network() { return network_; }
+  NodeEntry& node(const std::string& code) { return *find_node(network_, code).value(); }
+
+  // Keys and a follower's data directory, from nothing.
+  void prepare_newcomer() {
+    const NodeEntry newcomer{"UY", beyond(network_.nodes.back().http, 2), beyond(network_.nodes.back().peers, 2), 0};
+    fs::create_directories(network_.node_directory(newcomer) / "keys");
+    for (const std::string purpose : {"issuer", "approver", "governance", "vote", "cosigner", "log", "transport"}) {
+      must({"key", "new", "--administration", "UY", "--purpose", purpose, "--testnet", "--out",
+            network_.key(newcomer, purpose)});
+    }
+    must({"member", "card", "--keys", network_.node_directory(newcomer) / "keys", "--address", newcomer.peers, "--name",
+          "Aduanas", "--out", file("UY.member.json")});
+    must_run({program("quipud"), "init", "--dir", network_.node_directory(newcomer), "--genesis",
+              network_.directory / "genesis.json", "--administration", "UY", "--http", newcomer.http, "--peers",
+              newcomer.peers, "--timing", "local", "--role", "follower"});
+    network_.nodes.push_back(newcomer);
+    REQUIRE(start_node(network_, network_.nodes.back()));
+  }
+
+  // Three of those who vote, which is enough for four and not for five.
+  void decide(const std::string& id, const Words& change, const Words& voters) {
+    Words open{"proposal", "open", id, "--expires", in_two_months(), "--key", key("BO", "governance")};
+    open.insert(open.end(), change.begin(), change.end());
+    must(open);
+    for (const auto& code : voters) must({"proposal", "vote", "BO/" + id, "--key", key(code, "governance")});
+  }
+  void show_ready(const std::string& id) {
+    must({"member", "ready", "BO/" + id, "--vote-key", key("UY", "vote"), "--out", file("UY.ready.json")});
+    must({"submit", file("UY.ready.json"), "--key", key("BO", "issuer"), "--wait"});
+  }
+  // A statement through its author's own node becomes final.
+  void state(const std::string& operator_name, const std::string& author) {
+    write(file("firm.json"), R"({"events":[{"decision_date":"2026-03-01","operator_registered":{"subject":")" +
+                                 operator_name + R"(","tin":")" + author + "1" + operator_name +
+                                 R"(","person":"LEGAL"}}]})");
+    must({"submit", file("firm.json"), "--key", key(author, "issuer"), "--wait"}, author);
+  }
+  void must_work(const std::string& operator_name, const std::string& author) {
+    state(operator_name, author);
+    CHECK(poll(std::chrono::seconds(30), [this] { return all_agree(network_); }));
+  }
+  bool in_epoch(const std::string& code, std::uint64_t epoch, std::uint64_t members) {
+    return poll(std::chrono::seconds(30), [&] {
+      const auto view = look_at(network_, node(code));
+      return view && view->epoch == epoch && view->members == members;
+    });
+  }
+  std::string key(const std::string& code, const std::string& purpose) { return network_.key(node(code), purpose); }
+  std::string file(const std::string& name) { return network_.directory / name; }
+  void must(Words words, const std::string& through = "BO") {
+    words.insert(words.begin(), program("quipu"));
+    if (words[1] != "key" && words[2] != "card") words.insert(words.end(), {"--node", network_.url(node(through))});
+    must_run(words);
+  }
+
+ private:
+  static std::string beyond(const std::string& address, int ports) {
+    const auto colon = address.rfind(':');
+    return address.substr(0, colon + 1) + std::to_string(std::stoi(address.substr(colon + 1)) + ports);
+  }
+  void must_run(const Words& words) {
+    const auto done = run(words, network_.directory / "commands.log");
+    INFO((done ? "" : done.error()));
+    REQUIRE(done);
+  }
+  static void write(const fs::path& path, const std::string& content) { std::ofstream(path) << content; }
+
+  Network network_;
+};
+
+}  // namespace membership
+
+TEST_CASE("an administration is let in and another one leaves while the nodes run, and both come back after kills") {
+  membership::Governed governed;
+  governed.must_work("ONE", "BR");
+  governed.prepare_newcomer();
+  governed.decide("IN-1", {"--card", governed.file("UY.member.json")}, {"BO", "BR", "CL"});
+  governed.show_ready("IN-1");
+  for (const std::string code : {"BO", "PE", "UY"}) CHECK(governed.in_epoch(code, 1, 5));
+  governed.must_work("TWO", "UY");
+
+  governed.decide("OUT-1", {"--remove", "CL"}, {"BO", "BR", "PE", "UY"});
+  for (const std::string code : {"BO", "CL", "UY"}) CHECK(governed.in_epoch(code, 2, 4));
+  governed.must_work("THREE", "PE");
+
+  // With one member away each of the others must vote, the newcomer too; who left follows.
+  for (const std::string code : {"UY", "CL"}) REQUIRE(restart_node(governed.network(), governed.node(code)));
+  REQUIRE(kill_node(governed.network(), governed.node("BO")));
+  governed.state("FOUR", "PE");
+  REQUIRE(restart_node(governed.network(), governed.node("BO")));
+  governed.must_work("FIVE", "UY");
+}
+
+}  // namespace quipu::processes::trial
