@@ -235,7 +235,8 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
   storage::Signer signer(std::move(*file), std::move(keys.vote), scope);
   auto state = std::make_unique<State>(genesis, administration, database, std::move(signer), std::move(keys));
   if (state->observing() && state->signer.record().epoch.value == 0 && !may_observe) {
-    return std::unexpected("the node's keys are not those of " + administration + " in the genesis file");
+    return std::unexpected("the node's keys are not those of " + administration +
+                           " in the genesis file: put this network's genesis file in its place, or those keys");
   }
   return std::unique_ptr<Host>(new Host(std::move(state)));
 }

@@ -50,6 +50,13 @@ char process_state(int pid) {
   return ours ? stat[name_end + 2] : kNoProcess;
 }
 
+// The first thread of a killed process may be a zombie while another still waits for the disk, with every file locked.
+bool has_threads(int pid) {
+  std::error_code error;
+  const fs::directory_iterator threads("/proc/" + std::to_string(pid) + "/task", error);
+  return !error && std::distance(begin(threads), end(threads)) > 1;
+}
+
 }  // namespace
 
 std::expected<Network, std::string> load_network(const fs::path& directory) {
@@ -138,7 +145,7 @@ bool is_running(const NodeEntry& node) { return is_running(node.pid); }
 
 bool is_running(int pid) {
   const char state = process_state(pid);
-  return state != kNoProcess && state != 'Z';  // a zombie has ended
+  return state != kNoProcess && (state != 'Z' || has_threads(pid));  // a zombie has ended
 }
 
 bool is_paused(const NodeEntry& node) { return process_state(node.pid) == 'T'; }

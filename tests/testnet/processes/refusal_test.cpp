@@ -64,7 +64,7 @@ TEST_CASE("quipud refuses what is not in order and says what to do") {
   SECTION("another network's genesis") {
     fs::copy_file(shared.processes().directory / "genesis.json", directory / "genesis.json",
                   fs::copy_options::overwrite_existing);
-    check_refused(start(directory), "genesis file", "put this network's genesis file in");
+    check_refused(start(directory), "another chain", "check the genesis file");
   }
   SECTION("a missing safety file") {
     fs::rename(directory / "safety" / "slots", directory / "slots.lost");
