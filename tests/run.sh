@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, runs every test, and ends with one line: N passed, N failed, N skipped.
-# --long adds the long gates (tests/long.sh, when it is there).
+# --long adds the long gates (tests/long.sh).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -26,4 +26,5 @@ for case in failed: print("FAILED:", case.get("name"))
 print(f"{len(cases) - len(failed) - len(skipped)} passed, {len(failed)} failed, {len(skipped)} skipped")
 sys.exit(1 if failed or not cases else 0)
 PY
+if [ "${1:-}" = --long ]; then sh tests/long.sh || status=1; fi
 exit $status

@@ -165,7 +165,7 @@ struct Node::State final : public http::Backend {
 
   void finish(const replica::Answer& answer) {
     auto found = requests.extract(answer.request);
-    if (found.empty()) return;
+    if (found.empty()) return finish_again(answer);
     auto& waiting = found.mapped();
     http::SubmitAnswer out{kind_of(answer), answer.id, answer.rejection, answer.holder, answer.why};
     if (out.kind != http::SubmitAnswer::Kind::kSequence || out.holder) return waiting.done(std::move(out));
@@ -174,6 +174,13 @@ struct Node::State final : public http::Backend {
       out.holder = final_holder(waiting.leaf);
       waiting.done(std::move(out));
     });
+  }
+
+  // Of a submission that the last epoch's replica had taken: whoever asks what became of it is told.
+  void finish_again(const replica::Answer& answer) {
+    if (!answer.rejection) return;
+    outcomes.record({answer.id, replica::Phase::kRejected, reader()->newest().height, 0, 0, answer.rejection},
+                    real_now().steady_us / 1000);
   }
 
   std::optional<crypto::Digest> final_holder(const Bytes& leaf) const {

@@ -15,8 +15,9 @@ namespace quipu::testnet {
 
 namespace {
 
-constexpr std::array<const char*, kCastMembers> kCodes = {"BO", "BR", "CL", "CO", "CR", "DO", "EC",
-                                                          "GT", "MX", "PE", "PY", "US", "UY"};
+constexpr std::array<const char*, kCastMembers> kCodes = {
+    "BO", "BR", "CL", "CO", "CR", "DO", "EC", "GT", "MX", "PE", "PY", "US", "UY", "VA", "VC", "VE",
+    "VG", "VI", "VN", "VU", "WF", "WS", "XA", "XB", "XC", "YE", "YT", "ZA", "ZM", "ZW", "ZZ"};
 
 Bytes public_bytes(const std::string& code, const std::string& purpose) {
   return Bytes(secret_key(code, purpose).public_key().view());

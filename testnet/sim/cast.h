@@ -18,7 +18,7 @@ class Member;
 
 namespace quipu::testnet {
 
-inline constexpr std::size_t kCastMembers = 13;
+inline constexpr std::size_t kCastMembers = 31;
 // The virtual UTC at virtual time 0, one hour after the genesis was made: 2026-03-02 12:00:00.
 inline constexpr std::int64_t kStartUtc_ms = 1'772'452'800'000;
 

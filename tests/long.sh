@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The long gate: thousands of seeds at every size, also with members that come and go, on two cores. Needs a build
+# (tests/run.sh). Ends with what was run and how fast; stops at the first broken law with the command that runs it again.
+# SCALE=0.1 sh tests/long.sh runs a tenth of it.
+set -eu
+cd "$(dirname "$0")/.."
+scale=${SCALE:-1}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# members, candidates, seeds
+campaigns="4 0 10000
+7 0 8000
+1 0 1000
+5 0 1000
+6 0 1000
+10 0 500
+11 0 500
+13 0 300
+31 0 100
+4 3 1000
+7 3 500"
+
+run() {
+  seeds=$(awk -v n="$3" -v s="$scale" 'BEGIN { n *= s; print n < 1 ? 1 : int(n) }')
+  began=$(date +%s)
+  build/release/bin/quipu-testnet simulate --seeds "1..$seeds" --members "$1" --candidates "$2" >"$folder/$1-$2" ||
+    { cat "$folder/$1-$2"; touch "$folder/failed"; return 0; }
+  minutes=$(sed -n 's/.* runs, \([0-9]*\) virtual minutes.*/\1/p' "$folder/$1-$2")
+  echo "$seeds $minutes $(($(date +%s) - began))" >>"$folder/done"
+  echo "members $1+$2: $seeds seeds, $minutes virtual minutes, $(($(date +%s) - began)) s"
+}
+
+# Every other campaign on each core.
+half() {
+  echo "$campaigns" | awk -v half="$1" 'NR % 2 == half' | while read -r members candidates seeds; do
+    [ -e "$folder/failed" ] || run "$members" "$candidates" "$seeds"
+  done
+}
+half 0 &
+half 1
+wait
+
+python3 tests/model/check.py --long || touch "$folder/failed"
+awk '{ seeds += $1; minutes += $2; seconds += $3 }
+  END { printf "%d seeds, %d cluster-hours, %d times real time per core\n", seeds, minutes / 60,
+        minutes * 60 / (seconds > 0 ? seconds : 1) }' "$folder/done"
+[ ! -e "$folder/failed" ]
