@@ -225,6 +225,16 @@ Bytes encode_members(const consensus::MemberSet& members) {
   return out.take();
 }
 
+std::size_t count_members(BytesView encoded) {
+  crypto::ByteReader in(encoded);
+  std::size_t count = 0;
+  while (in.ok() && !in.done()) {
+    in.raw(in.u16());
+    ++count;
+  }
+  return count;
+}
+
 Bytes encode_handover(const Handover& handover, std::size_t voters) {
   const auto& header = handover.header;
   const Bytes proof = consensus::encode(handover.finalization, voters);

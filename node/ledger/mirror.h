@@ -78,6 +78,7 @@ struct Handover {
   Bytes next_members;
 };
 Bytes encode_members(const consensus::MemberSet& members);
+std::size_t count_members(BytesView encoded);  // in what encode_members() gave
 Bytes encode_handover(const Handover& handover, std::size_t voters);
 // Refuses a member list whose hash the header does not name; the finalization's votes are the caller's to check.
 std::optional<Handover> decode_handover(BytesView file, std::size_t voters);
