@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Electorate {
   std::string origin;
 };
 Electorate first_electorate(const ledger::Genesis& genesis);  // of epoch 0
+
+// Of every epoch that the replay has come to, by number; never empty.
+using Electorates = std::vector<std::shared_ptr<const Electorate>>;
 
 // The first line of each member's in a note of any lines that is a cosignature and verifies.
 std::map<consensus::MemberIndex, crypto::NoteLine> cosignatures_of(const crypto::Note& note,

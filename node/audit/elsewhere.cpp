@@ -32,39 +32,49 @@ std::vector<QuorumProof> proofs_of(const Bundle& bundle, std::size_t members) {
 
 }  // namespace
 
-Elsewhere::Elsewhere(const Context& context, const std::vector<const Bundle*>& others) : context_(context) {
+Elsewhere::Elsewhere(const Context& context, const std::vector<const Bundle*>& others)
+    : context_(context), others_(others) {
   for (const Bundle* bundle : others) read(*bundle);
 }
 
 void Elsewhere::read(const Bundle& bundle) {
-  bool any = false;
   for (const auto& path : bundle.paths()) {
     if (path != "checkpoint" && !ledger::numbered_path("checkpoints", path)) continue;
     const std::string place = bundle.name() + "/" + path;
     const auto bytes = bundle.read(path);
-    const auto note = bytes ? crypto::Note::parse(*bytes) : std::nullopt;
+    auto note = bytes ? crypto::Note::parse(*bytes) : std::nullopt;
     const auto checkpoint = note ? crypto::Checkpoint::parse(note->text) : std::nullopt;
-    auto cosigners = note ? cosigners_of(*note, first_electorate(context_.genesis)) : std::vector<MemberIndex>();
-    if (!checkpoint || checkpoint->origin != context_.genesis.origin ||
-        cosigners.size() < context_.genesis.members.quorum()) {
-      context_.observe(
-          {.check = Check::kElsewhere, .what = "not a checkpoint of this log, passed over", .file = place});
-      continue;
+    if (checkpoint && checkpoint->origin == context_.genesis.origin) {
+      waiting_.emplace(checkpoint->size, Seen{{*std::move(note), *checkpoint}, &bundle, place});
+    } else {
+      pass_over(place);
     }
-    any = true;
-    waiting_.emplace(checkpoint->size, Seen{{*checkpoint, std::move(cosigners), 0}, &bundle, place});
   }
-  if (any) return;
-  context_.report.add({.severity = Severity::kUncheckable,
-                       .check = Check::kElsewhere,
-                       .what = "no checkpoint of this log to compare with",
-                       .file = bundle.name()});
 }
 
-void Elsewhere::block_end(std::uint64_t size, const crypto::Digest& root, std::uint64_t height) {
+void Elsewhere::pass_over(const std::string& place) const {
+  context_.observe({.check = Check::kElsewhere, .what = "not a checkpoint of this log, passed over", .file = place});
+}
+
+// Finds whose quorum cosigned it; passes it over when nobody's did.
+bool Elsewhere::judge(Seen& seen, const Electorates& signers) {
+  for (const auto& electorate : signers) {
+    seen.cosigners = cosigners_of(seen.note.note, *electorate);
+    if (seen.cosigners.size() < electorate->members.quorum()) continue;
+    seen.electorate = electorate;
+    known_.insert(seen.bundle);
+    return true;
+  }
+  pass_over(seen.place);
+  return false;
+}
+
+void Elsewhere::block_end(std::uint64_t size, const crypto::Digest& root, std::uint64_t height,
+                          const Electorates& signers) {
   while (!waiting_.empty() && waiting_.begin()->first <= size) {
-    const Seen seen = waiting_.begin()->second;
+    Seen seen = waiting_.begin()->second;
     waiting_.erase(waiting_.begin());
+    if (!judge(seen, signers)) continue;
     if (seen.note.checkpoint.size != size) {
       fork(seen, "no block of this history ends at that size", height);
     } else if (seen.note.checkpoint.root != root) {
@@ -80,50 +90,59 @@ void Elsewhere::fork(const Seen& seen, std::string what, std::optional<std::uint
   context_.broken({.check = Check::kElsewhere, .what = std::move(what), .file = seen.place, .height = height});
 }
 
-void Elsewhere::finish(std::uint64_t size, const std::map<std::uint64_t, PublishedNote>& ours) {
-  for (const auto& [longer, seen] : waiting_) {
+void Elsewhere::finish(std::uint64_t size, const std::map<std::uint64_t, PublishedNote>& ours,
+                       const std::shared_ptr<const Electorate>& newest) {
+  for (auto& [longer, seen] : waiting_) {
+    if (!judge(seen, {newest})) continue;
     context_.report.add(
         {.severity = Severity::kUncheckable,
          .check = Check::kElsewhere,
          .what = "this mirror has " + std::to_string(size) + " leaves, that checkpoint " + std::to_string(longer),
          .file = seen.place});
   }
+  for (const Bundle* bundle : others_) {
+    if (known_.contains(bundle)) continue;
+    context_.report.add({.severity = Severity::kUncheckable,
+                         .check = Check::kElsewhere,
+                         .what = "no checkpoint of this log to compare with",
+                         .file = bundle->name()});
+  }
   if (!forks_.empty()) blame(ours);
 }
 
-// Whose signature in a note of ours of that size verifies: nobody is accused on a note's word.
-std::vector<MemberIndex> Elsewhere::our_cosigners(std::uint64_t size,
-                                                  const std::map<std::uint64_t, PublishedNote>& ours) const {
-  for (const auto& [height, note] : ours) {
-    if (note.checkpoint.size != size) continue;
-    const auto bytes = context_.bundle.read(ledger::checkpoint_path({height}));
-    const auto parsed = bytes ? crypto::Note::parse(*bytes) : std::nullopt;
-    if (parsed) return cosigners_of(*parsed, first_electorate(context_.genesis));
+// Whose signature in a note of ours of a forked size verifies, too: nobody is accused on a note's word.
+std::set<MemberIndex> Elsewhere::cosigned_both(const Electorate& electorate,
+                                               const std::map<std::uint64_t, PublishedNote>& ours) const {
+  std::set<MemberIndex> both;
+  for (const Seen& seen : forks_) {
+    if (seen.electorate->scope != electorate.scope) continue;
+    for (const auto& [height, note] : ours) {
+      if (note.checkpoint.size != seen.note.checkpoint.size) continue;
+      std::ranges::set_intersection(cosigners_of(note.note, electorate), seen.cosigners,
+                                    std::inserter(both, both.end()));
+    }
   }
-  return {};
+  return both;
 }
 
+// By the members of the epoch in which the histories part: what follows is another history's epochs.
 void Elsewhere::blame(const std::map<std::uint64_t, PublishedNote>& ours) {
-  const ledger::Genesis& genesis = context_.genesis;
+  const Electorate& electorate = *forks_.front().electorate;
+  const auto& members = electorate.members;
   std::set<const Bundle*> bundles = {&context_.bundle};
-  std::set<MemberIndex> cosigned_both;
-  for (const Seen& seen : forks_) {
-    bundles.insert(seen.bundle);
-    std::ranges::set_intersection(our_cosigners(seen.note.checkpoint.size, ours), seen.note.cosigners,
-                                  std::inserter(cosigned_both, cosigned_both.end()));
-  }
+  for (const Seen& seen : forks_) bundles.insert(seen.bundle);
   std::vector<QuorumProof> proofs;
   for (const Bundle* bundle : bundles)
-    std::ranges::move(proofs_of(*bundle, genesis.members.size()), std::back_inserter(proofs));
+    std::ranges::move(proofs_of(*bundle, members.size()), std::back_inserter(proofs));
   std::vector<const QuorumProof*> shown;
   for (const auto& proof : proofs) shown.push_back(&proof);
-  for (const auto& pair : consensus::convict(shown, genesis.scope(), genesis.members, &crypto::verify)) {
-    context_.report.add(misconduct(pair, genesis));
+  for (const auto& pair : consensus::convict(shown, electorate.scope, members, &crypto::verify)) {
+    context_.report.add(misconduct(pair, electorate));
   }
-  for (const MemberIndex member : cosigned_both) {
+  for (const MemberIndex member : cosigned_both(electorate, ours)) {
     context_.report.add({.severity = Severity::kMisconduct,
                          .check = Check::kElsewhere,
-                         .what = genesis.members[member].code + " cosigned two trees of one size"});
+                         .what = members[member].code + " cosigned two trees of one size"});
   }
 }
 

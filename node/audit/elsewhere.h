@@ -13,24 +13,32 @@ class Elsewhere {
  public:
   Elsewhere(const Context& context, const std::vector<const Bundle*>& others);
 
-  // A block of the audited history ends here.
-  void block_end(std::uint64_t size, const crypto::Digest& root, std::uint64_t height);
-  // After the last block: what was never met, and, for a fork, whom the two histories convict. `ours` by height.
-  void finish(std::uint64_t size, const std::map<std::uint64_t, PublishedNote>& ours);
+  // A block of the audited history ends here; `signers`: whose quorum may cosign a tree of that size, by epoch.
+  void block_end(std::uint64_t size, const crypto::Digest& root, std::uint64_t height, const Electorates& signers);
+  // After the last block: what was never met, and, for a fork, whom the two histories convict. `ours` by height,
+  // `newest` the voters of the last epoch.
+  void finish(std::uint64_t size, const std::map<std::uint64_t, PublishedNote>& ours,
+              const std::shared_ptr<const Electorate>& newest);
 
  private:
   struct Seen {
     PublishedNote note;
     const Bundle* bundle;
-    std::string place;  // directory and file
+    std::string place;                                // directory and file
+    std::shared_ptr<const Electorate> electorate{};   // whose quorum it has, once that is known
+    std::vector<consensus::MemberIndex> cosigners{};  // of these
   };
+  bool judge(Seen& seen, const Electorates& signers);
   void read(const Bundle& bundle);
+  void pass_over(const std::string& place) const;
   void fork(const Seen& seen, std::string what, std::optional<std::uint64_t> height);
-  std::vector<consensus::MemberIndex> our_cosigners(std::uint64_t size,
-                                                    const std::map<std::uint64_t, PublishedNote>& ours) const;
+  std::set<consensus::MemberIndex> cosigned_both(const Electorate& electorate,
+                                                 const std::map<std::uint64_t, PublishedNote>& ours) const;
   void blame(const std::map<std::uint64_t, PublishedNote>& ours);
 
   const Context& context_;
+  std::vector<const Bundle*> others_;
+  std::set<const Bundle*> known_;               // that have a checkpoint of this log
   std::multimap<std::uint64_t, Seen> waiting_;  // by size
   std::vector<Seen> forks_;
 };

@@ -8,12 +8,12 @@
 namespace quipu::audit {
 namespace {
 
-bool is_valid(const consensus::Vote& vote, const ledger::Genesis& genesis) {
-  const Bytes message = consensus::vote_bytes(genesis.scope(), vote.kind, vote.subject);
-  return crypto::verify(genesis.members[vote.signer].vote, message, vote.signature);
+bool is_valid(const consensus::Vote& vote, const Electorate& electorate) {
+  const Bytes message = consensus::vote_bytes(electorate.scope, vote.kind, vote.subject);
+  return crypto::verify(electorate.members[vote.signer].vote, message, vote.signature);
 }
 
-void check_file(const Context& context, const std::string& path) {
+void check_file(const Context& context, const std::string& path, const Electorates& electorates, bool all) {
   const auto bytes = context.read(Check::kEvidence, path);
   if (!bytes) return;
   const auto broken = [&](const char* what) {
@@ -21,10 +21,12 @@ void check_file(const Context& context, const std::string& path) {
   };
   if (ledger::evidence_path(*bytes) != path) return broken("its name is not the digest of its content");
   const auto file = ledger::decode_evidence(*bytes);
-  if (!file || file->epoch.value != 0 || file->anchor != context.genesis.chain)
-    return broken("no pair of votes in form");
-  if (!proves_guilt(file->pair, context.genesis)) return broken("the votes do not verify or do not contradict");
-  Finding finding = misconduct(file->pair, context.genesis);
+  if (!file) return broken("no pair of votes in form");
+  if (file->epoch.value >= electorates.size()) return all ? broken("the log has no such epoch") : void();
+  const Electorate& electorate = *electorates[file->epoch.value];
+  if (file->anchor != electorate.scope.anchor) return broken("its epoch has another anchor");
+  if (!proves_guilt(file->pair, electorate)) return broken("the votes do not verify or do not contradict");
+  Finding finding = misconduct(file->pair, electorate);
   finding.file = path;
   context.report.add(std::move(finding));
   context.report.passed(Check::kEvidence);
@@ -32,22 +34,22 @@ void check_file(const Context& context, const std::string& path) {
 
 }  // namespace
 
-bool proves_guilt(const consensus::Evidence& pair, const ledger::Genesis& genesis) {
-  return pair.first.signer < genesis.members.size() && consensus::contradict(pair.first, pair.second) &&
-         is_valid(pair.first, genesis) && is_valid(pair.second, genesis);
+bool proves_guilt(const consensus::Evidence& pair, const Electorate& electorate) {
+  return pair.first.signer < electorate.members.size() && consensus::contradict(pair.first, pair.second) &&
+         is_valid(pair.first, electorate) && is_valid(pair.second, electorate);
 }
 
-Finding misconduct(const consensus::Evidence& pair, const ledger::Genesis& genesis) {
+Finding misconduct(const consensus::Evidence& pair, const Electorate& electorate) {
   Finding finding{.severity = Severity::kMisconduct, .check = Check::kEvidence, .what = {}};
-  finding.what = genesis.members[pair.first.signer].code + " signed contradicting votes in view " +
+  finding.what = electorate.members[pair.first.signer].code + " signed contradicting votes in view " +
                  std::to_string(pair.first.subject.view.value);
-  finding.evidence = crypto::to_hex(ledger::encode_evidence(pair, genesis.scope()));
+  finding.evidence = crypto::to_hex(ledger::encode_evidence(pair, electorate.scope));
   return finding;
 }
 
-void check_evidence(const Context& context) {
+void check_evidence(const Context& context, const Electorates& electorates, bool all) {
   for (const auto& path : context.bundle.paths()) {
-    if (path.starts_with("evidence/")) check_file(context, path);
+    if (path.starts_with("evidence/")) check_file(context, path, electorates, all);
   }
 }
 

@@ -55,7 +55,7 @@ bool LinkCheck::block(Height height, const BlockId& block, const BlockId& parent
     context_.broken({.check = Check::kQuorum, .what = what, .file = path, .height = height.value});
     return false;
   };
-  const std::size_t members = context_.genesis.members.size();
+  const std::size_t members = voters_->members.size();
   const auto links = ledger::decode_links(*bytes, members);
   if (!links || ledger::encode_links(*links, members) != *bytes) return broken("not link proofs in form");
   if (!are_about(*links, height, block, parent)) return broken("a vote for another block than the log's");
@@ -88,9 +88,14 @@ void LinkCheck::note_step(const LinkProof& link) {
 
 void LinkCheck::submit(const QuorumProof& proof, const std::string& path, Height height) const {
   Finding wrong{.check = Check::kQuorum, .what = "not a quorum of valid votes", .file = path, .height = height.value};
-  context_.pool.submit(std::move(wrong), 1, [proof, &genesis = context_.genesis] {
-    return consensus::verify(proof, genesis.scope(), genesis.members, &crypto::verify);
+  context_.pool.submit(std::move(wrong), 1, [proof, voters = voters_] {
+    return consensus::verify(proof, voters->scope, voters->members, &crypto::verify);
   });
+}
+
+void LinkCheck::begin_epoch(std::shared_ptr<const Electorate> voters) {
+  voters_ = std::move(voters);
+  view_ = {};
 }
 
 void LinkCheck::finish(Height height) const {

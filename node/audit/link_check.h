@@ -4,16 +4,20 @@
 
 #include "consensus/quorum_proof.h"
 #include "node/audit/context.h"
+#include "node/audit/electorate.h"
 
 namespace quipu::audit {
 
 class LinkCheck {
  public:
-  explicit LinkCheck(const Context& context) : context_(context) {}
+  LinkCheck(const Context& context, std::shared_ptr<const Electorate> voters)
+      : context_(context), voters_(std::move(voters)) {}
 
   // The steps in quorum/<height>: the last is about this block; before it may stand repeats of it and of its parent.
   // A missing file leaves the audit unable to say VERIFIED. False: broken.
   bool block(consensus::Height height, const consensus::BlockId& block, const consensus::BlockId& parent);
+  // The blocks that come next are voted on by these, in views from 1.
+  void begin_epoch(std::shared_ptr<const Electorate> voters);
   // Observations about the whole chain.
   void finish(consensus::Height height) const;
 
@@ -23,6 +27,7 @@ class LinkCheck {
   void submit(const consensus::QuorumProof& proof, const std::string& path, consensus::Height height) const;
 
   const Context& context_;
+  std::shared_ptr<const Electorate> voters_;
   consensus::View view_;  // of the newest step
   std::uint64_t gaps_ = 0, unskipped_ = 0;
   std::uint64_t final_height_ = 0;

@@ -10,25 +10,23 @@
 #include "consensus/members.h"
 #include "crypto/note.h"
 #include "node/audit/context.h"
+#include "node/audit/electorate.h"
 
 namespace quipu::audit {
 
 struct PublishedNote {
+  crypto::Note note;
   crypto::Checkpoint checkpoint;
-  std::vector<consensus::MemberIndex> cosigners;  // ascending
+};
+
+// Of the lines' form: who may sign a note is known once the log has been replayed up to its size.
+struct NoteLines {
+  std::vector<crypto::NoteVerifier> verifiers;  // to be checked, in the order of the note's lines
   std::uint64_t first_cosigned_s = 0;
 };
-
-crypto::NoteVerifier log_verifier(const ledger::Genesis& genesis, consensus::MemberIndex member);
-crypto::NoteVerifier cosigner_verifier(const ledger::Genesis& genesis, consensus::MemberIndex member);
-
-// Form alone; the lines' verifiers, to be checked, are in the same order as the note's lines.
-struct ParsedNote {
-  crypto::Note note;
-  std::vector<crypto::NoteVerifier> verifiers;
-  PublishedNote published;
-};
-std::expected<ParsedNote, std::string> parse_published(BytesView bytes, const ledger::Genesis& genesis);
+std::expected<NoteLines, std::string> lines_of(const crypto::Note& note, const Electorate& electorate);
+// Hands the signatures to the pool.
+void check_signatures(const Context& context, const crypto::Note& note, NoteLines lines, std::string path);
 
 // All of checkpoints/, by height, with `checkpoint` the newest of them. Nothing when a finding forbids to go on.
 std::optional<std::map<std::uint64_t, PublishedNote>> read_published(const Context& context);

@@ -51,7 +51,7 @@ bool Replay::leaf(Entry entry, const crypto::CompactRange& tree) {
     return false;
   }
   if (!seal) return true;
-  const bool good = started_ ? close_block(tree) : close_genesis(tree);
+  const bool good = started_ ? close_block() : close_genesis();
   started_ = true;
   entries_.clear();
   leaf_bytes_ = 0;
@@ -65,7 +65,7 @@ std::vector<Bytes> Replay::take_leaves() {
   return leaves;
 }
 
-bool Replay::close_genesis(const crypto::CompactRange&) {
+bool Replay::close_genesis() {
   auto block = ledger::genesis_block(context_.genesis);
   if (take_leaves() != block.block.leaves) {
     context_.broken({.check = Check::kGenesis, .what = "block 0 is not that of the genesis file", .height = 0});
@@ -113,13 +113,10 @@ bool Replay::check_submissions(std::vector<std::shared_ptr<const Submission>>& o
   return good;
 }
 
-bool Replay::close_block(const crypto::CompactRange& tree) {
+bool Replay::close_block() {
   std::vector<std::shared_ptr<const Submission>> submissions;
   if (!check_submissions(submissions)) return false;
-  consensus::Block block;
-  block.header = {{0}, position_.height.next(), position_.block, tree.size(), tree.root(), {}};
-  block.leaves = take_leaves();
-  auto executed = ledger::execute_block(context_.genesis, position_, block, submissions);
+  auto executed = ledger::replay_block(context_.genesis, position_, take_leaves(), submissions);
   if (!executed) {
     reject(executed.error());
     return false;
@@ -166,7 +163,7 @@ void Replay::finish() const {
 
 void Replay::take(ledger::ExecutedBlock executed) {
   for (auto& [key, value] : executed.changes) state_->put(key, std::move(value));
-  parent_ = position_.block;
+  header_ = executed.block.header;
   position_ = std::move(executed.after);
   position_.state = state_;
   context_.report.passed(Check::kReplay);

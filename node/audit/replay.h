@@ -22,11 +22,13 @@ class Replay {
   // After the last leaf: what is only to be told of the log as a whole.
   void finish() const;
   // The block that position() follows on; zeros at the genesis block.
-  const consensus::BlockId& parent() const { return parent_; }
+  const consensus::BlockId& parent() const { return header_.parent_id; }
+  // Of the block at position().
+  const consensus::Header& header() const { return header_; }
 
  private:
-  bool close_block(const crypto::CompactRange& tree);
-  bool close_genesis(const crypto::CompactRange& tree);
+  bool close_block();
+  bool close_genesis();
   bool check_form(const Entry& entry, std::uint64_t index);
   bool check_author(const std::shared_ptr<const ledger::Submission>& submission, std::uint64_t index);
   bool check_submissions(std::vector<std::shared_ptr<const ledger::Submission>>& out);
@@ -39,7 +41,7 @@ class Replay {
   const Context& context_;
   std::shared_ptr<FlatState> state_ = std::make_shared<FlatState>();
   ledger::Position position_;
-  consensus::BlockId parent_;
+  consensus::Header header_;
   std::vector<Entry> entries_;                  // of the block being read
   std::vector<SignaturePool::Job> signatures_;  // of its authors, not yet with the pool
   std::size_t leaf_bytes_ = 0;

@@ -27,7 +27,8 @@ class Pass {
         tiles_(context, size),
         reader_(context, size),
         replay_(context),
-        links_(context),
+        electorates_({std::make_shared<const Electorate>(first_electorate(context.genesis))}),
+        links_(context, electorates_.front()),
         elsewhere_(context, request.elsewhere) {}
 
   void run() {
@@ -41,6 +42,9 @@ class Pass {
     }
     finish();
   }
+  // Of as much of the log as was replayed, and whether that is all.
+  const Electorates& electorates() const { return electorates_; }
+  bool complete() const { return complete_; }
 
  private:
   bool leaf(Entry entry) {
@@ -57,25 +61,51 @@ class Pass {
     const std::uint64_t height = position.height.value;
     const crypto::Digest root = tree_.root();
     context_.report.height = height;
-    elsewhere_.block_end(tree_.size(), root, height);
+    const auto voters = electorates_.back();
+    if (position.handover) {
+      electorates_.push_back(std::make_shared<const Electorate>(position.membership->scope(context_.genesis.chain),
+                                                                position.membership->members, voters->origin));
+    }
+    elsewhere_.block_end(tree_.size(), root, height, signers(voters));
     context_.report.passed(Check::kHashing);
-    if (const auto note = notes_.find(height); note != notes_.end() && !check_note(note->second, height, root))
+    if (const auto note = notes_.find(height);
+        note != notes_.end() && !check_note(note->second, height, root, signers(voters)))
       return false;
-    return height == 0 || links_.block(position.height, position.block, replay_.parent());
+    if (height != 0 && !links_.block(position.height, position.block, replay_.parent())) return false;
+    return !position.handover || open_epoch(*voters);
   }
 
-  bool check_note(const PublishedNote& note, std::uint64_t height, const crypto::Digest& root) {
+  // Whose quorum may have cosigned the tree of the block: its voters and, of a handover, those it hands over to.
+  Electorates signers(const std::shared_ptr<const Electorate>& voters) const {
+    if (voters == electorates_.back()) return {voters};
+    return {voters, electorates_.back()};
+  }
+
+  bool open_epoch(const Electorate& before) {
+    links_.begin_epoch(electorates_.back());
+    return check_opening(context_, replay_.header(), before, *electorates_.back());
+  }
+
+  bool check_note(const PublishedNote& note, std::uint64_t height, const crypto::Digest& root,
+                  const Electorates& signers) {
     const std::string path = ledger::checkpoint_path({height});
     ++notes_met_;
     if (note.checkpoint.size != tree_.size() || note.checkpoint.root != root) {
       context_.broken({.check = Check::kNotes, .what = "not the tree of this height", .file = path, .height = height});
       return false;
     }
+    auto lines = lines_of(note.note, *signers.front());
+    if (!lines && signers.size() > 1) lines = lines_of(note.note, *signers.back());
+    if (!lines) {
+      context_.broken({.check = Check::kNotes, .what = lines.error(), .file = path, .height = height});
+      return false;
+    }
     constexpr std::uint64_t kSkew_s = 60;
-    if (note.first_cosigned_s + kSkew_s < replay_.position().block_time_ms / 1000) {
+    if (lines->first_cosigned_s + kSkew_s < replay_.position().block_time_ms / 1000) {
       context_.observe(
           {.check = Check::kNotes, .what = "cosigned before its block's time", .file = path, .height = height});
     }
+    check_signatures(context_, note.note, *std::move(lines), path);
     return true;
   }
 
@@ -92,10 +122,12 @@ class Pass {
     } else if (notes_.rbegin()->first != position.height.value) {
       context_.broken({.check = Check::kNotes, .what = "not the newest block's", .file = "checkpoint"});
     }
+    complete_ = true;
     check_quorum_files(context_, position.height.value);
+    check_epoch_files(context_, electorates_.size());
     replay_.finish();
     links_.finish(position.height);
-    elsewhere_.finish(size_, notes_);
+    elsewhere_.finish(size_, notes_, electorates_.back());
   }
 
   const Context& context_;
@@ -106,8 +138,10 @@ class Pass {
   TileCheck tiles_;
   EntryReader reader_;
   Replay replay_;
+  Electorates electorates_;  // the last of the block that comes next
   LinkCheck links_;
   Elsewhere elsewhere_;
+  bool complete_ = false;
   std::size_t notes_met_ = 0;
 };
 
@@ -134,8 +168,10 @@ void check_log(const Context& context, const Request& request) {
   const auto& newest = notes->rbegin()->second.checkpoint;
   context.report.size = newest.size;
   context.report.root = crypto::to_hex(newest.root.view());
-  check_evidence(context);
-  if (check_structure(context, newest.size)) Pass(context, request, *notes, newest.size).run();
+  if (!check_structure(context, newest.size)) return;
+  Pass pass(context, request, *notes, newest.size);
+  pass.run();
+  check_evidence(context, pass.electorates(), pass.complete());
 }
 
 }  // namespace

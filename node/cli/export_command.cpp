@@ -58,6 +58,9 @@ class Export {
  private:
   Done fetch_checkpoints();
   Done fetch_founding();
+  std::expected<ledger::TrustPolicy, std::string> fetch_policy(std::uint64_t epoch);
+  Done fetch_epochs();
+  std::expected<crypto::Checkpoint, std::string> check_signatures(std::uint64_t height, BytesView note) const;
   Done fetch_entries();
   Done fetch_bundle(const ledger::TileName& name);
   Done write_tiles();
@@ -78,7 +81,13 @@ class Export {
   crypto::Checkpoint checkpoint_;
   Bytes newest_note_;
   std::optional<ledger::Genesis> genesis_;
-  std::optional<ledger::TrustPolicy> policy_;
+  // Who voted from a height on, and whom to believe about checkpoints of their epoch.
+  struct Epoch {
+    std::uint64_t first = 0;  // height of its first block
+    std::size_t members = 0;
+    ledger::TrustPolicy policy;
+  };
+  std::vector<Epoch> epochs_;
   Tree tree_;
 };
 
@@ -121,20 +130,58 @@ Done Export::fetch_founding() {
   auto parsed = ledger::parse_genesis(*genesis);
   if (!parsed) return std::unexpected("genesis: " + parsed.error());
   genesis_ = std::move(*parsed);
-  const auto policy = fetch(ledger::policy_path({0}));
+  auto policy = fetch_policy(0);
   if (!policy) return std::unexpected(policy.error());
-  auto trusted = ledger::TrustPolicy::parse(*policy);
-  if (!trusted) return std::unexpected("policy/0: " + trusted.error());
-  policy_ = std::move(*trusted);
+  epochs_.push_back({0, genesis_->members.size(), *std::move(policy)});
+  if (auto done = fetch_epochs(); !done) return done;
   auto note = fetch(ledger::checkpoint_path({newest_}));
   if (!note) return std::unexpected(note.error());
-  const auto checkpoint = policy_->check(*note);
+  const auto checkpoint = check_signatures(newest_, *note);
   if (!checkpoint) return std::unexpected("the newest checkpoint is not good: " + checkpoint.error());
   checkpoint_ = *checkpoint;
   newest_note_ = std::move(*note);
-  auto written = write("genesis", *genesis);
-  if (written) written = write(ledger::policy_path({0}), *policy);
-  return written;
+  return write("genesis", *genesis);
+}
+
+std::expected<ledger::TrustPolicy, std::string> Export::fetch_policy(std::uint64_t epoch) {
+  const std::string path = ledger::policy_path({epoch});
+  const auto policy = fetch(path);
+  if (!policy) return std::unexpected(policy.error());
+  auto trusted = ledger::TrustPolicy::parse(*policy);
+  if (!trusted) return std::unexpected(path + ": " + trusted.error());
+  if (auto written = write(path, *policy); !written) return std::unexpected(written.error());
+  return *std::move(trusted);
+}
+
+// Every epoch that a block up to the newest checkpoint has opened.
+Done Export::fetch_epochs() {
+  while (true) {
+    const std::uint64_t epoch = epochs_.size();
+    const std::string path = ledger::handover_path({epoch});
+    const auto content = node_.get_file_if_held("/" + path);
+    if (!content) return std::unexpected(path + ": " + content.error());
+    if (!*content) return {};
+    const auto handover = ledger::decode_handover(**content, epochs_.back().members);
+    if (!handover || handover->header.epoch.value != epoch - 1) return std::unexpected(path + " is not in form");
+    if (handover->header.height.value > newest_) return {};
+    if (handover->header.height.value < epochs_.back().first) return std::unexpected(path + " is out of order");
+    auto policy = fetch_policy(epoch);
+    if (!policy) return std::unexpected(policy.error());
+    epochs_.push_back(
+        {handover->header.height.value + 1, ledger::count_members(handover->next_members), *std::move(policy)});
+    if (auto written = write(path, **content); !written) return written;
+  }
+}
+
+// By the epoch of that height; the handover's tree by the one that it opened, too.
+std::expected<crypto::Checkpoint, std::string> Export::check_signatures(std::uint64_t height, BytesView note) const {
+  std::expected<crypto::Checkpoint, std::string> checkpoint;
+  for (auto epoch = epochs_.rbegin(); epoch != epochs_.rend(); ++epoch) {
+    if (epoch->first > height + 1) continue;
+    checkpoint = epoch->policy.check(note);
+    if (checkpoint || epoch->first <= height) break;
+  }
+  return checkpoint;
 }
 
 Done Export::fetch_bundle(const ledger::TileName& name) {
@@ -170,7 +217,7 @@ Done Export::write_tiles() {
 }
 
 Done Export::check_note(std::uint64_t height, BytesView note) {
-  const auto checkpoint = policy_->check(note);
+  const auto checkpoint = check_signatures(height, note);
   const std::string name = ledger::checkpoint_path({height});
   if (!checkpoint) return std::unexpected(name + ": " + checkpoint.error());
   const bool fits = checkpoint->size <= tree_.size() && tree_.root_at(checkpoint->size) == checkpoint->root;
@@ -200,7 +247,9 @@ Done Export::fetch_quorum(std::uint64_t height) {
     without_votes_.push_back(height);
     return {};
   }
-  if (!ledger::decode_links(**links, genesis_->members.size())) return std::unexpected(path + " is not in form");
+  const auto voters =
+      std::ranges::find_if(epochs_.rbegin(), epochs_.rend(), [&](auto& e) { return e.first <= height; });
+  if (!ledger::decode_links(**links, voters->members)) return std::unexpected(path + " is not in form");
   return write(path, **links);
 }
 

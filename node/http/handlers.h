@@ -39,6 +39,7 @@ Response get_genesis(const Call& call);
 Response get_checkpoint(const Call& call);
 Response get_checkpoint_at(const Call& call);
 Response get_policy(const Call& call);
+Response get_handover(const Call& call);
 Response get_tile(const Call& call);
 Response get_quorum(const Call& call);
 Response get_evidence_list(const Call& call);

@@ -50,6 +50,7 @@ constexpr Route kRoutes[] = {
     {"GET", "checkpoint", at_once<get_checkpoint>},
     {"GET", "checkpoints/{}", at_once<get_checkpoint_at>},
     {"GET", "policy/{}", at_once<get_policy>},
+    {"GET", "epochs/{}/handover", at_once<get_handover>},
     {"GET", "tile/**", at_once<get_tile>},
     {"GET", "quorum/{}", at_once<get_quorum>},
     {"GET", "evidence", at_once<get_evidence_list>},
@@ -63,7 +64,6 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/stream", kNotYet},
     {"GET", "v1/proofs/**", kNotYet},
     {"GET", "records/{}", kNotYet},
-    {"GET", "epochs/**", kNotYet},
     {"GET", "openapi.yaml", kNotYet},
     {"GET", "", kNotYet},
 };

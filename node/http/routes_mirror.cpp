@@ -45,16 +45,18 @@ Bytes entry_bundle(const ledger::LedgerReader& reader, const ledger::TileName& n
   return ledger::encode_entries(reader.leaves(first, first + name.width));
 }
 
-Bytes policy(const ledger::Genesis& genesis) {
-  std::vector<std::string> codes;
-  std::vector<crypto::PublicKey> log_keys;
-  std::vector<crypto::PublicKey> cosigner_keys;
-  for (const auto& member : genesis.members.all()) {
-    codes.push_back(member.code);
-    log_keys.push_back(member.log);
-    cosigner_keys.push_back(member.cosigner);
+std::optional<ledger::EpochSpan> epoch_in(const Call& call, const ledger::LedgerReader& reader) {
+  const auto number = parse_decimal(call.path[0]);
+  if (!number || *number > reader.newest().epoch.value + 1) return std::nullopt;
+  return ledger::epoch_span(reader, call.backend.genesis(), {*number});
+}
+
+const consensus::QuorumProof* finalization_of(const consensus::BlockId& block,
+                                              const std::vector<consensus::LinkProof>& links) {
+  for (const auto& link : links) {
+    if (link.step.kind == consensus::VoteKind::kFinalize && link.step.subject.block == block) return &link.step;
   }
-  return crypto::policy_text(genesis.origin, codes, log_keys, cosigner_keys, genesis.members.quorum());
+  return nullptr;
 }
 
 }  // namespace
@@ -76,8 +78,26 @@ Response get_checkpoint_at(const Call& call) {
 }
 
 Response get_policy(const Call& call) {
-  if (call.path[0] != "0") return absent();
-  return tagged_file(call, policy(call.backend.genesis()), kText, kForEver);
+  const auto span = epoch_in(call, *call.backend.reader());
+  if (!span) return absent();
+  return tagged_file(call, ledger::policy_file(call.backend.genesis().origin, span->membership.members), kText,
+                     kForEver);
+}
+
+Response get_handover(const Call& call) {
+  const auto reader = call.backend.reader();
+  const auto span = epoch_in(call, *reader);
+  if (!span || span->membership.epoch.value == 0) return absent();
+  const auto block = *reader->block(span->anchor);
+  const auto links = reader->links(span->anchor);
+  const auto* finalization = finalization_of(block.block, links);
+  if (finalization == nullptr) return absent();
+  const auto& next = span->membership.members;
+  const auto parent = reader->block({span->anchor.value - 1})->block;
+  const consensus::Header header{block.epoch, block.height, parent, block.tree_size, block.tree_root, next.hash()};
+  const auto voters = ledger::voters_on(*reader, call.backend.genesis(), span->anchor);
+  return file(ledger::encode_handover({header, *finalization, ledger::encode_members(next)}, voters.members.size()),
+              kOctets, kForEver);
 }
 
 Response get_tile(const Call& call) {

@@ -95,22 +95,22 @@ std::expected<void, Rejection> check_header(const Position& parent, const Header
   return {};
 }
 
-std::expected<void, Rejection> check_leaves(const Block& block, Submissions submissions) {
+std::expected<void, Rejection> check_leaves(const std::vector<Bytes>& leaves, Submissions submissions) {
   if (submissions.empty()) return differs("block: no submission");
   if (submissions.size() > limits::kBlockSubmissions) return differs("block: more than 512 submissions");
-  if (block.leaves.size() != submissions.size() + 1) return differs("block: leaves and submissions differ in number");
+  if (leaves.size() != submissions.size() + 1) return differs("block: leaves and submissions differ in number");
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < submissions.size(); ++i) {
-    if (submissions[i]->leaf != block.leaves[i]) return differs("block: leaf " + std::to_string(i) + " is another");
-    bytes += block.leaves[i].size();
+    if (submissions[i]->leaf != leaves[i]) return differs("block: leaf " + std::to_string(i) + " is another");
+    bytes += leaves[i].size();
   }
   if (bytes > limits::kBlockLeafBytes) return differs("block: more than 1 MiB of leaves");
   return {};
 }
 
 // What the proposer chose, to be checked before its own words are run.
-std::expected<SealInfo, Rejection> choices_of(const Position& parent, const Block& block) {
-  auto seal = decode_seal_leaf(block.leaves.back());
+std::expected<SealInfo, Rejection> choices_of(const Position& parent, BytesView seal_leaf) {
+  auto seal = decode_seal_leaf(seal_leaf);
   if (!seal) return differs("seal: " + seal.error());
   if (!parent.membership->members.index_of(seal->proposer)) {
     return differs("seal: the proposer is no voting member of the epoch");
@@ -134,19 +134,12 @@ std::string first_difference(const SealInfo& theirs, const SealInfo& ours) {
   return "its bytes";
 }
 
-std::expected<ExecutedBlock, Rejection> compared(ExecutedBlock ours, const Block& theirs, const SealInfo& their_seal) {
-  if (ours.block.leaves.back() != theirs.leaves.back()) {
-    const auto our_seal = decode_seal_leaf(ours.block.leaves.back());
-    assert(our_seal);
-    return differs("seal: " + first_difference(their_seal, *our_seal));
-  }
-  if (ours.block.header.tree_size != theirs.header.tree_size) return differs("header: tree size");
-  if (ours.block.header.tree_root != theirs.header.tree_root) return differs("header: tree root");
-  if (ours.block.header.next_members_hash != theirs.header.next_members_hash) {
-    return differs("header: next members hash");
-  }
-  assert(ours.block.header == theirs.header);
-  return ours;
+std::expected<void, Rejection> compare_headers(const Header& ours, const Header& theirs) {
+  if (ours.tree_size != theirs.tree_size) return differs("header: tree size");
+  if (ours.tree_root != theirs.tree_root) return differs("header: tree root");
+  if (ours.next_members_hash != theirs.next_members_hash) return differs("header: next members hash");
+  assert(ours == theirs);
+  return {};
 }
 
 }  // namespace
@@ -214,11 +207,10 @@ ExecutedBlock BlockBuilder::seal() && {
   return close(std::move(s.draft), s.genesis, std::move(s.seal), s.parent, std::move(s.overlay));
 }
 
-std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,
-                                                      const Block& block, Submissions submissions) {
-  if (auto ok = check_header(parent, block.header); !ok) return std::unexpected(ok.error());
-  if (auto ok = check_leaves(block, submissions); !ok) return std::unexpected(ok.error());
-  const auto seal = choices_of(parent, block);
+std::expected<ExecutedBlock, Rejection> replay_block(const Genesis& genesis, const Position& parent,
+                                                     const std::vector<Bytes>& leaves, Submissions submissions) {
+  if (auto ok = check_leaves(leaves, submissions); !ok) return std::unexpected(ok.error());
+  const auto seal = choices_of(parent, leaves.back());
   if (!seal) return std::unexpected(seal.error());
   BlockBuilder builder(genesis, parent, seal->proposer, seal->block_time_ms);
   for (std::size_t i = 0; i < submissions.size(); ++i) {
@@ -228,7 +220,22 @@ std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, co
       return std::unexpected(std::move(why));
     }
   }
-  return compared(std::move(builder).seal(), block, *seal);
+  auto ours = std::move(builder).seal();
+  if (ours.block.leaves.back() != leaves.back()) {
+    const auto our_seal = decode_seal_leaf(ours.block.leaves.back());
+    assert(our_seal);
+    return differs("seal: " + first_difference(*seal, *our_seal));
+  }
+  return ours;
+}
+
+std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,
+                                                      const Block& block, Submissions submissions) {
+  if (auto ok = check_header(parent, block.header); !ok) return std::unexpected(ok.error());
+  auto ours = replay_block(genesis, parent, block.leaves, submissions);
+  if (!ours) return ours;
+  if (auto ok = compare_headers(ours->block.header, block.header); !ok) return std::unexpected(ok.error());
+  return ours;
 }
 
 }  // namespace quipu::ledger

@@ -91,5 +91,9 @@ class BlockBuilder {
 std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,
                                                       const consensus::Block& block,
                                                       std::span<const std::shared_ptr<const Submission>> submissions);
+// The same of a block known by its leaves alone, as a log holds it: its header follows from them and the parent.
+std::expected<ExecutedBlock, Rejection> replay_block(const Genesis& genesis, const Position& parent,
+                                                     const std::vector<Bytes>& leaves,
+                                                     std::span<const std::shared_ptr<const Submission>> submissions);
 
 }  // namespace quipu::ledger

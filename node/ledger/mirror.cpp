@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "crypto/digest.h"
+#include "crypto/note.h"
 
 namespace quipu::ledger {
 namespace {
@@ -204,7 +205,66 @@ std::optional<EvidenceFile> decode_evidence(BytesView file) {
   return out;
 }
 
+Bytes policy_file(const std::string& origin, const consensus::MemberSet& members) {
+  std::vector<std::string> codes;
+  std::vector<crypto::PublicKey> logs, cosigners;
+  for (const auto& member : members.all()) {
+    codes.push_back(member.code);
+    logs.push_back(member.log);
+    cosigners.push_back(member.cosigner);
+  }
+  return crypto::policy_text(origin, codes, logs, cosigners, members.quorum());
+}
+
+Bytes encode_members(const consensus::MemberSet& members) {
+  crypto::ByteWriter out;
+  for (const auto& member : members.all()) {
+    const Bytes keys = consensus::encode(member);
+    out.u16(static_cast<std::uint16_t>(keys.size())).raw(keys);
+  }
+  return out.take();
+}
+
+std::size_t count_members(BytesView encoded) {
+  crypto::ByteReader in(encoded);
+  std::size_t count = 0;
+  while (in.ok() && !in.done()) {
+    in.raw(in.u16());
+    ++count;
+  }
+  return count;
+}
+
+Bytes encode_handover(const Handover& handover, std::size_t voters) {
+  const auto& header = handover.header;
+  const Bytes proof = consensus::encode(handover.finalization, voters);
+  crypto::ByteWriter out;
+  out.u64(header.epoch.value).u64(header.height.value).raw(header.parent_id.view()).u64(header.tree_size);
+  out.raw(header.tree_root.view()).raw(header.next_members_hash.view());
+  return out.u32(static_cast<std::uint32_t>(proof.size())).raw(proof).raw(handover.next_members).take();
+}
+
+std::optional<Handover> decode_handover(BytesView file, std::size_t voters) {
+  crypto::ByteReader in(file);
+  Handover out;
+  out.header.epoch.value = in.u64();
+  out.header.height.value = in.u64();
+  out.header.parent_id = in.fixed<crypto::Digest>();
+  out.header.tree_size = in.u64();
+  out.header.tree_root = in.fixed<crypto::Digest>();
+  out.header.next_members_hash = in.fixed<crypto::Digest>();
+  auto proof = consensus::decode_quorum_proof(in.raw(in.u32()), voters);
+  if (!in.ok() || !proof || proof->kind != consensus::VoteKind::kFinalize) return std::nullopt;
+  out.finalization = *std::move(proof);
+  out.next_members = Bytes(file.substr(encode_handover(out, voters).size()));
+  crypto::ByteWriter hashed;
+  hashed.tag("quipu-members-v1").raw(out.next_members);
+  if (crypto::sha256(hashed.take()) != out.header.next_members_hash) return std::nullopt;
+  return out;
+}
+
 std::string policy_path(consensus::Epoch epoch) { return "policy/" + std::to_string(epoch.value); }
+std::string handover_path(consensus::Epoch epoch) { return "epochs/" + std::to_string(epoch.value) + "/handover"; }
 std::string checkpoint_path(consensus::Height height) { return "checkpoints/" + std::to_string(height.value); }
 std::string quorum_path(consensus::Height height) { return "quorum/" + std::to_string(height.value); }
 std::string evidence_path(BytesView content) { return "evidence/" + crypto::to_hex(crypto::sha256(content).view()); }
@@ -213,6 +273,12 @@ std::optional<std::uint64_t> numbered_path(std::string_view folder, std::string_
   std::string_view rest = path;
   if (cut_before(rest, "/") != folder) return std::nullopt;
   return decimal(rest);
+}
+
+std::optional<std::uint64_t> handover_number(std::string_view path) {
+  constexpr std::string_view kEnd = "/handover";
+  if (!path.ends_with(kEnd)) return std::nullopt;
+  return numbered_path("epochs", path.substr(0, path.size() - kEnd.size()));
 }
 
 }  // namespace quipu::ledger

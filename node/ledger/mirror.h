@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consensus/members.h"
 #include "consensus/message.h"
 #include "consensus/quorum_proof.h"
 #include "consensus/types.h"
@@ -65,12 +66,32 @@ struct EvidenceFile {
 Bytes encode_evidence(const consensus::Evidence& pair, const consensus::Scope& scope);
 std::optional<EvidenceFile> decode_evidence(BytesView file);
 
+// policy/<epoch>: whom to believe about checkpoints of the epoch, a function of its members.
+Bytes policy_file(const std::string& origin, const consensus::MemberSet& members);
+
+// epochs/<e>/handover, e >= 1: what opened epoch e. Header of the handover block (epoch u64 || height u64 || parent id
+// || tree size u64 || root || next members hash: 120 B) || u32 length || its finalization, by the members of epoch e -
+// 1 || the next members as their hash covers them, per member by code: u16 length || encode(member).
+struct Handover {
+  consensus::Header header;
+  consensus::QuorumProof finalization;
+  Bytes next_members;
+};
+Bytes encode_members(const consensus::MemberSet& members);
+std::size_t count_members(BytesView encoded);  // in what encode_members() gave
+Bytes encode_handover(const Handover& handover, std::size_t voters);
+// Refuses a member list whose hash the header does not name; the finalization's votes are the caller's to check.
+std::optional<Handover> decode_handover(BytesView file, std::size_t voters);
+
 // Paths of the other files of a mirror. `genesis` and `checkpoint` are those very words.
 std::string policy_path(consensus::Epoch epoch);        // "policy/0"
+std::string handover_path(consensus::Epoch epoch);      // "epochs/1/handover"
 std::string checkpoint_path(consensus::Height height);  // "checkpoints/160"
 std::string quorum_path(consensus::Height height);      // "quorum/160"
 std::string evidence_path(BytesView content);           // "evidence/<hex>"
 // The number in "policy/7" and the like: decimal, no leading zeros; nothing when the path is another kind of path.
 std::optional<std::uint64_t> numbered_path(std::string_view folder, std::string_view path);
+// Of "epochs/<e>/handover".
+std::optional<std::uint64_t> handover_number(std::string_view path);
 
 }  // namespace quipu::ledger

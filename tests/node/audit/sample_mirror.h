@@ -39,14 +39,15 @@ class Chain {
     auto block = ledger::genesis_block(genesis);
     take(block.block.leaves);
     position = std::move(block.after);
-    for (const auto& code : kCodes) {
-      vote_keys_.push_back(key(code, "vote"));
-      cosigner_keys_.push_back(key(code, "cosigner"));
-    }
+    membership = position.membership;
   }
 
   ledger::Genesis genesis;
   ledger::Position position;
+  std::shared_ptr<const ledger::Membership> membership;  // that votes on the tip
+  // Later signatures for a member are by the sample keys of this name.
+  std::map<std::string, std::string> renamed;
+  consensus::Header header;  // of the tip
   // Who signs from now on; ascending.
   std::vector<consensus::MemberIndex> voters = {0, 1, 2};
   std::vector<consensus::MemberIndex> cosigners = {0, 1, 3};
@@ -74,11 +75,15 @@ class Chain {
     return std::move(builder).seal();
   }
 
-  void append(const Submissions& submissions) {
-    auto block = build(submissions);
+  void append(const Submissions& submissions) { append(build(submissions)); }
+  // Of another chain with the same blocks so far, too.
+  void append(ledger::ExecutedBlock block) {
     take(block.block.leaves);
+    follow();
+    header = block.block.header;
     position = std::move(block.after);
     vote();
+    if (position.handover) hand_over();
   }
   void grow(int blocks, int each) {
     for (int i = 0; i < blocks; ++i) append(next_submissions(each));
@@ -86,11 +91,12 @@ class Chain {
 
   // A block of these leaves that the members vote for whatever it says.
   void append_forged(const std::vector<Bytes>& forged) {
-    consensus::Header header{{0}, position.height.next(), position.block, 0, {}, {}};
+    header = {position.membership->epoch, position.height.next(), position.block, 0, {}, {}};
     for (const auto& leaf : forged) position.tree.append(crypto::leaf_hash(leaf));
     header.tree_size = position.tree.size();
     header.tree_root = position.tree.root();
     take(forged);
+    follow();
     position.height = header.height;
     position.block = consensus::block_id(genesis.chain, header);
     position.block_time_ms += 1'000;
@@ -110,37 +116,56 @@ class Chain {
 
   consensus::QuorumProof proof(consensus::VoteKind kind, const consensus::Subject& subject) const {
     consensus::QuorumProof out{kind, subject, voters, {}};
-    const Bytes message = consensus::vote_bytes(genesis.scope(), kind, subject);
-    for (const auto signer : out.signers) out.signatures.push_back(vote_keys_[signer].sign(message));
+    const Bytes message = consensus::vote_bytes(scope(), kind, subject);
+    for (const auto signer : out.signers) out.signatures.push_back(key_of(signer, "vote").sign(message));
     return out;
   }
   consensus::Vote vote_of(consensus::MemberIndex member, consensus::VoteKind kind,
                           const consensus::Subject& subject) const {
-    return {kind, subject, member, vote_keys_[member].sign(consensus::vote_bytes(genesis.scope(), kind, subject))};
+    return {kind, subject, member, key_of(member, "vote").sign(consensus::vote_bytes(scope(), kind, subject))};
   }
 
+  // From now on the members that the tip names sign: for the next block or, after a handover, for the tip once more.
+  void follow() {
+    if (membership->epoch == position.membership->epoch) return;
+    membership = position.membership;
+    view_ = 0;
+    last_step_ = {};
+    skipped_.clear();
+    voters.clear();
+    for (consensus::MemberIndex i = 0; i < membership->members.quorum(); ++i) voters.push_back(i);
+    cosigners = voters;
+  }
+  consensus::Scope scope() const { return membership->scope(genesis.chain); }
+
+  // By `cosigners` of the members that sign.
   void publish() {
     const crypto::Checkpoint checkpoint{genesis.origin, position.tree.size(), position.tree.root()};
     crypto::Note note{checkpoint.text(), {}};
     note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key("BR", "log")));
     for (const std::size_t i : cosigners) {
-      note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + kCodes[i], cosigner_keys_[i],
-                                               position.block_time_ms / 1'000 + i));
+      note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + membership->members[i].code,
+                                               key_of(i, "cosigner"), position.block_time_ms / 1'000 + i));
     }
     notes_[position.height.value] = note.format();
   }
-  void add_evidence(const consensus::Evidence& pair) {
-    evidence_.push_back(ledger::encode_evidence(pair, genesis.scope()));
-  }
+  void add_evidence(const consensus::Evidence& pair) { evidence_.push_back(ledger::encode_evidence(pair, scope())); }
 
   // The mirror at the newest publication.
   Files files() const {
     const auto& [height, note] = *notes_.rbegin();
     const auto parsed = crypto::Checkpoint::parse(crypto::Note::parse(note)->text);
-    Files out = {{"genesis", genesis.file}, {"checkpoint", note}, {"policy/0", policy()}};
+    Files out = {{"genesis", genesis.file},
+                 {"checkpoint", note},
+                 {"policy/0", ledger::policy_file(genesis.origin, genesis.members)}};
     for (const auto& [at, bytes] : notes_) out[ledger::checkpoint_path({at})] = bytes;
     for (const auto& [at, links] : links_) {
-      if (at <= height) out[ledger::quorum_path({at})] = ledger::encode_links(links, kCodes.size());
+      if (at <= height) out[ledger::quorum_path({at})] = ledger::encode_links(links.proofs, links.members);
+    }
+    for (const auto& opening : openings_) {
+      if (opening.height > height) continue;
+      out[ledger::policy_path(opening.epoch)] = opening.policy;
+      out[ledger::handover_path(opening.epoch)] = opening.handover;
     }
     for (const auto& content : evidence_) out[ledger::evidence_path(content)] = content;
     const auto nodes = [this](unsigned level, std::uint64_t index) { return nodes_.at({level, index}); };
@@ -152,13 +177,18 @@ class Chain {
   }
 
  private:
-  Bytes policy() const {
-    std::vector<crypto::PublicKey> log_keys, cosigner_keys;
-    for (const auto& member : genesis.members.all()) {
-      log_keys.push_back(member.log);
-      cosigner_keys.push_back(member.cosigner);
-    }
-    return crypto::policy_text(genesis.origin, kCodes, log_keys, cosigner_keys, genesis.members.quorum());
+  crypto::SecretKey key_of(std::size_t member, const std::string& purpose) const {
+    const std::string& code = membership->members[static_cast<consensus::MemberIndex>(member)].code;
+    const auto other = renamed.find(code);
+    return key(other == renamed.end() ? code : other->second, purpose);
+  }
+  void hand_over() {
+    auto& links = links_[position.height.value].proofs;
+    while (links.back().step.kind != consensus::VoteKind::kFinalize) vote();
+    const auto& next = *position.membership;
+    const ledger::Handover handover{header, links.back().step, ledger::encode_members(next.members)};
+    openings_.push_back({next.epoch, position.height.value, ledger::policy_file(genesis.origin, next.members),
+                         ledger::encode_handover(handover, membership->members.size())});
   }
   void take(const std::vector<Bytes>& leaves) {
     for (const auto& leaf : leaves) {
@@ -176,14 +206,24 @@ class Chain {
     link.step = proof(kind, {{view_}, parent, position.height, position.block});
     link.skipped = std::exchange(skipped_, {});
     last_step_ = {view_};
-    links_[position.height.value].push_back(std::move(link));
+    links_[position.height.value].members = membership->members.size();
+    links_[position.height.value].proofs.push_back(std::move(link));
   }
 
-  std::vector<crypto::SecretKey> vote_keys_, cosigner_keys_;
+  struct Links {
+    std::vector<consensus::LinkProof> proofs;
+    std::size_t members = 0;
+  };
+  struct Opening {
+    consensus::Epoch epoch;
+    std::uint64_t height;  // of the handover
+    Bytes policy, handover;
+  };
   std::vector<Bytes> leaves_;
   crypto::CompactRange tree_;
   std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
-  std::map<std::uint64_t, std::vector<consensus::LinkProof>> links_;
+  std::map<std::uint64_t, Links> links_;
+  std::vector<Opening> openings_;
   std::map<std::uint64_t, Bytes> notes_;
   std::vector<Bytes> evidence_;
   std::vector<consensus::QuorumProof> skipped_;

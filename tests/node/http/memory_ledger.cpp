@@ -97,7 +97,8 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
     }
     if (publishing_) notes_[block.after.height] = publish(genesis_, block.after);
     summaries_.push_back({block.after.height, block.after.block, block.proposer, block.after.block_time_ms,
-                          block.first_index, block.after.tree.size(), block.after.tree.root()});
+                          block.first_index, block.after.tree.size(), block.after.tree.root(), block.block.header.epoch,
+                          block.after.handover});
     positions_.push_back(block.after);
   }
 

@@ -30,6 +30,7 @@ class GovernedChain {
   const Position& tip() const { return positions_.back(); }
   const Position& before_tip() const { return positions_[positions_.size() - 2]; }
   const ExecutedBlock& block() const { return block_; }
+  const std::vector<ExecutedBlock>& blocks() const { return blocks_; }  // from height 1
   const Submissions& in_block() const { return in_block_; }
   std::uint64_t next_time_ms() const { return std::max(tip().block_time_ms + 1'000, not_before_ms_); }
   // Later blocks are of this day or after.
@@ -90,6 +91,7 @@ class GovernedChain {
     block_ = std::move(built);
     in_block_ = submissions;
     positions_.push_back(block_.after);
+    blocks_.push_back(block_);
     return "OK";
   }
 
@@ -177,6 +179,7 @@ class GovernedChain {
   Genesis genesis_;
   std::vector<Position> positions_;
   ExecutedBlock block_;
+  std::vector<ExecutedBlock> blocks_;
   Submissions in_block_;
   std::uint64_t not_before_ms_ = 0;
   std::map<std::string, std::string> names_;
