@@ -162,8 +162,9 @@ struct Host::State {
 
   bool observing() const { return self >= membership.members.size(); }
 
-  // Ascending blocks of one epoch up to one that its own finalization proves, and with it all before: if need be beyond `last`, as a
-  // block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to it.
+  // Ascending blocks of one epoch up to one that its own finalization proves, and with it all before: if need be beyond
+  // `last`, as a block may be final by a descendant's. Where there is no more room for leaves, headers alone lead up to
+  // it.
   void serve_heights(consensus::Epoch epoch, consensus::Height first, consensus::Height last, AnswerSize& size,
                      consensus::BlockResponse& response) const {
     const auto log = blocks.read();
@@ -307,7 +308,9 @@ void Host::perform(const replica::PublishCheckpoint& effect) {
   state_->refresh_reader();
 }
 
-void Host::perform(const replica::ReportEvidence& effect) { state_->blocks.put_evidence(effect.evidence); }
+void Host::perform(const replica::ReportEvidence& effect) {
+  state_->blocks.put_evidence({state_->membership.epoch, state_->membership.anchor, effect.evidence});
+}
 
 std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effect) const {
   consensus::BlockResponse response;
