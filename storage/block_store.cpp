@@ -152,7 +152,7 @@ void BlockStore::put_note(consensus::Height height, BytesView note) {
   database_.write(batch, Durability::kUnsynced);
 }
 
-void BlockStore::put_evidence(const consensus::Evidence& evidence) {
+void BlockStore::put_evidence(const EvidenceRecord& evidence) {
   const LogReader log = read();
   Bytes key = evidence_key(evidence);
   if (log.snapshot().get(Family::kMeta, key) || log.evidence().size() >= limits::kEvidenceKept) return;

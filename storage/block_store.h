@@ -13,6 +13,13 @@
 
 namespace quipu::storage {
 
+// A pair of contradicting votes and the epoch in which they contradict: views restart with every epoch.
+struct EvidenceRecord {
+  consensus::Epoch epoch{};
+  crypto::Digest anchor{};
+  consensus::Evidence pair{};
+};
+
 // What kBlocks keeps of a finalized block; its leaves are [first_index, header.tree_size).
 struct BlockRecord {
   consensus::Header header;
@@ -60,7 +67,7 @@ class LogReader {
   std::optional<consensus::Block> full_block(consensus::Height height) const;
   std::optional<Bytes> note(consensus::Height height) const;
   std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const;
-  std::vector<consensus::Evidence> evidence() const;
+  std::vector<EvidenceRecord> evidence() const;
   const Snapshot& snapshot() const { return *snapshot_; }
 
  private:
@@ -94,7 +101,7 @@ class BlockStore {
   // An epoch is over: the next one counts its views from 1 again. Synced.
   void forget_pending();
   void put_note(consensus::Height height, BytesView note);  // unsynced: can be published again
-  void put_evidence(const consensus::Evidence& evidence);   // unsynced, bounded by limits::kEvidenceKept
+  void put_evidence(const EvidenceRecord& evidence);        // unsynced, bounded by limits::kEvidenceKept
 
  private:
   Database& database_;

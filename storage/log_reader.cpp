@@ -115,8 +115,8 @@ std::vector<Height> LogReader::note_heights(Height from, std::size_t most) const
   return heights;
 }
 
-std::vector<consensus::Evidence> LogReader::evidence() const {
-  std::vector<consensus::Evidence> found;
+std::vector<EvidenceRecord> LogReader::evidence() const {
+  std::vector<EvidenceRecord> found;
   snapshot_->scan(Family::kMeta, kEvidencePrefix, kEvidencePrefix, [&](BytesView, BytesView value) {
     found.push_back(must_have(decode_evidence(value), "evidence"));
     return true;

@@ -6,7 +6,6 @@
 namespace quipu::storage {
 
 using consensus::Block;
-using consensus::Evidence;
 using consensus::Header;
 using consensus::Height;
 using consensus::LinkProof;
@@ -87,10 +86,11 @@ Bytes pending_proof_key(const consensus::QuorumProof& proof) {
   return ByteWriter().raw(kPendingProofs).u64(proof.subject.view.value).u8(kind).take();
 }
 
-Bytes evidence_key(const Evidence& evidence) {
+Bytes evidence_key(const EvidenceRecord& evidence) {
+  const auto& [first, second] = evidence.pair;
   ByteWriter key;
-  key.raw(kEvidencePrefix).u16(evidence.first.signer).u64(evidence.first.subject.view.value);
-  key.u8(static_cast<std::uint8_t>(evidence.first.kind)).u8(static_cast<std::uint8_t>(evidence.second.kind));
+  key.raw(kEvidencePrefix).u64(evidence.epoch.value).u16(first.signer).u64(first.subject.view.value);
+  key.u8(static_cast<std::uint8_t>(first.kind)).u8(static_cast<std::uint8_t>(second.kind));
   return key.take();
 }
 
@@ -186,18 +186,21 @@ std::optional<LeafPlace> decode_leaf_place(BytesView bytes) {
   return if_done(in, place);
 }
 
-Bytes encode(const Evidence& evidence) {
+Bytes encode(const EvidenceRecord& evidence) {
   ByteWriter out;
-  write(out, evidence.first);
-  write(out, evidence.second);
+  out.u64(evidence.epoch.value).raw(evidence.anchor.view());
+  write(out, evidence.pair.first);
+  write(out, evidence.pair.second);
   return out.take();
 }
 
-std::optional<Evidence> decode_evidence(BytesView bytes) {
+std::optional<EvidenceRecord> decode_evidence(BytesView bytes) {
   ByteReader in(bytes);
-  Evidence evidence;
-  evidence.first = read_vote(in);
-  evidence.second = read_vote(in);
+  EvidenceRecord evidence;
+  evidence.epoch.value = in.u64();
+  evidence.anchor = in.fixed<crypto::Digest>();
+  evidence.pair.first = read_vote(in);
+  evidence.pair.second = read_vote(in);
   return if_done(in, evidence);
 }
 

@@ -18,7 +18,7 @@ Bytes node_key(unsigned level, std::uint64_t index);             // kNodes
 Bytes history_key(BytesView map_key, consensus::Height height);  // kHistory
 Bytes pending_block_key(const consensus::BlockId& id);           // kPending: 'B' || id
 Bytes pending_proof_key(const consensus::QuorumProof& proof);    // kPending: 'P' || view || kind
-Bytes evidence_key(const consensus::Evidence& evidence);         // kMeta: once per signer, view and kinds
+Bytes evidence_key(const EvidenceRecord& evidence);              // kMeta: once per epoch, signer, view and kinds
 inline constexpr BytesView kPendingBlocks = "B";
 inline constexpr BytesView kPendingProofs = "P";
 inline constexpr BytesView kEvidencePrefix = "evidence/";
@@ -39,8 +39,8 @@ std::optional<consensus::Block> decode_block(BytesView bytes);
 std::optional<consensus::Height> block_height(BytesView bytes);
 Bytes encode(const LeafPlace& place);
 std::optional<LeafPlace> decode_leaf_place(BytesView bytes);
-Bytes encode(const consensus::Evidence& evidence);
-std::optional<consensus::Evidence> decode_evidence(BytesView bytes);
+Bytes encode(const EvidenceRecord& evidence);
+std::optional<EvidenceRecord> decode_evidence(BytesView bytes);
 // u32 count || (u32 length || link proof)*
 Bytes encode(const std::vector<consensus::LinkProof>& links);
 std::optional<std::vector<consensus::LinkProof>> decode_links(BytesView bytes);

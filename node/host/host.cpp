@@ -309,7 +309,9 @@ void Host::perform(const replica::PublishCheckpoint& effect) {
   state_->refresh_reader();
 }
 
-void Host::perform(const replica::ReportEvidence& effect) { state_->blocks.put_evidence(effect.evidence); }
+void Host::perform(const replica::ReportEvidence& effect) {
+  state_->blocks.put_evidence({state_->membership.epoch, state_->membership.anchor, effect.evidence});
+}
 
 std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effect) const {
   consensus::BlockResponse response;

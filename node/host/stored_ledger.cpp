@@ -72,7 +72,11 @@ class StoredLedger final : public ledger::LedgerReader {
   std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const override {
     return log_.note_heights(from, most);
   }
-  std::vector<consensus::Evidence> evidence() const override { return log_.evidence(); }
+  std::vector<ledger::EvidenceFile> evidence() const override {
+    std::vector<ledger::EvidenceFile> files;
+    for (auto& kept : log_.evidence()) files.push_back({kept.epoch, kept.anchor, std::move(kept.pair)});
+    return files;
+  }
 
  private:
   std::shared_ptr<const storage::Snapshot> snapshot_;

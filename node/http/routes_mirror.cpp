@@ -59,6 +59,10 @@ const consensus::QuorumProof* finalization_of(const consensus::BlockId& block,
   return nullptr;
 }
 
+Bytes content_of(const ledger::EvidenceFile& evidence, const ledger::Genesis& genesis) {
+  return ledger::encode_evidence(evidence.pair, {genesis.chain, evidence.epoch, evidence.anchor});
+}
+
 }  // namespace
 
 Response get_genesis(const Call& call) {
@@ -126,20 +130,22 @@ Response get_quorum(const Call& call) {
 
 Response get_evidence_list(const Call& call) {
   const ledger::Genesis& genesis = call.backend.genesis();
+  const auto reader = call.backend.reader();
   JsonWriter json;
   json.begin_object().key("evidence").begin_array();
-  for (const auto& pair : call.backend.reader()->evidence()) {
-    const Bytes content = ledger::encode_evidence(pair, genesis.scope());
-    json.begin_object().field("path", ledger::evidence_path(content));
-    json.field("administration", genesis.members[pair.first.signer].code).end_object();
+  for (const auto& evidence : reader->evidence()) {
+    const auto span = ledger::epoch_span(*reader, genesis, evidence.epoch);
+    if (!span) continue;  // kept unsynced: the blocks of its epoch may have been lost and come again
+    json.begin_object().field("path", ledger::evidence_path(content_of(evidence, genesis)));
+    json.field("administration", span->membership.members[evidence.pair.first.signer].code).end_object();
   }
   json.end_array().end_object();
   return json_response(200, json.take());
 }
 
 Response get_evidence(const Call& call) {
-  for (const auto& pair : call.backend.reader()->evidence()) {
-    Bytes content = ledger::encode_evidence(pair, call.backend.genesis().scope());
+  for (const auto& evidence : call.backend.reader()->evidence()) {
+    Bytes content = content_of(evidence, call.backend.genesis());
     if (ledger::evidence_path(content) == "evidence/" + call.path[0])
       return file(std::move(content), kOctets, kForEver);
   }

@@ -12,6 +12,7 @@
 #include "consensus/quorum_proof.h"
 #include "consensus/types.h"
 #include "crypto/merkle.h"
+#include "node/ledger/mirror.h"
 #include "node/ledger/state_view.h"
 
 namespace quipu::ledger {
@@ -51,7 +52,7 @@ class LedgerReader {
   virtual std::optional<Bytes> note(consensus::Height height) const = 0;
   virtual std::optional<consensus::Height> newest_note() const = 0;
   virtual std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const = 0;
-  virtual std::vector<consensus::Evidence> evidence() const = 0;
+  virtual std::vector<EvidenceFile> evidence() const = 0;
 };
 
 }  // namespace quipu::ledger

@@ -27,9 +27,9 @@ class Spy final : public Database {
   std::vector<Durability> writes;
 };
 
-consensus::Evidence some_evidence(Dice& dice, std::uint64_t view) {
-  consensus::Evidence evidence;
-  for (consensus::Vote* vote : {&evidence.first, &evidence.second}) {
+EvidenceRecord some_evidence(Dice& dice, std::uint64_t view, std::uint64_t epoch = 0) {
+  EvidenceRecord evidence{{epoch}, dice.fixed<crypto::Digest>(), {}};
+  for (consensus::Vote* vote : {&evidence.pair.first, &evidence.pair.second}) {
     vote->kind = VoteKind::kNotarize;
     vote->subject = some_subject(dice, view);
     vote->signer = 2;
@@ -248,8 +248,9 @@ TEST_CASE("notes and evidence ride on the next synced batch", "[storage]") {
   commit_next(store, chain, dice, 1);
   spy.below.crash(0);
   REQUIRE(store.read().evidence().size() == 1);
-  CHECK(store.read().evidence().front().first == evidence.first);
-  CHECK(store.read().evidence().front().second == evidence.second);
+  CHECK(store.read().evidence().front().pair.first == evidence.pair.first);
+  CHECK(store.read().evidence().front().pair.second == evidence.pair.second);
+  CHECK(store.read().evidence().front().anchor == evidence.anchor);
 }
 
 TEST_CASE("note heights come in order and no more of them than asked for", "[storage]") {
@@ -264,7 +265,7 @@ TEST_CASE("note heights come in order and no more of them than asked for", "[sto
   CHECK(!store.read().note({17}));
 }
 
-TEST_CASE("evidence is kept once per signer and view and never beyond its bound", "[storage]") {
+TEST_CASE("evidence is kept once per epoch, signer and view and never beyond its bound", "[storage]") {
   using namespace block_store_test;
   MemoryDatabase database;
   BlockStore store(database);
@@ -273,7 +274,10 @@ TEST_CASE("evidence is kept once per signer and view and never beyond its bound"
   store.put_evidence(first);
   store.put_evidence(some_evidence(dice, 1));
   REQUIRE(store.read().evidence().size() == 1);
-  CHECK(store.read().evidence().front().first == first.first);
+  CHECK(store.read().evidence().front().pair.first == first.pair.first);
+  store.put_evidence(some_evidence(dice, 1, 7));
+  REQUIRE(store.read().evidence().size() == 2);
+  CHECK(store.read().evidence().back().epoch.value == 7);
   for (std::uint64_t view = 2; view < limits::kEvidenceKept + 10; ++view) store.put_evidence(some_evidence(dice, view));
   CHECK(store.read().evidence().size() == limits::kEvidenceKept);
 }

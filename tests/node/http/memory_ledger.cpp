@@ -150,7 +150,7 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
     }
     return heights;
   }
-  std::vector<consensus::Evidence> evidence() const override { return {two_votes()}; }
+  std::vector<ledger::EvidenceFile> evidence() const override { return {{{0}, genesis_.chain, two_votes()}}; }
 
  private:
   // CL notarized two blocks in view 7.
