@@ -76,7 +76,8 @@ Cosigning::Taken Cosigning::on_cosignature(consensus::MemberIndex from, const co
 
 std::optional<PublishCheckpoint> Cosigning::publish(std::uint64_t size, Tally& tally) const {
   const auto quorum = members_.quorum();
-  if (tally.published || tally.lines.size() < quorum) return std::nullopt;
+  // The log line is by the key of a member: an observer publishes nothing.
+  if (tally.published || self_ >= members_.size() || tally.lines.size() < quorum) return std::nullopt;
   tally.published = true;
   PublishCheckpoint out{tally.height, size, tally.root, {}};
   for (const auto& [member, line] : tally.lines) {

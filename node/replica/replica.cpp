@@ -157,6 +157,7 @@ void Replica::State::handle(Submitted& input) { admit(input); }
 void Replica::State::handle(Cosigned& input) {
   const consensus::CosignatureMessage message{input.size, input.root, input.time_s, input.signature};
   broadcast(message);
+  for (const auto guest : guests) send(guest, message);  // so that it knows how fresh its state is
   auto taken = cosigning.on_cosignature(config.self, message);
   if (taken.note) out.emplace_back(std::move(*taken.note));
 }

@@ -2,6 +2,7 @@
 // Members change on real processes, by the commands that an administration's people use.
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <thread>
 
 #include "node/ledger/date.h"
 #include "testnet/processes/children.h"
@@ -69,6 +70,15 @@ class Governed {
     state(operator_name, author);
     CHECK(poll(std::chrono::seconds(30), [this] { return all_agree(network_); }));
   }
+  // As far as it is published; a handover's and the newest block's checkpoint come a moment after them.
+  void must_verify(const std::string& through) {
+    const auto folder = file("export-" + through);
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    must({"export", "--out", folder}, through);
+    must_run({program("quipu-audit"), "verify", folder, "--genesis", network_.directory / "genesis.json"});
+    CHECK(fs::exists(fs::path(folder) / "epochs" / "2" / "handover"));
+    CHECK(fs::exists(fs::path(folder) / "policy" / "2"));
+  }
   bool in_epoch(const std::string& code, std::uint64_t epoch, std::uint64_t members) {
     return poll(std::chrono::seconds(30), [&] {
       const auto view = look_at(network_, node(code));
@@ -119,6 +129,9 @@ TEST_CASE("an administration is let in and another one leaves while the nodes ru
   governed.state("FOUR", "PE");
   REQUIRE(restart_node(governed.network(), governed.node("BO")));
   governed.must_work("FIVE", "UY");
+
+  // Who was always there and who came give a history that an audit follows through both changes from the genesis.
+  for (const std::string code : {"BO", "UY"}) governed.must_verify(code);
 }
 
 }  // namespace quipu::processes::trial
