@@ -227,6 +227,22 @@ TEST_CASE("many effects are one synced batch and so is a commit", "[storage]") {
   CHECK(store.pending().proofs.empty());
 }
 
+TEST_CASE("nothing pending of an epoch that is over comes back after a power cut", "[storage]") {
+  using namespace block_store_test;
+  Spy spy;
+  BlockStore store(spy);
+  Chain chain(5);
+  Dice dice(7);
+  store.initialise(chain.id(), chain.genesis());
+  const auto next = chain.grow(1).front();
+  store.persist({{1, {{next.record.header, next.leaves}}, {some_proof(dice, 9, VoteKind::kNullify)}}});
+  store.forget_pending();
+  spy.below.crash(0);
+  CHECK(store.pending().blocks.empty());
+  CHECK(store.pending().proofs.empty());
+  CHECK(store.read().tip()->height.value == 0);
+}
+
 TEST_CASE("notes and evidence ride on the next synced batch", "[storage]") {
   using namespace block_store_test;
   Spy spy;
