@@ -86,6 +86,12 @@ std::optional<QuorumProof> decode_quorum_proof(BytesView bytes, std::size_t memb
   return proof;
 }
 
+const QuorumProof* finalization_in(const std::vector<LinkProof>& links, const BlockId& block) {
+  for (const LinkProof& link : links)
+    if (link.step.kind == VoteKind::kFinalize && link.step.subject.block == block) return &link.step;
+  return nullptr;
+}
+
 Bytes encode(const LinkProof& link, std::size_t members) {
   crypto::ByteWriter out;
   write(out, link.step, members);

@@ -35,6 +35,8 @@ struct LinkProof {
   std::vector<QuorumProof> skipped{};  // X proofs, ascending views in (parent_view, view)
   friend bool operator==(const LinkProof&, const LinkProof&) = default;
 };
+// The finalization that names this very block; blocks final by a descendant's have none.
+const QuorumProof* finalization_in(const std::vector<LinkProof>& links, const BlockId& block);
 Bytes encode(const LinkProof& link, std::size_t members);
 std::optional<LinkProof> decode_link_proof(BytesView bytes, std::size_t members);
 

@@ -29,7 +29,7 @@ class SecretKey {
   const PublicKey& public_key() const { return public_key_; }
   // Deterministic (RFC 8032): the same message gives the same bytes.
   Signature sign(BytesView message) const;
-  // The 32-byte seed, for the encrypted key file only.
+  // The 32-byte seed: for the encrypted key file, and for another owner of the key in this process.
   BytesView seed() const;
 
  private:

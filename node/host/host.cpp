@@ -81,15 +81,6 @@ class AnswerSize {
   std::size_t link_bytes_ = 0;
 };
 
-// The finalization that names this very block; blocks final by a descendant's have none.
-std::optional<consensus::QuorumProof> own_finalization(const consensus::BlockId& id,
-                                                       const std::vector<consensus::LinkProof>& links) {
-  for (const auto& link : links) {
-    if (link.step.kind == consensus::VoteKind::kFinalize && link.step.subject.block == id) return link.step;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 struct Host::State {
@@ -110,7 +101,7 @@ struct Host::State {
   // That of the newest block on disk. A database that was lost shows one that is long over for this member: it follows
   // until it is back where its safety file stands.
   void enter_epoch() {
-    const auto newest = ledger::newest_epoch(*reader, genesis);
+    const auto newest = ledger::epoch_after(*reader, genesis, reader->newest());
     membership = newest.membership;
     auto tip = blocks.read().tip().value();
     tip = tip_in_epoch(tip, tip.height == newest.anchor);
@@ -178,7 +169,8 @@ struct Host::State {
       room = block && size.takes(*block);
       if (!room && proven > 0) break;
       auto links = log.links(height);
-      auto proof = own_finalization(record->id, links);
+      std::optional<consensus::QuorumProof> proof;
+      if (const auto* own = consensus::finalization_in(links, record->id)) proof = *own;
       if (!room || !size.takes(links)) links.clear();
       response.finalized.push_back({room ? std::move(*block) : consensus::Block{record->header, {}}, std::move(links)});
       if (!proof) continue;
@@ -341,9 +333,9 @@ std::vector<Bytes> Host::perform(const replica::ServeEarlier& effect) const {
     return {frame(response)};
   }
   const auto log = state_->blocks.read();
-  auto proof = own_finalization(log.block(*span->last)->id, log.links(*span->last));
-  if (!proof) return {};
-  return {frame(*proof)};
+  const auto links = log.links(*span->last);
+  const auto* proof = consensus::finalization_in(links, log.block(*span->last)->id);
+  return proof ? std::vector{frame(*proof)} : std::vector<Bytes>{};
 }
 
 std::shared_ptr<const ledger::LedgerReader> Host::reader() const {

@@ -5,8 +5,8 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/epochs.h"
 #include "node/ledger/json.h"
-#include "node/ledger/membership.h"
 #include "node/ledger/rules/members.h"
 #include "node/ledger/rules/proposals.h"
 #include "node/ledger/state.pb.h"
@@ -30,13 +30,6 @@ void write_member(JsonWriter& json, const ledger::StateView& state, v1::MemberRe
   keys.erase(std::remove_if(keys.begin(), keys.end(), [&](const auto& key) { return !in_force(state, code, key); }),
              keys.end());
   json.raw(ledger::message_to_json(member));
-}
-
-// Of the epoch that the block after the state belongs to.
-ledger::Membership membership_of(const Call& call, const AskedState& asked) {
-  const auto handover = ledger::handover_height(*asked.state);
-  const auto block = handover ? asked.reader->block(*handover) : std::nullopt;
-  return ledger::membership_of(*asked.state, block ? block->block : call.backend.genesis().chain);
 }
 
 std::string state_text(const v1::ProposalRecord& record, std::uint64_t block_time_ms) {
@@ -71,7 +64,7 @@ Response get_members(const Call& call) {
   if (const auto fault = call.unexpected({"known_at"})) return problem(ApiCode::kBadParameter, *fault);
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
-  const ledger::Membership membership = membership_of(call, *asked);
+  const auto membership = ledger::epoch_after(*asked->reader, call.backend.genesis(), asked->block).membership;
   JsonWriter json = begin_answer(call, *asked);
   json.field("epoch", membership.epoch.value).field("anchor", crypto::to_hex(membership.anchor.view()));
   json.field("voting", membership.members.size()).field("quorum", membership.members.quorum());

@@ -45,18 +45,13 @@ Bytes entry_bundle(const ledger::LedgerReader& reader, const ledger::TileName& n
   return ledger::encode_entries(reader.leaves(first, first + name.width));
 }
 
+// As far as checkpoints are published; the first epoch is the genesis file's own.
 std::optional<ledger::EpochSpan> epoch_in(const Call& call, const ledger::LedgerReader& reader) {
   const auto number = parse_decimal(call.path[0]);
   if (!number || *number > reader.newest().epoch.value + 1) return std::nullopt;
-  return ledger::epoch_span(reader, call.backend.genesis(), {*number});
-}
-
-const consensus::QuorumProof* finalization_of(const consensus::BlockId& block,
-                                              const std::vector<consensus::LinkProof>& links) {
-  for (const auto& link : links) {
-    if (link.step.kind == consensus::VoteKind::kFinalize && link.step.subject.block == block) return &link.step;
-  }
-  return nullptr;
+  auto span = ledger::epoch_span(reader, call.backend.genesis(), {*number});
+  if (span && *number > 0 && span->anchor > reader.newest_note().value_or(consensus::Height{0})) return std::nullopt;
+  return span;
 }
 
 Bytes content_of(const ledger::EvidenceFile& evidence, const ledger::Genesis& genesis) {
@@ -94,7 +89,7 @@ Response get_handover(const Call& call) {
   if (!span || span->membership.epoch.value == 0) return absent();
   const auto block = *reader->block(span->anchor);
   const auto links = reader->links(span->anchor);
-  const auto* finalization = finalization_of(block.block, links);
+  const auto* finalization = consensus::finalization_in(links, block.block);
   if (finalization == nullptr) return absent();
   const auto& next = span->membership.members;
   const auto parent = reader->block({span->anchor.value - 1})->block;

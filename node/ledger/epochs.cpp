@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/epochs.h"
 
-#include <cassert>
-
 namespace quipu::ledger {
 
 namespace {
@@ -34,9 +32,8 @@ std::optional<EpochSpan> epoch_span(const LedgerReader& reader, const Genesis& g
   return EpochSpan{std::move(membership), *opened, end_of(reader, epoch)};
 }
 
-EpochSpan newest_epoch(const LedgerReader& reader, const Genesis& genesis) {
-  const auto newest = reader.newest();
-  return *epoch_span(reader, genesis, {newest.epoch.value + (newest.handover ? 1 : 0)});
+EpochSpan epoch_after(const LedgerReader& reader, const Genesis& genesis, const BlockSummary& block) {
+  return *epoch_span(reader, genesis, {block.epoch.value + (block.handover ? 1 : 0)});
 }
 
 Membership voters_on(const LedgerReader& reader, const Genesis& genesis, consensus::Height height) {

@@ -18,8 +18,8 @@ struct EpochSpan {
 
 // Nothing: the ledger has not come to that epoch.
 std::optional<EpochSpan> epoch_span(const LedgerReader& reader, const Genesis& genesis, consensus::Epoch epoch);
-// Of the epoch that the next block belongs to.
-EpochSpan newest_epoch(const LedgerReader& reader, const Genesis& genesis);
+// Of the epoch that the block after this one belongs to. Requires that this one is there.
+EpochSpan epoch_after(const LedgerReader& reader, const Genesis& genesis, const BlockSummary& block);
 // Who voted on the block of this height. Requires that it is there.
 Membership voters_on(const LedgerReader& reader, const Genesis& genesis, consensus::Height height);
 

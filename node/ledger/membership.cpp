@@ -30,12 +30,6 @@ consensus::MemberSet voting_members(const StateView& state) {
   return *std::move(set);
 }
 
-std::optional<consensus::Height> handover_height(const StateView& state) {
-  const auto record = record_in(state);
-  if (!record) return std::nullopt;
-  return consensus::Height{record->height()};
-}
-
 Membership membership_of(const StateView& state, const crypto::Digest& anchor) {
   const auto record = record_in(state);
   return {{record ? record->epoch() : 0}, anchor, voting_members(state)};

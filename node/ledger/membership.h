@@ -27,9 +27,7 @@ std::shared_ptr<const Membership> genesis_membership(const Genesis& genesis);
 // The members that vote in the block after this state. Requires that there is one, as rules see to.
 consensus::MemberSet voting_members(const StateView& state);
 
-// Of the block that opened the epoch in which the block after this state stands; nothing in epoch 0.
-std::optional<consensus::Height> handover_height(const StateView& state);
-// `anchor`: as above, the id of the block at handover_height(); the state does not hold it.
+// Of the epoch in which the block after this state stands. `anchor`: as above; the state does not hold it (epochs.h).
 Membership membership_of(const StateView& state, const crypto::Digest& anchor);
 
 // True once a submission run on `block`, the changes of one block alone, has completed a change of members: the block

@@ -24,7 +24,8 @@ struct OpenNode {
 std::expected<ledger::Genesis, std::string> read_genesis(const std::filesystem::path& file);
 
 // Writes quipud.toml, a copy of the genesis file, an empty ledger and the safety file into `config.directory`. The keys
-// must be there already and be those of the genesis file. Refuses a directory that was initialised before.
+// must be there already and, for a member, be those of the genesis file. Refuses a directory that was initialised
+// before.
 std::expected<void, std::string> initialise(const NodeConfig& config, const std::filesystem::path& genesis_file);
 
 // For a member whose ledger is lost or damaged but whose safety file is not: an empty ledger in its place, which the

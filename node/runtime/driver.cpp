@@ -160,26 +160,28 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   void perform(replica::ExpectAnswer& effect) {
     if (mesh != nullptr) mesh->expect_answer(effect.from);
   }
-  void perform(replica::Serve& effect) {
+  // `read`: the frames that answer, from the disk; what that cost is on the peer's account, found or not.
+  template <class Read>
+  void serve(consensus::PeerId to, const Read& read) {
     if (mesh == nullptr) return;
-    auto& budget = served[effect.to];
+    auto& budget = served[to];
     const auto from_us = real_now().steady_us;
     if (!budget.allows(from_us)) return void(++counters.requests_unserved);
-    const auto response = host.perform(effect);
-    if (!response) return budget.spend(0, from_us, real_now().steady_us);
-    auto frame = std::make_shared<const Bytes>(consensus::encode(consensus::Message(*response), scope, members));
-    budget.spend(frame->size(), from_us, real_now().steady_us);
-    mesh->send(effect.to, std::move(frame), consensus::Class::kSync);
+    auto frames = read();
+    std::size_t bytes = 0;
+    for (const auto& frame : frames) bytes += frame.size();
+    budget.spend(bytes, from_us, real_now().steady_us);
+    for (auto& frame : frames) mesh->send(to, std::make_shared<const Bytes>(std::move(frame)), consensus::Class::kSync);
+  }
+  void perform(replica::Serve& effect) {
+    serve(effect.to, [&] {
+      const auto response = host.perform(effect);
+      return response ? std::vector{consensus::encode(consensus::Message(*response), scope, members)}
+                      : std::vector<Bytes>{};
+    });
   }
   void perform(replica::ServeEarlier& effect) {
-    if (mesh == nullptr) return;
-    auto& budget = served[effect.to];
-    const auto from_us = real_now().steady_us;
-    if (!budget.allows(from_us)) return void(++counters.requests_unserved);
-    for (const auto& frame : host.perform(effect)) {
-      budget.spend(frame.size(), from_us, real_now().steady_us);
-      mesh->send(effect.to, std::make_shared<const Bytes>(frame), consensus::Class::kSync);
-    }
+    serve(effect.to, [&] { return host.perform(effect); });
   }
   void perform(replica::EpochEnded& effect) { epoch_ended = std::move(effect.pending); }
   void perform(replica::VerifySubmissions& effect) {

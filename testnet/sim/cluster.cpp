@@ -141,7 +141,7 @@ void Cluster::heal(bool core_only) {
     node.disarm_power_cut();
     node.skew_clock(random_.between(-1'000, 1'000) * kMillisecond);
     node.slow_disk(0);
-    const bool stays = !core_only || !node.honest() || (is_member(endpoint) && core++ < quorum());
+    const bool stays = !core_only || !node.honest() || core++ < quorum();
     stays ? let_boot(endpoint) : keep_down(endpoint);
   }
 }
@@ -151,10 +151,6 @@ const ledger::Membership& Cluster::newest_members() const {
     return node->honest() && node->who().members ? node->membership().epoch.value : 0;
   });
   return (*newest)->membership();
-}
-
-bool Cluster::is_member(Endpoint endpoint) const {
-  return newest_members().members.index_of(world_.cast->code(nodes_[endpoint]->who().administration)).has_value();
 }
 
 bool Cluster::healthy(Endpoint endpoint) const { return nodes_[endpoint]->honest() && !kept_down_[endpoint]; }
@@ -246,7 +242,8 @@ std::optional<Violation> Cluster::run() {
   workload_->begin();
   nemesis.begin();
   world_.options.candidates > 0 ? govern() : run_for(world_.options.trouble);
-  if (!violation()) heal(world_.options.lonely_core);
+  // Where members come and go, who will be the last ones' core is not known when the trouble ends.
+  if (!violation()) heal(world_.options.lonely_core && world_.options.candidates == 0);
   if (!violation()) check_convergence();
   if (!violation() && world_.options.attackers == 0) check_silence();
   return violation();

@@ -96,7 +96,6 @@ class Cluster {
   void died(const Who& who);
   void boot(Endpoint endpoint);
   bool healthy(Endpoint endpoint) const;
-  bool is_member(Endpoint endpoint) const;
   std::vector<Endpoint> answering();
   Workload::Access clients_access();
   void govern();

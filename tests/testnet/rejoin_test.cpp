@@ -5,6 +5,7 @@
 
 #include "testnet/sim/cluster.h"
 #include "testnet/sim/laws/contents.h"
+#include "tests/testnet/resting.h"
 
 using namespace quipu::testnet;
 
@@ -20,13 +21,6 @@ std::unique_ptr<Cluster> with_history(std::uint64_t seed, std::size_t members, s
   }
   REQUIRE(cluster->run_until(60 * kSecond, [&] { return cluster->at_rest(); }));
   return cluster;
-}
-
-void must_rest(Cluster& cluster, Micros within) {
-  const bool rests = cluster.run_until(within, [&] { return cluster.at_rest(); });
-  INFO((cluster.violation() ? cluster.violation()->law + ": " + cluster.violation()->what : cluster.unrest()));
-  CHECK_FALSE(cluster.violation());
-  CHECK(rests);
 }
 
 // With f others down nothing becomes final without those that came back.
@@ -55,7 +49,7 @@ TEST_CASE("a node that comes back after a second or an hour joins again by itsel
     cluster->run_for(away / 12);
   }
   cluster->let_boot(1);
-  rejoin::must_rest(*cluster, 60 * kSecond);
+  must_rest(*cluster, 60 * kSecond);
   rejoin::must_vote(*cluster, {1});
 }
 
@@ -72,7 +66,7 @@ TEST_CASE("restart_k_of_n_empty: any k up to f nodes that lost their databases a
     }
     cluster->run_for(30 * kSecond);
     for (const Endpoint each : back) cluster->let_boot(each);
-    rejoin::must_rest(*cluster, 120 * kSecond);
+    must_rest(*cluster, 120 * kSecond);
     rejoin::must_vote(*cluster, back);
   }
 }
@@ -87,7 +81,7 @@ TEST_CASE("a node that lost its database is refilled while the others work and w
     cluster->run_for(400 * kMillisecond);
     if (i % 3 == 0) cluster->cut_power(2);
   }
-  rejoin::must_rest(*cluster, 300 * kSecond);
+  must_rest(*cluster, 300 * kSecond);
   rejoin::must_vote(*cluster, {2});
 }
 
@@ -105,7 +99,7 @@ TEST_CASE("a node that lost its database is refilled from the one peer that it r
   }));
   CHECK_FALSE(cluster->node(0).status().engine.syncing);
   cluster->heal(false);
-  rejoin::must_rest(*cluster, 60 * kSecond);
+  must_rest(*cluster, 60 * kSecond);
 }
 
 TEST_CASE("a node that lost its database signs nothing while nobody refills it") {
@@ -123,5 +117,5 @@ TEST_CASE("a node that lost its database signs nothing while nobody refills it")
   CHECK(cluster->node(0).status().engine.finalized.height.value == 0);
   CHECK_FALSE(cluster->node(1).place_of(id).has_value());
   cluster->heal(false);
-  rejoin::must_rest(*cluster, 300 * kSecond);
+  must_rest(*cluster, 300 * kSecond);
 }

@@ -3,6 +3,7 @@
 
 #include "testnet/sim/cluster.h"
 #include "testnet/sim/laws/contents.h"
+#include "tests/testnet/resting.h"
 
 using namespace quipu::testnet;
 using quipu::crypto::Digest;
@@ -14,13 +15,6 @@ std::unique_ptr<Cluster> calm_cluster(const Options& options) {
   cluster->boot_all();
   cluster->run_for(2 * kSecond);
   return cluster;
-}
-
-void must_rest(Cluster& cluster, Micros within) {
-  const bool rests = cluster.run_until(within, [&] { return cluster.at_rest(); });
-  INFO((cluster.violation() ? cluster.violation()->law + ": " + cluster.violation()->what : cluster.unrest()));
-  CHECK_FALSE(cluster.violation());
-  CHECK(rests);
 }
 
 Endpoint leader_now(Cluster& cluster) { return leader_of(cluster.furthest().current, cluster.cast()); }

@@ -24,7 +24,6 @@ TEST_CASE("In epoch 0 the members of the genesis file vote and nothing was hande
   CHECK(chain.tip().membership->anchor == chain.genesis().chain);
   CHECK(chain.tip().membership->members.hash() == chain.genesis().members.hash());
   CHECK_FALSE(chain.tip().handover);
-  CHECK_FALSE(handover_height(*chain.tip().state));
   CHECK(restored(chain, chain.genesis().chain).members.all() == chain.genesis().members.all());
 }
 
@@ -42,7 +41,6 @@ TEST_CASE("The vote that removes a member ends the epoch with its block") {
   REQUIRE(seal);
   CHECK(seal->epoch.value == 0);
   CHECK(seal->membership_hash == chain.genesis().members.hash());
-  CHECK(handover_height(*chain.tip().state) == chain.tip().height);
   CHECK(restored(chain, chain.tip().block).members.all() == chain.tip().membership->members.all());
   CHECK(restored(chain, chain.tip().block).epoch.value == 1);
 

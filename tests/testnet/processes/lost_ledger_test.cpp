@@ -18,6 +18,15 @@ bool log_says(const fs::path& log, const std::string& words) {
   return false;
 }
 
+// The node is stopped and its ledger gone; its directory.
+fs::path lose_ledger(LocalNetwork& network, NodeEntry& node) {
+  const auto directory = network.directory(node.code);
+  REQUIRE(terminate_node(network.processes(), node) == 0);
+  fs::remove_all(directory / "ledger.lost");
+  fs::rename(directory / "ledger", directory / "ledger.lost");
+  return directory;
+}
+
 // Three of four must vote, so with another one away every block needs this one.
 void must_vote(LocalNetwork& network) {
   REQUIRE(kill_node(network.processes(), network.node("BR")));
@@ -33,10 +42,7 @@ TEST_CASE("a member that lost its ledger begins a new one by itself and is refil
   network.import_samples();
   const auto before = network.wait_agreed();
   auto& node = network.node("PE");
-  const auto directory = network.directory("PE");
-  REQUIRE(terminate_node(network.processes(), node) == 0);
-  fs::remove_all(directory / "ledger.lost");
-  fs::rename(directory / "ledger", directory / "ledger.lost");
+  const auto directory = lose_ledger(network, node);
   const bool empty_folder = GENERATE(false, true);
   if (empty_folder) fs::create_directory(directory / "ledger");
   REQUIRE(restart_node(network.processes(), node));
@@ -51,10 +57,7 @@ TEST_CASE("a member that lost its ledger may be given an empty one before it sta
   network.import_samples();
   const auto before = network.wait_agreed();
   auto& node = network.node("PE");
-  const auto directory = network.directory("PE");
-  REQUIRE(terminate_node(network.processes(), node) == 0);
-  fs::remove_all(directory / "ledger.lost");
-  fs::rename(directory / "ledger", directory / "ledger.lost");
+  const auto directory = lose_ledger(network, node);
   const auto log = network.scratch("lost") / "init.log";
   const auto made = run({program("quipud").string(), "init", "--again", "--dir", directory.string()}, log);
   INFO((made ? "" : made.error()));

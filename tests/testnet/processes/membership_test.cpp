@@ -2,7 +2,6 @@
 // Members change on real processes, by the commands that an administration's people use.
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <thread>
 
 #include "node/ledger/date.h"
 #include "testnet/processes/children.h"
@@ -73,10 +72,12 @@ class Governed {
   // As far as it is published; a handover's and the newest block's checkpoint come a moment after them.
   void must_verify(const std::string& through) {
     const auto folder = file("export-" + through);
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    must({"export", "--out", folder}, through);
+    const auto published = [&] {
+      must({"export", "--out", folder}, through);
+      return fs::exists(fs::path(folder) / "epochs" / "2" / "handover");
+    };
+    CHECK(poll(std::chrono::seconds(10), published));
     must_run({program("quipu-audit"), "verify", folder, "--genesis", network_.directory / "genesis.json"});
-    CHECK(fs::exists(fs::path(folder) / "epochs" / "2" / "handover"));
     CHECK(fs::exists(fs::path(folder) / "policy" / "2"));
   }
   bool in_epoch(const std::string& code, std::uint64_t epoch, std::uint64_t members) {
