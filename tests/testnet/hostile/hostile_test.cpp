@@ -33,6 +33,14 @@ LoadFigures load_for(LocalNetwork& network, std::chrono::milliseconds time) {
   return load.stop();
 }
 
+// How often each of the others has let the attacker in, and said so.
+std::vector<std::size_t> let_in(LocalNetwork& network) {
+  std::vector<std::size_t> times;
+  for (const auto* code : {"BO", "BR", "CL"})
+    times.push_back(processes::trial::times_logged(network.processes(), network.node(code), "peer PE is up"));
+  return times;
+}
+
 int start_attack(LocalNetwork& network, const std::string& attack) {
   const auto pid =
       processes::spawn({processes::program("hostile_member").string(), "--dir", network.processes().directory.string(),
@@ -50,6 +58,7 @@ TEST_CASE("a hostile member with its own keys neither stops nor bloats nor separ
   const auto before = look_at(network.node("BO")).value().size;
   REQUIRE(kill_node(network.processes(), network.node("PE")));
   tell("one of four dead", load_for(network, std::chrono::seconds(2)), 0);
+  const auto greeted = let_in(network);
   for (const auto& attack : attack_names()) {
     INFO(attack);
     Watch watch(network, "PE");
@@ -64,6 +73,8 @@ TEST_CASE("a hostile member with its own keys neither stops nor bloats nor separ
     CHECK(harm.none());
     CHECK(harm.most_growth_MiB < kMostGrowth_MiB);
   }
+  const auto greeted_since = let_in(network);
+  for (std::size_t i = 0; i < greeted.size(); ++i) CHECK(greeted_since[i] > greeted[i]);
   REQUIRE(restart_node(network.processes(), network.node("PE")));
   CHECK(network.wait_agreed().size > before);
 }

@@ -57,7 +57,8 @@ std::unique_ptr<Session> Session::open(const Identity& identity, const Victim& v
 }
 
 bool Session::await(short events, Clock::time_point until) const {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+  // Rounded up: a wait of nothing again and again would take the processors from the victims.
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
   pollfd waiting{.fd = socket_, .events = events, .revents = 0};
   return left >= 0 && ::poll(&waiting, 1, static_cast<int>(left)) > 0;
 }
@@ -91,7 +92,7 @@ bool Session::shake_hands() {
   return true;
 }
 
-// Whoever has the higher index speaks first (node/net/connection.h).
+// Whoever has the greater transport key speaks first (node/net/connection.h).
 bool Session::say_hello() {
   const auto exporter = net::session_exporter(session_);
   if (!exporter) return false;
@@ -100,7 +101,7 @@ bool Session::say_hello() {
                               .version = identity_.protocol_version,
                               .exporter = *exporter};
   const Bytes payload = net::make_hello(terms, identity_.transport);
-  const bool first = identity_.self > victim_.index;
+  const bool first = !(identity_.transport.public_key() < victim_.transport_key);
   const auto kind = first ? net::FrameKind::kHello : net::FrameKind::kHelloAck;
   if (first) offer(net::frame_header(kind, payload.size()) + payload);
   const auto until = Clock::now() + kPatience;
