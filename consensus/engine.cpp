@@ -457,10 +457,20 @@ void Engine::State::report_conflict(const QuorumProof& first, const QuorumProof&
   halt("FORK: two quorum proofs contradict each other");
 }
 
+// The first proof of a view in which I proposed a new block says how well it was carried.
+void Engine::State::size_next_block(const QuorumProof& proof) {
+  const auto at = views.find(proof.subject.view);
+  if (at == views.end()) return;
+  const auto offered = std::exchange(at->second.offered, std::nullopt);
+  if (!offered) return;
+  if (proof.kind == VoteKind::kNullify) return block_size.refused();
+  block_size.carried(offered->bytes, now.steady_us - offered->at_us, config.timing);
+}
+
 void Engine::State::note_turn(const QuorumProof& proof) {
   auto& peer = peers[leader(proof.subject.view)];
   if (proof.kind == VoteKind::kNullify) ++nullified_views;
-  if (leader(proof.subject.view) == config.self) return;
+  if (leader(proof.subject.view) == config.self) return size_next_block(proof);
   if (proof.kind != VoteKind::kNullify || proofs.step(proof.subject.view) != nullptr) {
     peer.turns_missed = 0;
     return;

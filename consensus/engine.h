@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "consensus/guard.h"
+#include "consensus/limits.h"
 #include "consensus/members.h"
 #include "consensus/message.h"
 #include "consensus/quorum_proof.h"
@@ -127,10 +128,11 @@ struct Send {
 struct Broadcast {
   Message message{};
 };
-// A block for this view on that parent, or none.
+// A block for this view on that parent, or none. `most_bytes` of leaves, or a single submission that is longer.
 struct RequestBuild {
   View view{};
   BlockId parent{};
+  std::size_t most_bytes = limits::kBlockLeafBytes;
 };
 // Does the ledger accept this block on its parent? First of all: do its leaves give the header's tree? `check_clock`:
 // is its time near enough to vote for (first vote only)?

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "consensus/block_size.h"
 #include "consensus/blocks.h"
 #include "consensus/deadlines.h"
 #include "consensus/engine.h"
@@ -20,12 +21,19 @@
 namespace quipu::consensus {
 
 // What happened in one view besides votes and proofs.
+// A new block of mine, until its view ends.
+struct OfferedBlock {
+  std::size_t bytes = 0;
+  std::int64_t at_us = 0;
+};
+
 struct ViewNotes {
   std::optional<Proposal> proposal;  // the first one kept, its block moved to the tree
   Subject subject;                   // of `proposal`
   bool proposal_valid = false;       // verified and voted for, or my own
   std::optional<Proposal> mine;      // what I proposed, without block and proofs: they are attached when it is sent
   bool build_asked = false;
+  std::optional<OfferedBlock> offered;
 };
 
 struct PeerNotes {
@@ -113,6 +121,7 @@ struct Engine::State {
   bool on_proof(QuorumProof proof, bool verified, Relay relay);
   void report_conflict(const QuorumProof& first, const QuorumProof& second);
   void take_proof(PeerId from, QuorumProof proof, Relay relay);
+  void size_next_block(const QuorumProof& proof);
   void note_turn(const QuorumProof& proof);
   std::optional<QuorumProof> entry_proof() const;
 
@@ -241,6 +250,7 @@ struct Engine::State {
   std::map<Height, BlockId> proven;  // held blocks of fetched runs, final by their hash links to a verified F
   Deadlines deadlines;
   Jitter jitter;
+  BlockSize block_size;
 
   bool ready = false;
   bool was_awake = false;

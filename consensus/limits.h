@@ -13,7 +13,9 @@ inline constexpr std::size_t kLeafBytes = 61'440;
 inline constexpr std::size_t kSubmissionEvents = 256;
 inline constexpr std::size_t kBlockSubmissions = 512;
 inline constexpr std::size_t kBlockLeafBytes = 1 << 20;
-inline constexpr std::size_t kSealBytes = 1'024;  // no seal comes near; room kept for it in a block
+inline constexpr std::size_t kFirstBlockBytes = 256 << 10;  // what a member proposes before it has seen any carried
+inline constexpr std::size_t kLeastBlockBytes = 16 << 10;   // though one submission, however long, always fits
+inline constexpr std::size_t kSealBytes = 1'024;            // no seal comes near; room kept for it in a block
 
 // Members and peers
 inline constexpr std::size_t kMembers = 255;
@@ -107,6 +109,7 @@ inline constexpr std::int64_t kCosignIdle_ms = 60'000;
 
 static_assert(kLeafBytes <= 65'535, "an entry bundle frames a leaf with a u16");
 static_assert(kLeafBytes <= kLeafBytesPerFrame, "one submission always fits a frame");
+static_assert(kLeastBlockBytes <= kFirstBlockBytes && kFirstBlockBytes <= kBlockLeafBytes);
 static_assert(kLeafBytes <= kBlockLeafBytes, "one submission always fits a block");
 static_assert(kBlockLeafBytes + kSkipProofBytes + kUnaskedFrameBytes <= kFrameBytes, "a full proposal fits a frame");
 static_assert(kFrameBytes <= kSyncFrameBytes);

@@ -33,7 +33,7 @@ void Engine::State::propose_on(const ParentRef& parent) {
   const bool room = parent.height.value - fin.height.value < limits::kUnfinalizedBlocks;
   if (ready && room && !notes.build_asked && !ends_epoch(parent.block)) {
     notes.build_asked = true;
-    emit(RequestBuild{current, parent.block});
+    emit(RequestBuild{current, parent.block, block_size.most_bytes()});
     touch();
   }
   if (notes.build_asked) return;
@@ -56,6 +56,14 @@ void Engine::State::propose_repeat(const ParentRef& parent) {
   offer(std::move(proposal), {current, parent.view, parent.height, parent.block});
 }
 
+namespace {
+std::size_t leaf_bytes(const Block& block) {
+  std::size_t bytes = 0;
+  for (const auto& leaf : block.leaves) bytes += leaf.size();
+  return bytes;
+}
+}  // namespace
+
 void Engine::State::on(Built&& input) {
   auto at = views.find(current);
   if (input.view != current || !leading() || at == views.end() || !at->second.build_asked || at->second.mine)
@@ -68,6 +76,7 @@ void Engine::State::on(Built&& input) {
     forget({blocks.id_of(input.block)});
     return touch();
   }
+  at->second.offered = OfferedBlock{leaf_bytes(input.block), now.steady_us};
   const Height height = header.height;
   const BlockId id = blocks.id_of(input.block);
   blocks.add(id, std::move(input.block), current).check = Check::kValid;

@@ -24,7 +24,7 @@ void Replica::State::on(consensus::RequestBuild& effect) {
   const auto* parent = chain.position(effect.parent);
   if (parent == nullptr) return void(engine_inputs.emplace_back(consensus::BuiltNone{effect.view}));
   const auto& self = members()[config.self].code;
-  auto proposal = build_block(config.genesis, *parent, self, likely_block_time_ms(*parent), pool);
+  auto proposal = build_block(config.genesis, *parent, {self, likely_block_time_ms(*parent), effect.most_bytes}, pool);
   if (effect.parent == chain.committed().block) reject(proposal.rejected);
   if (!proposal.block) {
     // What seemed ready is not: the engine rests, and is told anew of what comes.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/replica/proposer.h"
 
+#include <algorithm>
+#include <map>
+
 #include "consensus/limits.h"
 
 namespace quipu::replica {
@@ -25,13 +28,54 @@ std::expected<void, ledger::Rejection> try_on(const ledger::Genesis& genesis, co
   return ledger::apply(trial, submission, ledger::next_origin(genesis, position, block_time_ms));
 }
 
+// What one administration has waiting, and how much of the block it has.
+struct Share {
+  std::vector<Cursor> keys;
+  std::size_t turn = 0;
+  std::size_t bytes = 0;
+
+  bool open() const {
+    return std::ranges::any_of(keys, [](const Cursor& key) { return key.open; });
+  }
+};
+
+std::vector<Share> shares_of(const Mempool& pool, const ledger::StateView& state) {
+  std::map<std::string, Share> shares;
+  for (const auto* queue : pool.fair_order()) {
+    const auto next = ledger::next_sequence(state, queue->administration, queue->key);
+    shares[queue->administration].keys.push_back({queue, next});
+  }
+  std::vector<Share> out;
+  for (auto& [administration, share] : shares) out.push_back(std::move(share));
+  return out;
+}
+
+// Whoever has least of the block is next: so nobody has more than half of it, but for one submission, while others have
+// something to give.
+Share* next_share(std::vector<Share>& shares) {
+  Share* least = nullptr;
+  for (auto& share : shares) {
+    if (share.open() && (least == nullptr || share.bytes < least->bytes)) least = &share;
+  }
+  return least;
+}
+
 class BlockFill {
  public:
   BlockFill(ledger::BlockBuilder& builder, const ledger::Genesis& genesis, const ledger::Position& parent,
-            std::uint64_t block_time_ms, Proposal& out)
-      : builder_(builder), genesis_(genesis), parent_(parent), block_time_ms_(block_time_ms), out_(out) {}
+            const BlockTerms& terms, Proposal& out)
+      : builder_(builder), genesis_(genesis), parent_(parent), terms_(terms), out_(out) {}
 
-  // Takes at most one submission of this key; false when the key has nothing more to give to this block.
+  // At most one submission, of the key whose turn it is; a key that has nothing more for this block is closed.
+  void take_one(Share& share) {
+    auto& key = share.keys[share.turn++ % share.keys.size()];
+    if (!key.open) return;
+    const std::size_t before = builder_.leaf_bytes();
+    key.open = take(key);
+    share.bytes += builder_.leaf_bytes() - before;
+  }
+
+ private:
   bool take(Cursor& cursor) {
     const auto* entry = cursor.head();
     if (entry == nullptr || builder_.closed() || !fits(*entry)) return false;
@@ -44,22 +88,21 @@ class BlockFill {
     return true;
   }
 
- private:
   bool fits(const PoolEntry& entry) const {
-    return builder_.size() < limits::kBlockSubmissions &&
-           builder_.leaf_bytes() + entry.submission->leaf.size() + limits::kSealBytes <= limits::kBlockLeafBytes;
+    const std::size_t bytes = builder_.leaf_bytes() + entry.submission->leaf.size() + limits::kSealBytes;
+    return builder_.size() == 0 || (builder_.size() < limits::kBlockSubmissions && bytes <= terms_.most_bytes);
   }
 
   // What goes before it in this block may never become final: it is rejected only if the parent alone refuses it.
   void judge_alone(const PoolEntry& entry) {
-    const auto outcome = try_on(genesis_, parent_, block_time_ms_, *entry.submission);
+    const auto outcome = try_on(genesis_, parent_, terms_.block_time_ms, *entry.submission);
     if (!outcome && !may_become_valid(outcome.error())) out_.rejected.push_back({entry.submission, outcome.error()});
   }
 
   ledger::BlockBuilder& builder_;
   const ledger::Genesis& genesis_;
   const ledger::Position& parent_;
-  std::uint64_t block_time_ms_;
+  const BlockTerms& terms_;
   Proposal& out_;
 };
 
@@ -69,22 +112,13 @@ bool may_become_valid(const ledger::Rejection& rejection) {
   return rejection.code == ledger::Code::kIssuedInFuture || rejection.code == ledger::Code::kSequenceGap;
 }
 
-Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& parent, const std::string& proposer,
-                     std::uint64_t block_time_ms, const Mempool& pool) {
+Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& parent, const BlockTerms& terms,
+                     const Mempool& pool) {
   Proposal out;
-  ledger::BlockBuilder builder(genesis, parent, proposer, block_time_ms);
-  std::vector<Cursor> cursors;
-  for (const auto* queue : pool.fair_order()) {
-    cursors.push_back({queue, ledger::next_sequence(*parent.state, queue->administration, queue->key)});
-  }
-  BlockFill fill(builder, genesis, parent, block_time_ms, out);
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (auto& cursor : cursors) {
-      cursor.open = cursor.open && fill.take(cursor);
-      progress = progress || cursor.open;
-    }
-  }
+  ledger::BlockBuilder builder(genesis, parent, terms.proposer, terms.block_time_ms);
+  BlockFill fill(builder, genesis, parent, terms, out);
+  auto shares = shares_of(pool, *parent.state);
+  while (auto* share = next_share(shares)) fill.take_one(*share);
   if (builder.size() > 0) out.block = std::move(builder).seal();
   return out;
 }

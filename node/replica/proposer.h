@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "consensus/limits.h"
 #include "node/ledger/block.h"
 #include "node/ledger/rules/apply.h"
 #include "node/replica/chain.h"
@@ -27,9 +28,16 @@ struct Proposal {
   std::vector<RejectedSubmission> rejected;  // invalid on the parent, in their turn
 };
 
-// Round robin over administrations, oldest first, each key in sequence, up to the block's limits.
-Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& parent, const std::string& proposer,
-                     std::uint64_t block_time_ms, const Mempool& pool);
+struct BlockTerms {
+  std::string proposer;
+  std::uint64_t block_time_ms = 0;
+  std::size_t most_bytes = limits::kBlockLeafBytes;  // of leaves with the seal; a first submission fits always
+};
+
+// From the administration that has least of the block so far, in bytes; its keys in turn, each in sequence; up to the
+// block's limits.
+Proposal build_block(const ledger::Genesis& genesis, const ledger::Position& parent, const BlockTerms& terms,
+                     const Mempool& pool);
 
 // Is there a submission that would be valid in a block on this position? Stops at the first. `rejected` collects those
 // whose turn it is and that are invalid.

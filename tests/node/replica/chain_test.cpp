@@ -17,7 +17,7 @@ const ChainBlock& extend(Chain& chain, const ledger::Genesis& genesis, const con
   Mempool pool(4);
   pool.insert({sample::signed_registrations("BO", sequence, subject, 1, kChainTime_ms / 1000),
                sample::key("BO", "issuer").public_key(), 0, 0});
-  auto built = build_block(genesis, *chain.position(parent), "BO", kChainTime_ms + sequence, pool);
+  auto built = build_block(genesis, *chain.position(parent), {"BO", kChainTime_ms + sequence}, pool);
   REQUIRE(built.block);
   return chain.add(std::move(*built.block), std::move(built.submissions));
 }
