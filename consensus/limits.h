@@ -13,9 +13,11 @@ inline constexpr std::size_t kLeafBytes = 61'440;
 inline constexpr std::size_t kSubmissionEvents = 256;
 inline constexpr std::size_t kBlockSubmissions = 512;
 inline constexpr std::size_t kBlockLeafBytes = 1 << 20;
-inline constexpr std::size_t kFirstBlockBytes = 256 << 10;  // what a member proposes before it has seen any carried
-inline constexpr std::size_t kLeastBlockBytes = 16 << 10;   // though one submission, however long, always fits
-inline constexpr std::size_t kSealBytes = 1'024;            // no seal comes near; room kept for it in a block
+inline constexpr std::size_t kFirstBlockBytes = 256 << 10;   // what a member proposes before it has seen any carried
+inline constexpr std::size_t kLeastBlockBytes = 16 << 10;    // though one submission, however long, always fits
+inline constexpr std::size_t kInlineMembers = 16;            // beyond, proposals name their leaves instead of
+inline constexpr std::size_t kInlineBlockBytes = 256 << 10;  // carrying them; and when there are more bytes of them
+inline constexpr std::size_t kSealBytes = 1'024;             // no seal comes near; room kept for it in a block
 
 // Members and peers
 inline constexpr std::size_t kMembers = 255;

@@ -61,6 +61,7 @@ struct BodyWriter {
     if (!m.repeat) put(*body.mutable_block(), m.block);
     if (m.parent_proof) body.set_parent_proof(encode(*m.parent_proof, members));
     for (const auto& proof : m.skip_proofs) body.add_skip_proofs(encode(proof, members));
+    for (const auto& id : m.leaf_ids) body.add_leaf_ids(text(id));
     body.set_signature(text(m.signature));
   }
   void operator()(const Vote& m) const { put(*out.mutable_vote(), m); }
@@ -213,6 +214,8 @@ bool take(Proposal& out, wire::Proposal& in, std::size_t members) {
   if (out.repeat == in.has_block()) return false;
   if (out.repeat ? !get(out.repeated, in.repeated_block()) : !take(out.block, *in.mutable_block())) return false;
   if (total_bytes(in.skip_proofs()) > limits::kSkipProofBytes) return false;
+  if (!get(out.leaf_ids, in.leaf_ids(), limits::kBlockSubmissions)) return false;
+  if (!out.leaf_ids.empty() && (out.repeat || out.block.leaves.size() != 1)) return false;
   return get(out.parent_proof, in.parent_proof(), members) &&
          get(out.skip_proofs, in.skip_proofs(), limits::kSkipProofs, members) && get(out.signature, in.signature());
 }

@@ -23,6 +23,9 @@ struct Proposal {
   std::optional<QuorumProof> parent_proof{};  // N or F of parent_view; none when it is 0 or final already everywhere
   std::vector<QuorumProof> skip_proofs{};     // X of the newest views in (parent_view, view)
   crypto::Signature signature{};              // the leader's NOTARIZE of the subject
+  // By reference: leaf hashes of the block's leaves but the last, which is then the only one in `block`. The replica's
+  // business: the engine knows whole blocks only.
+  std::vector<crypto::Digest> leaf_ids{};
 };
 struct ProofRequest {
   View first{};

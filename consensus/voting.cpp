@@ -25,6 +25,7 @@ void Engine::State::receive(PeerId from, Proposal&& proposal) {
   if (view.value == 0 || leader(view) != from) return;
   if (view <= fin.view) return settle_past(from, view);
   if (view.value > current.value + limits::kFutureViews) return ask_status(from);
+  if (!proposal.leaf_ids.empty()) return;
   const auto subject = subject_of(proposal);
   if (!subject) return;
   const Vote vote{VoteKind::kNotarize, *subject, from, proposal.signature};

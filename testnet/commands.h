@@ -73,6 +73,7 @@ struct SimulateOptions {
   std::string seeds;
   std::vector<std::size_t> sizes;
   std::size_t candidates = 0;
+  bool by_reference = false;
   double hours = 0;
   bool verbose = false;
 };

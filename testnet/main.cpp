@@ -127,6 +127,8 @@ void CommandLine::add_simulate() {
   command->add_option("--members", simulate.sizes, "Sizes of the network [1 4 7]")->delimiter(',');
   command->add_option("--candidates", simulate.candidates, "Nodes beyond the members: then members come and go [0]")
       ->check(CLI::Range(0, 8));
+  command->add_flag("--by-reference", simulate.by_reference,
+                    "Every proposal names its submissions instead of carrying them, as in large networks");
   command->add_option("--hours", simulate.hours, "Virtual hours of trouble per seed");
   command->add_flag("--verbose", simulate.verbose, "A line per seed");
   command->callback([this] { result = testnet::simulate(simulate); });

@@ -106,6 +106,7 @@ std::optional<Item> Replica::State::wanted(PeerId from, BytesView leaf) {
 void Replica::State::receive_leaves(PeerId from, std::vector<Bytes> leaves) {
   Checking batch{.request = {}, .items = {}, .from = from};
   for (const auto& leaf : leaves) {
+    if (!references.empty()) leaf_came(crypto::leaf_hash(leaf), leaf);
     if (!conduct.takes_leaves(from, now.steady_us)) break;
     if (auto item = wanted(from, leaf)) batch.items.push_back(std::move(*item));
   }

@@ -44,7 +44,8 @@ Replica::State::State(Config config_in, Restored restored)
       engine(engine_config(config, *membership), std::move(restored.consensus)),
       chain(std::move(restored.committed)),
       pool(membership->members.size()),
-      cosigning(config.genesis.origin, membership->members, config.self, config.verify) {}
+      cosigning(config.genesis.origin, membership->members, config.self, config.verify),
+      references(membership->members.leader_order(scope.anchor), config.self) {}
 
 Replica::Replica(Config config, Restored restored)
     : state_(std::make_unique<State>(std::move(config), std::move(restored))) {}
@@ -77,7 +78,8 @@ Effects Replica::step(Input input, Instant now) {
 std::optional<std::int64_t> Replica::next_deadline_us() const {
   std::optional<std::int64_t> next;
   if (state_->ended) return next;
-  for (const auto due : {state_->engine.next_deadline_us(), state_->cosigning.next_deadline_us(), state_->sweep_us}) {
+  for (const auto due : {state_->engine.next_deadline_us(), state_->cosigning.next_deadline_us(),
+                         state_->references.next_deadline_us(), state_->sweep_us}) {
     if (due && (!next || *due < *next)) next = due;
   }
   return next;
@@ -118,6 +120,7 @@ void Replica::State::take(consensus::Effects effects) {
 void Replica::State::handle(Tick&) {
   engine_inputs.emplace_back(consensus::Tick{});
   if (const auto cosign = cosigning.on_deadline(now)) out.emplace_back(*cosign);
+  ask_for_missing();
   if (sweep_us && now.steady_us >= *sweep_us) {
     offer_old();
     expire_old();
@@ -132,6 +135,7 @@ void Replica::State::handle(Received& input) {
   if (wants_large_answer(*message) && !conduct.serves(input.from, now.steady_us)) return;
   if (is_guest(input.from)) return receive_guest(input.from, std::move(*message));
   std::visit(Overloaded{
+                 [&](consensus::Proposal& proposal) { receive_proposal(input.from, std::move(proposal)); },
                  [&](consensus::Submissions& leaves) { receive_leaves(input.from, std::move(leaves.leaves)); },
                  [&](consensus::SubmissionOffer& offer) { ask_for_unknown(input.from, offer); },
                  [&](consensus::SubmissionRequest& request) { answer_request(input.from, request); },
@@ -166,8 +170,6 @@ void Replica::State::on(consensus::Halt& effect) {
   halted = true;
   out.emplace_back(std::move(effect));
 }
-
-void Replica::State::on(consensus::Send& effect) { send(effect.to, effect.message); }
 
 void Replica::State::send(PeerId to, const consensus::Message& message) {
   if (wants_large_answer(message)) out.emplace_back(ExpectAnswer{to});

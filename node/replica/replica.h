@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "consensus/engine.h"
+#include "consensus/limits.h"
 #include "node/ledger/block.h"
 #include "node/ledger/genesis.h"
 
@@ -27,6 +28,7 @@ struct Config {
   consensus::Timing timing;
   std::uint64_t jitter_seed = 0;
   crypto::VerifyFunction verify = &crypto::verify;
+  std::size_t inline_block_bytes = limits::kInlineBlockBytes;  // larger blocks are proposed by reference
 };
 
 // What a restart finds on disk.

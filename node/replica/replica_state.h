@@ -15,6 +15,7 @@
 #include "node/replica/cosigning.h"
 #include "node/replica/mempool.h"
 #include "node/replica/proposer.h"
+#include "node/replica/references.h"
 #include "node/replica/replica.h"
 
 namespace quipu::replica {
@@ -79,9 +80,9 @@ struct Replica::State {
   void blame(PeerId peer, std::size_t checks);
   void take_cosignature(PeerId from, const consensus::CosignatureMessage& message);
 
-  // effects of the engine (replica.cpp, execution.cpp)
+  // effects of the engine (replica.cpp, execution.cpp, naming.cpp)
   void on(consensus::Send& effect);
-  void on(consensus::Broadcast& effect) { broadcast(effect.message); }
+  void on(consensus::Broadcast& effect);
   void on(consensus::RequestBuild& effect);
   void on(consensus::RequestVerify& effect);
   void on(consensus::Commit& effect);
@@ -122,6 +123,12 @@ struct Replica::State {
   void finish_commit(const consensus::Tip& tip);
   void reject(const std::vector<RejectedSubmission>& rejected);
 
+  // proposals by reference (naming.cpp)
+  void receive_proposal(PeerId from, consensus::Proposal proposal);
+  void leaf_came(const crypto::Digest& id, const Bytes& leaf);
+  void ask_for_missing();
+  const Bytes* leaf_here(const crypto::Digest& id) const;
+
   // spreading and forgetting (dissemination.cpp)
   void offer_old();
   void expire_old();
@@ -158,6 +165,7 @@ struct Replica::State {
   AdmissionCheck admission;
   Cosigning cosigning;
   Conduct conduct;
+  References references;
 
   Instant now;
   Effects out;

@@ -41,7 +41,8 @@ std::string replay_command(const Options& options) {
   if (options.trouble != Campaign{}.trouble)
     trouble << " --hours " << (static_cast<double>(options.trouble / kSecond) + 0.5) / 3600;
   return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
-         (options.candidates > 0 ? " --candidates " + std::to_string(options.candidates) : "") + trouble.str();
+         (options.candidates > 0 ? " --candidates " + std::to_string(options.candidates) : "") +
+         (options.by_reference ? " --by-reference" : "") + trouble.str();
 }
 
 int simulate(const Campaign& campaign, std::ostream& out) {
@@ -52,6 +53,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
     for (std::uint64_t seed = campaign.first_seed; seed <= campaign.last_seed; ++seed) {
       Options options = swarm_options(seed, members);
       options.candidates = campaign.candidates;
+      options.by_reference = campaign.by_reference;
       options.trouble = campaign.trouble;
       const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;

@@ -31,6 +31,7 @@ struct Campaign {
   std::uint64_t last_seed = 1;
   std::vector<std::size_t> members = {1, 4, 7};
   std::size_t candidates = 0;  // beyond the members: then members come and go
+  bool by_reference = false;   // all proposals name their submissions instead of carrying them
   Micros trouble = 120 * kSecond;
   bool keep_going = false;
   bool verbose = false;  // a line per seed

@@ -104,6 +104,7 @@ void Node::start_replica() {
                          .timing = consensus::Timing::wide_area(),
                          .jitter_seed = random_.next(),
                          .verify = &remembered_verify};
+  if (world_.options.by_reference) config.inline_block_bytes = 0;
   replica_ = std::make_unique<replica::Replica>(std::move(config), std::move(restored));
   take(replica_->start(instant()));
 }

@@ -28,6 +28,7 @@ struct Options {
   std::uint64_t seed = 0;
   std::size_t members = 4;
   std::size_t candidates = 0;      // nodes beyond the members of the genesis, who follow until they are let in
+  bool by_reference = false;       // all proposals name their submissions, as those of large networks do
   Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
 
   // network

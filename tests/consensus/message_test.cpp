@@ -5,6 +5,7 @@
 #include "consensus/deadlines.h"
 #include "consensus/limits.h"
 #include "consensus/wire_shape.h"
+#include "crypto/merkle.h"
 #include "network.h"
 
 namespace quipu::consensus::net {
@@ -22,6 +23,16 @@ struct Samples {
   Vote vote = net.vote(VoteKind::kFinalize, subject, 6);
   Vote nullify = net.vote(VoteKind::kNullify, {.view = {4}}, 1);
 
+  // By reference.
+  Proposal named() const {
+    return {.view = {5},
+            .parent_view = {3},
+            .block = {block.header, {"seal"}},
+            .parent_proof = n,
+            .signature = vote.signature,
+            .leaf_ids = {crypto::leaf_hash("first"), crypto::leaf_hash("second")}};
+  }
+
   std::vector<Message> all() const {
     const LinkProof link{n, {x}};
     return {Proposal{.view = {5},
@@ -36,6 +47,7 @@ struct Samples {
                      .repeated = subject.block,
                      .parent_proof = n,
                      .signature = vote.signature},
+            named(),
             vote,
             nullify,
             n,
@@ -64,6 +76,29 @@ struct Samples {
 };
 
 }  // namespace
+
+TEST_CASE(
+    "a proposal by reference carries one leaf and repeats no block and names no more leaves than a block may have") {
+  const Samples samples;
+  const auto readable = [&](const Proposal& proposal) {
+    return decode_message(encode(proposal, samples.net.scope(), kMembers), samples.net.scope(), kMembers).has_value();
+  };
+  auto proposal = samples.named();
+  CHECK(readable(proposal));
+  proposal.block.leaves.push_back("another");
+  CHECK_FALSE(readable(proposal));
+  proposal.block.leaves.clear();
+  CHECK_FALSE(readable(proposal));
+  proposal = samples.named();
+  proposal.repeat = true;
+  proposal.repeated = samples.subject.block;
+  CHECK_FALSE(readable(proposal));
+  proposal = samples.named();
+  proposal.leaf_ids.resize(limits::kBlockSubmissions);
+  CHECK(readable(proposal));
+  proposal.leaf_ids.emplace_back();
+  CHECK_FALSE(readable(proposal));
+}
 
 TEST_CASE("every message survives a round trip") {
   const Samples samples;

@@ -9,9 +9,11 @@ using namespace quipu::testnet;
 
 namespace seeds {
 
-void hold_every_law(std::uint64_t first, std::uint64_t last, std::size_t members, std::size_t candidates = 0) {
+void hold_every_law(std::uint64_t first, std::uint64_t last, std::size_t members, std::size_t candidates = 0,
+                    bool by_reference = false) {
   Campaign campaign;
   campaign.candidates = candidates;
+  campaign.by_reference = by_reference;
   campaign.first_seed = first;
   campaign.last_seed = last;
   campaign.members = {members};
@@ -38,6 +40,11 @@ TEST_CASE("some seeds at sizes that are not 3f + 1 hold every law") {
 TEST_CASE("seeds in which members come and go hold every law") {
   seeds::hold_every_law(1, 60, 4, 3);
   seeds::hold_every_law(1, 15, 7, 2);
+}
+
+TEST_CASE("seeds in which every proposal names its submissions hold every law") {
+  seeds::hold_every_law(1, 60, 4, 0, true);
+  seeds::hold_every_law(1, 10, 7, 2, true);
 }
 
 TEST_CASE("seeds that once broke a law hold every law now") {
@@ -69,6 +76,9 @@ TEST_CASE("a broken law is told with the one command that runs it again") {
   options.candidates = 3;
   CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4 --candidates 3");
   options.candidates = 0;
+  options.by_reference = true;
+  CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4 --by-reference");
+  options.by_reference = false;
   options.trouble = 30 * kSecond;
   CHECK(replay_command(options) == "quipu-testnet simulate --seeds 17..17 --members 4 --hours 0.00847222");
 }
