@@ -40,10 +40,7 @@ void Cluster::add_nodes() {
   const auto add = [&](std::size_t member) {
     const Who who{nodes_.size(), member};
     const Random random(options.seed, "attacker " + std::to_string(member));
-    auto attacker =
-        is_honest[member]
-            ? nullptr
-            : make_attacker(options.attack, {world_.cast, static_cast<consensus::MemberIndex>(member), random});
+    auto attacker = is_honest[member] ? nullptr : make_attacker(options.attack, {world_.cast, member, random});
     nodes_.push_back(std::make_unique<Node>(world_, who, std::move(attacker), is_honest[member]));
   };
   for (std::size_t member = 0; member < is_honest.size(); ++member) add(member);

@@ -98,6 +98,7 @@ void Node::start_process() {
 void Node::start_replica() {
   auto restored = host_->restore();
   who_.members = restored.committed.membership;
+  if (attacker_) attacker_->enters(*who_.members);
   tell([&](Law& law) { law.booted(who_, *host_, restored); });
   replica::Config config{.genesis = world_.cast->genesis,
                          .self = host_->self(),
@@ -190,8 +191,9 @@ void Node::receive(std::size_t from, const Bytes& frame) {
   if (attacker_) {
     const auto message = decoded(frame);
     // Attackers do not answer each other: that would never end.
-    const bool from_honest = from + world_.options.attackers < world_.options.members;
-    if (message && from_honest) attacker_->hears(peer, *message, mouth());
+    const auto& options = world_.options;
+    const bool from_honest = from >= options.members || from + options.attackers < options.members;
+    if (message && from_honest && attacker_->votes()) attacker_->hears(peer, *message, mouth());
     if (message && !attacker_->lets_in(*message)) return;
   }
   input(replica::Received{peer, frame});

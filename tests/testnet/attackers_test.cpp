@@ -21,3 +21,20 @@ TEST_CASE("f attackers of every kind neither break a law nor stop the honest mem
     CHECK(result.height.value > 0);
   }
 }
+
+TEST_CASE("attackers of every kind go on through changes of members and break no law") {
+  const auto kind = GENERATE(AttackerKind::kTwin, AttackerKind::kEquivocatingLeader, AttackerKind::kNullifyAlways,
+                             AttackerKind::kReplayer, AttackerKind::kForger, AttackerKind::kDeafLeader,
+                             AttackerKind::kCredulous, AttackerKind::kLeafForger);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Options options = swarm_options(seed, 5);
+    options.candidates = 2;
+    options.attack = kind;
+    options.attackers = 1;
+    const RunResult result = run_once(options);
+    INFO("seed " << seed << ", " << describe(options));
+    INFO((result.violation ? result.violation->law + ": " + result.violation->what : ""));
+    REQUIRE_FALSE(result.violation);
+    CHECK(result.epoch.value > 0);
+  }
+}

@@ -2,6 +2,8 @@
 // Members join and leave a network that goes on working.
 #include <catch2/catch.hpp>
 
+#include "consensus/votes.h"
+#include "testnet/sim/attackers/attacker.h"
 #include "testnet/sim/cluster.h"
 #include "testnet/sim/government.h"
 #include "testnet/sim/laws/contents.h"
@@ -60,4 +62,28 @@ TEST_CASE("a member leaves, the others go on, and it follows them") {
   CHECK_FALSE(net.votes(2));
   CHECK(net->node(0).membership().members.size() == 4);
   net.must_work_in(1);
+}
+
+TEST_CASE("an attacker votes in the epoch that its node lives in, by its place there") {
+  membership::Governed net(43, 5, 0);
+  REQUIRE(net.government.dismiss(1, 60 * kSecond));
+  const auto& members = net->newest_members();
+  const auto cast = cast_of(5);
+  const auto attacker = make_attacker(AttackerKind::kNullifyAlways, {cast, 4, Random(43, "attacker")});
+  attacker->enters(members);
+  REQUIRE(attacker->votes());
+  std::vector<consensus::Vote> said;
+  const auto say = [&](std::optional<consensus::PeerId>, const consensus::Message& message) {
+    said.push_back(std::get<consensus::Vote>(message));
+  };
+  attacker->hears(0, consensus::Vote{consensus::VoteKind::kNullify, {.view = {1}}, 0, {}}, say);
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].signer == 3);
+  const auto scope = members.scope(cast->genesis.chain);
+  CHECK(scope.epoch.value == 1);
+  CHECK(crypto::verify(members.members[3].vote, consensus::vote_bytes(scope, said[0].kind, said[0].subject),
+                       said[0].signature));
+  const auto dismissed = make_attacker(AttackerKind::kNullifyAlways, {cast, 1, Random(43, "attacker")});
+  dismissed->enters(members);
+  CHECK_FALSE(dismissed->votes());
 }

@@ -3,12 +3,18 @@
 
 namespace quipu::testnet {
 
+void Attacker::enters(const ledger::Membership& membership) {
+  context_.scope = membership.scope(context_.cast->genesis.chain);
+  context_.members = membership.members.size();
+  context_.place = membership.members.index_of(context_.cast->code(context_.administration));
+}
+
 consensus::Vote forge_vote(const AttackerContext& context, consensus::VoteKind kind,
                            const consensus::Subject& subject) {
-  consensus::Vote vote{kind, subject, context.self, {}};
+  consensus::Vote vote{kind, subject, context.self(), {}};
   if (kind == consensus::VoteKind::kNullify) vote.subject = {subject.view, {}, {}, {}};
-  vote.signature =
-      context.cast->vote[context.self]->sign(consensus::vote_bytes(context.cast->genesis.scope(), kind, vote.subject));
+  const auto& key = *context.cast->vote[context.administration];
+  vote.signature = key.sign(consensus::vote_bytes(context.scope, kind, vote.subject));
   return vote;
 }
 

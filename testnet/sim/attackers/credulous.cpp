@@ -8,11 +8,12 @@ namespace {
 
 class Credulous final : public Attacker {
  public:
+  explicit Credulous(AttackerContext context) : Attacker(std::move(context)) {}
   bool believes_submissions() const override { return true; }
 };
 
 }  // namespace
 
-std::unique_ptr<Attacker> credulous(AttackerContext) { return std::make_unique<Credulous>(); }
+std::unique_ptr<Attacker> credulous(AttackerContext context) { return std::make_unique<Credulous>(std::move(context)); }
 
 }  // namespace quipu::testnet

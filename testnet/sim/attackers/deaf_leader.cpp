@@ -11,7 +11,7 @@ using consensus::VoteKind;
 
 class DeafLeader final : public Attacker {
  public:
-  explicit DeafLeader(AttackerContext context) : salt_(context.random.next()) {}
+  explicit DeafLeader(AttackerContext context) : Attacker(std::move(context)), salt_(context_.random.next()) {}
 
   bool lets_in(const consensus::Message& message) override {
     if (const auto* vote = std::get_if<consensus::Vote>(&message))

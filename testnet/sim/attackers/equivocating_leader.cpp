@@ -11,14 +11,14 @@ using consensus::VoteKind;
 
 class EquivocatingLeader final : public Attacker {
  public:
-  explicit EquivocatingLeader(AttackerContext context) : context_(std::move(context)) {}
+  explicit EquivocatingLeader(AttackerContext context) : Attacker(std::move(context)) {}
 
   void says(std::optional<consensus::PeerId> to, const consensus::Message& message, const Say& say) override {
     const auto* proposal = std::get_if<consensus::Proposal>(&message);
     if (!proposal || proposal->repeat || to) return say(to, message);
     const consensus::Proposal other = another(*proposal);
-    for (consensus::PeerId peer = 0; peer < context_.cast->members(); ++peer) {
-      if (peer == context_.self) continue;
+    for (consensus::PeerId peer = 0; peer < context_.members; ++peer) {
+      if (peer == context_.self()) continue;
       if (context_.random.chance(600)) say(peer, message);
       if (context_.random.chance(600)) say(peer, other);
     }
@@ -27,8 +27,8 @@ class EquivocatingLeader final : public Attacker {
   void hears(consensus::PeerId, const consensus::Message& message, const Say& say) override {
     const auto* vote = std::get_if<consensus::Vote>(&message);
     if (!vote || vote->kind != VoteKind::kNotarize || !context_.random.chance(500)) return;
-    const auto peer = static_cast<consensus::PeerId>(context_.random.below(context_.cast->members()));
-    if (peer == context_.self) return;
+    const auto peer = static_cast<consensus::PeerId>(context_.random.below(context_.members));
+    if (peer == context_.self()) return;
     say(peer, forge_vote(context_, VoteKind::kNotarize, vote->subject));
     say(peer, forge_vote(context_, VoteKind::kFinalize, vote->subject));
   }
@@ -45,8 +45,6 @@ class EquivocatingLeader final : public Attacker {
     proposal.signature = forge_vote(context_, VoteKind::kNotarize, subject).signature;
     return proposal;
   }
-
-  AttackerContext context_;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ using consensus::VoteKind;
 
 class Forger final : public Attacker {
  public:
-  explicit Forger(AttackerContext context) : context_(std::move(context)) {}
+  explicit Forger(AttackerContext context) : Attacker(std::move(context)) {}
 
   void hears(consensus::PeerId, const consensus::Message& message, const Say& say) override {
     const auto* vote = std::get_if<Vote>(&message);
@@ -28,7 +28,7 @@ class Forger final : public Attacker {
       case 0:
         return say(std::nullopt, proof_of(own, 1));
       case 1:
-        return say(std::nullopt, proof_of(own, context_.cast->members()));
+        return say(std::nullopt, proof_of(own, context_.members));
       default:
         return in_all_names(own, say);
     }
@@ -38,16 +38,16 @@ class Forger final : public Attacker {
   // Its own signature, claimed to be that of the last `signers` members.
   consensus::QuorumProof proof_of(const Vote& own, std::size_t signers) const {
     consensus::QuorumProof proof{own.kind, own.subject, {}, {}};
-    for (std::size_t member = context_.cast->members() - signers; member < context_.cast->members(); ++member) {
+    for (std::size_t member = context_.members - signers; member < context_.members; ++member) {
       proof.signers.push_back(static_cast<consensus::MemberIndex>(member));
       proof.signatures.push_back(own.signature);
     }
-    if (signers == 1) proof.signers[0] = context_.self;
+    if (signers == 1) proof.signers[0] = context_.self();
     return proof;
   }
 
   void in_all_names(const Vote& own, const Say& say) const {
-    for (std::size_t member = 0; member < context_.cast->members(); ++member) {
+    for (std::size_t member = 0; member < context_.members; ++member) {
       Vote claimed = own;
       claimed.signer = static_cast<consensus::MemberIndex>(member);
       say(std::nullopt, claimed);
@@ -62,7 +62,6 @@ class Forger final : public Attacker {
     if (!fresh && first->second.kind != vote.kind) say(std::nullopt, consensus::Evidence{first->second, vote});
   }
 
-  AttackerContext context_;
   std::map<std::pair<consensus::MemberIndex, consensus::View>, Vote> heard_;
 };
 

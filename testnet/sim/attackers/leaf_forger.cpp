@@ -9,7 +9,7 @@ namespace {
 
 class LeafForger final : public Attacker {
  public:
-  explicit LeafForger(AttackerContext context) : context_(std::move(context)) {}
+  explicit LeafForger(AttackerContext context) : Attacker(std::move(context)) {}
 
   void says(std::optional<consensus::PeerId> to, const consensus::Message& message, const Say& say) override {
     if (const auto* proposal = std::get_if<consensus::Proposal>(&message); proposal && !proposal->repeat)
@@ -21,8 +21,8 @@ class LeafForger final : public Attacker {
  private:
   // The true leaves to most, so that the block is often notarized; others to the rest.
   void propose(std::optional<consensus::PeerId> to, const consensus::Proposal& proposal, const Say& say) {
-    for (consensus::PeerId peer = 0; peer < context_.cast->members(); ++peer) {
-      if (peer == context_.self || (to && peer != *to)) continue;
+    for (consensus::PeerId peer = 0; peer < context_.members; ++peer) {
+      if (peer == context_.self() || (to && peer != *to)) continue;
       consensus::Proposal told = proposal;
       if (context_.random.chance(350)) forge(told.block);
       say(peer, told);
@@ -47,8 +47,6 @@ class LeafForger final : public Attacker {
         block.leaves.front() = "no leaf at all";
     }
   }
-
-  AttackerContext context_;
 };
 
 }  // namespace

@@ -10,8 +10,12 @@ using consensus::VoteKind;
 
 class NullifyAlways final : public Attacker {
  public:
-  explicit NullifyAlways(AttackerContext context) : context_(std::move(context)) {}
+  explicit NullifyAlways(AttackerContext context) : Attacker(std::move(context)) {}
 
+  void enters(const ledger::Membership& membership) override {
+    Attacker::enters(membership);
+    if (std::exchange(epoch_, membership.epoch) != membership.epoch) answered_ = {};
+  }
   void hears(consensus::PeerId, const consensus::Message& message, const Say& say) override {
     if (const auto* vote = std::get_if<consensus::Vote>(&message)) answer(vote->kind, vote->subject, say);
     if (const auto* proposal = std::get_if<consensus::Proposal>(&message)) {
@@ -29,7 +33,7 @@ class NullifyAlways final : public Attacker {
     say(std::nullopt, forge_vote(context_, VoteKind::kFinalize, subject));
   }
 
-  AttackerContext context_;
+  consensus::Epoch epoch_;
   consensus::View answered_;
 };
 

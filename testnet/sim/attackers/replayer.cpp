@@ -11,16 +11,16 @@ namespace {
 
 class Replayer final : public Attacker {
  public:
-  explicit Replayer(AttackerContext context) : context_(std::move(context)) {}
+  explicit Replayer(AttackerContext context) : Attacker(std::move(context)) {}
 
   void hears(consensus::PeerId, const consensus::Message& message, const Say& say) override {
     remember(message);
     if (!context_.random.chance(300)) return;
-    const auto peer = static_cast<consensus::PeerId>(context_.random.below(context_.cast->members()));
-    if (peer == context_.self) return;
+    const auto peer = static_cast<consensus::PeerId>(context_.random.below(context_.members));
+    if (peer == context_.self()) return;
     consensus::Message old = heard_[context_.random.below(heard_.size())];
     if (auto* vote = std::get_if<consensus::Vote>(&old); vote && context_.random.chance(300))
-      vote->signer = static_cast<consensus::MemberIndex>(context_.random.below(context_.cast->members()));
+      vote->signer = static_cast<consensus::MemberIndex>(context_.random.below(context_.members));
     if (auto* proof = std::get_if<consensus::QuorumProof>(&old); proof && context_.random.chance(300)) damage(*proof);
     say(peer, old);
   }
@@ -42,7 +42,6 @@ class Replayer final : public Attacker {
     }
   }
 
-  AttackerContext context_;
   std::vector<consensus::Message> heard_;
 };
 
