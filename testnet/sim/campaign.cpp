@@ -11,7 +11,7 @@ namespace {
 
 void tell(const Options& options, const RunResult& result, std::ostream& out) {
   out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in "
-      << result.view.value << " views, " << result.crashes << " crashes, " << result.events << " events, "
+      << result.view.value << " views, " << result.crashes << " crashes, " << result.restores << " restores, " << result.events << " events, "
       << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
       << describe(options) << "\n";
 }
@@ -26,6 +26,7 @@ RunResult run_once(const Options& options, std::ostream* story) {
   result.trace = cluster.trace();
   result.events = cluster.queue().events();
   result.crashes = cluster.crashes();
+  result.restores = cluster.restores();
   result.simulated = cluster.now();
   const auto furthest = cluster.furthest();
   result.epoch = cluster.newest_members().epoch;
@@ -48,6 +49,7 @@ std::string replay_command(const Options& options) {
 int simulate(const Campaign& campaign, std::ostream& out) {
   std::uint64_t runs = 0;
   std::uint64_t broken = 0;
+  std::uint64_t restores = 0;
   Micros simulated = 0;
   for (const std::size_t members : campaign.members) {
     for (std::uint64_t seed = campaign.first_seed; seed <= campaign.last_seed; ++seed) {
@@ -58,6 +60,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;
       simulated += result.simulated;
+      restores += result.restores;
       if (campaign.verbose || result.violation) tell(options, result, out);
       if (!result.violation) continue;
       out << "BROKEN: " << result.violation->law << ": " << result.violation->what
@@ -66,7 +69,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       if (!campaign.keep_going) return 1;
     }
   }
-  out << runs << " runs, " << simulated / (60 * kSecond) << " virtual minutes, "
+  out << runs << " runs, " << restores << " restores, " << simulated / (60 * kSecond) << " virtual minutes, "
       << (broken == 0 ? "every law held" : std::to_string(broken) + " runs broke a law") << "\n";
   return broken == 0 ? 0 : 1;
 }

@@ -18,6 +18,7 @@ struct RunResult {
   std::uint64_t trace = 0;
   std::uint64_t events = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t restores = 0;
   consensus::Epoch epoch;
   consensus::View view;
   consensus::Height height;
