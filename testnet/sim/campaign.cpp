@@ -11,7 +11,7 @@ namespace {
 
 void tell(const Options& options, const RunResult& result, std::ostream& out) {
   out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in "
-      << result.view.value << " views, " << result.crashes << " crashes, " << result.restores << " restores, " << result.events << " events, "
+      << result.view.value << " views, " << result.crashes << " crashes, " << result.restores << " disks harmed, " << result.events << " events, "
       << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
       << describe(options) << "\n";
 }
@@ -69,7 +69,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       if (!campaign.keep_going) return 1;
     }
   }
-  out << runs << " runs, " << restores << " restores, " << simulated / (60 * kSecond) << " virtual minutes, "
+  out << runs << " runs, " << simulated / (60 * kSecond) << " virtual minutes, " << restores << " disks harmed, "
       << (broken == 0 ? "every law held" : std::to_string(broken) + " runs broke a law") << "\n";
   return broken == 0 ? 0 : 1;
 }
