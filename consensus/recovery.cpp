@@ -48,7 +48,7 @@ void Engine::State::check_start() {
 // Whoever comes up later is asked when it is greeted.
 void Engine::State::inquire() {
   if (question == 0) return;
-  inquire_ms = std::min(inquire_ms == 0 ? config.timing.fetch_ms : 2 * inquire_ms, config.timing.fetch_cap_ms);
+  inquire_ms = std::min(inquire_ms == 0 ? config.timing.fetch_ms : 2 * inquire_ms, config.timing.retry_ms);
   deadlines.set(Deadline::kInquire, now.steady_us + jitter.around_us(inquire_ms));
   for (std::size_t i = 0; i < count(); ++i)
     if (const auto peer = static_cast<PeerId>(i); peers[peer].up && !answered.contains(peer)) send_status(peer, true);

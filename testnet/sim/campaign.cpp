@@ -36,6 +36,8 @@ RunResult run_once(const Options& options, std::ostream* story) {
 }
 
 std::string replay_command(const Options& options) {
+  const Micros harm = options.disk_harm_every;
+  const bool by_seed = harm == swarm_options(options.seed, options.members).disk_harm_every;
   const std::string seed = std::to_string(options.seed);
   std::ostringstream trouble;
   // Half a second more: the command line rounds down to seconds.
@@ -43,7 +45,8 @@ std::string replay_command(const Options& options) {
     trouble << " --hours " << (static_cast<double>(options.trouble / kSecond) + 0.5) / 3600;
   return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
          (options.candidates > 0 ? " --candidates " + std::to_string(options.candidates) : "") +
-         (options.by_reference ? " --by-reference" : "") + trouble.str();
+         (options.by_reference ? " --by-reference" : "") +
+         (by_seed ? "" : " --disk-harm " + std::to_string(harm / kSecond)) + trouble.str();
 }
 
 int simulate(const Campaign& campaign, std::ostream& out) {
@@ -57,6 +60,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       options.candidates = campaign.candidates;
       options.by_reference = campaign.by_reference;
       options.trouble = campaign.trouble;
+      if (campaign.disk_harm_every > 0) harm_disks(options, campaign.disk_harm_every);
       const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;
       simulated += result.simulated;

@@ -275,6 +275,7 @@ void Cluster::check_votes_again() {
   const auto mute = [&](const auto& node) { return node->honest() && node->alive() && !node->votes_again(); };
   for (std::size_t i = 0; i < 40 && std::ranges::any_of(nodes_, mute); ++i) {
     submit(i % world_.options.authors());
+    run_for(kSecond);
     if (!run_until(kConvergence, [this] { return at_rest(); })) break;
   }
   if (violation() || std::ranges::none_of(nodes_, mute)) return;

@@ -93,8 +93,8 @@ bool Nemesis::can_bear(Endpoint victim) {
   std::erase_if(harmed_, [&](Endpoint each) { return cluster_.node(each).sound(); });
   const auto& node = cluster_.node(victim);
   if (!node.honest() || !node.who().members) return false;
-  harmed_.erase(victim);
-  return cluster_.options().attackers + harmed_.size() + 1 <= cluster_.newest_members().members.faulty();
+  const std::size_t others = harmed_.size() - harmed_.count(victim);
+  return cluster_.options().attackers + others + 1 <= cluster_.newest_members().members.faulty();
 }
 
 // A safety file that is older than votes which nobody saw is not to be told from the newest one: the protocol asks that

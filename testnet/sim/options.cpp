@@ -55,12 +55,17 @@ void choose_attackers(Options& options, Random& random) {
 // of others.
 void choose_harm(Options& options) {
   Random random(options.seed * 1000 + options.members, "harm");
-  if (options.attackers >= consensus::max_faulty(options.members) || !random.chance(400)) return;
-  options.disk_harm_every = random.between(10, 60) * kSecond;
-  options.lonely_core = false;
+  const Micros every = random.between(10, 60) * kSecond;
+  if (random.chance(400)) harm_disks(options, every);
 }
 
 }  // namespace
+
+void harm_disks(Options& options, Micros every) {
+  if (options.attackers >= consensus::max_faulty(options.members)) return;
+  options.disk_harm_every = every;
+  options.lonely_core = false;
+}
 
 std::string_view to_string(AttackerKind kind) {
   switch (kind) {

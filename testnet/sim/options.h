@@ -71,6 +71,8 @@ Options calm_options(std::uint64_t seed, std::size_t members);
 // Each kind of fault is there or not, and as strong, as the seed says.
 Options swarm_options(std::uint64_t seed, std::size_t members);
 // One line, for people.
+// As often as that, where attackers leave room for it.
+void harm_disks(Options& options, Micros every);
 std::string describe(const Options& options);
 
 }  // namespace quipu::testnet

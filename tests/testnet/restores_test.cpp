@@ -106,11 +106,9 @@ TEST_CASE("a hundred disks harmed at random break no law, and their members vote
   std::uint64_t count = 0;
   for (std::uint64_t seed = 1; count < 100; ++seed) {
     auto options = swarm_options(seed, seed % 3 == 0 ? 7 : 4);
-    if (options.attackers > 0) continue;
-    options.disk_harm_every = 6 * kSecond;
-    options.lonely_core = false;
+    harm_disks(options, 6 * kSecond);
     const auto result = run_once(options);
-    INFO("seed " << seed << ", " << (result.violation ? result.violation->what : ""));
+    INFO(replay_command(options) << ": " << (result.violation ? result.violation->what : ""));
     REQUIRE_FALSE(result.violation);
     count += result.restores;
   }
