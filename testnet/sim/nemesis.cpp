@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testnet/sim/nemesis.h"
 
+#include <algorithm>
+
 namespace quipu::testnet {
 
 Nemesis::Nemesis(Cluster& cluster) : cluster_(cluster), random_(cluster.options().seed, "nemesis") {}
@@ -73,15 +75,29 @@ void Nemesis::take_image() {
   if (cluster_.node(of).honest()) images_.insert_or_assign(of, cluster_.node(of).disk().image());
 }
 
-// A safety file is lost, or put back from an older image, or the database is, or both.
+// While its power is off, which fails now, or soon and in the midst of what it does.
 void Nemesis::harm_disk() {
   const Endpoint victim = any();
+  if (harming_ || !can_bear(victim)) return;
+  harming_ = true;
+  const bool soon = random_.chance(700);
+  if (soon && cluster_.node(victim).alive()) cluster_.node(victim).arm_power_cut(1 + random_.below(30));
+  harm_when_down(victim, cluster_.now() + (soon ? 10 * kSecond : 0));
+}
+
+void Nemesis::harm_when_down(Endpoint victim, Micros at_last) {
+  if (cluster_.now() >= std::min(at_last, cluster_.options().trouble)) cluster_.cut_power(victim);
+  if (cluster_.node(victim).alive())  // it is down for at least ten milliseconds
+    return cluster_.queue().after(5 * kMillisecond, [=, this] { harm_when_down(victim, at_last); });
+  harming_ = false;
+  harm(victim);
+}
+
+// The safety file is lost, or put back from an older image, or the database is, or both.
+void Nemesis::harm(Endpoint victim) {
   const auto what = random_.below(4);
   const auto image = images_.find(victim);
-  if (!can_bear(victim)) return;
   if (what > 0 && (image == images_.end() || (what != 2 && !noticed(victim, image->second)))) return;
-  cluster_.cut_power(victim);
-  if (cluster_.node(victim).alive()) return;
   harmed_.insert(victim);
   cluster_.count_restore();
   if (what == 0) return cluster_.node(victim).lose_safety_file();

@@ -30,6 +30,8 @@ class Nemesis {
   void jump_clock();
   void take_image();
   void harm_disk();
+  void harm_when_down(Endpoint victim, Micros at_last);
+  void harm(Endpoint victim);
   bool can_bear(Endpoint victim);
   bool noticed(Endpoint victim, const Disk::Image& image);
 
@@ -37,6 +39,7 @@ class Nemesis {
   Random random_;
   std::map<Endpoint, Disk::Image> images_;
   std::set<Endpoint> harmed_;
+  bool harming_ = false;  // somebody's power is about to fail
 };
 
 }  // namespace quipu::testnet

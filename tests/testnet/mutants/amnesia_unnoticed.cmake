@@ -5,5 +5,5 @@ set(TEXT [==[  if (observing() || asked.abstain_until == kNeverAgain) return;
   question]==])
 set(REPLACEMENT [==[  return;
   question]==])
-set(MEMBERS 4)
+set(MEMBERS 4!6)
 set(SEEDS 1 200)
