@@ -112,8 +112,8 @@ using Input = std::variant<Received, Tick, BlockVerdict, Persisted, Signed, Refu
                            Committed, PeerUp, PeerDown>;
 
 // ---- effects, to be carried out in order
-// Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}. Votes ride
-// along: a member's highest of each kind, in the place of an earlier one, kept until its epoch is over.
+// Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}. Votes
+// ride along: a member's highest of each kind, in the place of an earlier one, kept until its epoch is over.
 struct Persist {
   Ticket ticket = 0;
   std::vector<Block> blocks{};

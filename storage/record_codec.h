@@ -18,7 +18,7 @@ Bytes node_key(unsigned level, std::uint64_t index);             // kNodes
 Bytes history_key(BytesView map_key, consensus::Height height);  // kHistory
 Bytes pending_block_key(const consensus::BlockId& id);           // kPending: 'B' || id
 Bytes pending_proof_key(const consensus::QuorumProof& proof);    // kPending: 'P' || view || kind
-Bytes pending_vote_key(const consensus::Vote& vote);           // kPending: 'V' || signer || kind
+Bytes pending_vote_key(const consensus::Vote& vote);             // kPending: 'V' || signer || kind
 Bytes evidence_key(const EvidenceRecord& evidence);              // kMeta: once per epoch, signer, view and kinds
 inline constexpr BytesView kPendingBlocks = "B";
 inline constexpr BytesView kPendingProofs = "P";

@@ -259,8 +259,12 @@ replica::Restored Host::restore() const {
   auto pending = state_->blocks.pending();
   replica::Restored out;
   // What proves a handover is of the epoch that it ended.
-  out.consensus = {state_->signer.record(), tip, handover ? std::nullopt : log.finalization(),
-                   std::move(pending.proofs), std::move(pending.blocks), std::move(pending.votes)};
+  out.consensus = {state_->signer.record(),
+                   tip,
+                   handover ? std::nullopt : log.finalization(),
+                   std::move(pending.proofs),
+                   std::move(pending.blocks),
+                   std::move(pending.votes)};
   if (state_->observing()) out.consensus.record = nothing_signed(state_->membership.epoch, tip);
   out.committed.height = tip.height;
   out.committed.block = tip.block;

@@ -30,10 +30,10 @@ class Host {
   // peers.
   static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                      std::unique_ptr<storage::SlotDevice> slots);
-  // Refuses another chain's data. In the place of a lost safety file a new one is begun, under which the member abstains
-  // until a quorum of others has told how far they are. What the disk holds says which epoch it is;
-  // after a handover the safety file begins the next one. `administration` votes in it when it is a member and these
-  // are its keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
+  // Refuses another chain's data. In the place of a lost safety file a new one is begun, under which the member
+  // abstains until a quorum of others has told how far they are. What the disk holds says which epoch it is; after a
+  // handover the safety file begins the next one. `administration` votes in it when it is a member and these are its
+  // keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
   static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis,
                                                                 const std::string& administration,
                                                                 storage::Database& database,

@@ -186,8 +186,7 @@ struct EpochEnded {
 };
 using Effect =
     std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier,
-                 EpochEnded>;
+                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier, EpochEnded>;
 using Effects = std::vector<Effect>;
 
 struct Status {

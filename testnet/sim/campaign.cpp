@@ -11,9 +11,9 @@ namespace {
 
 void tell(const Options& options, const RunResult& result, std::ostream& out) {
   out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in "
-      << result.view.value << " views, " << result.crashes << " crashes, " << result.restores << " disks harmed, " << result.events << " events, "
-      << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
-      << describe(options) << "\n";
+      << result.view.value << " views, " << result.crashes << " crashes, " << result.restores << " disks harmed, "
+      << result.events << " events, " << result.simulated / kSecond << " s of virtual time, trace " << std::hex
+      << result.trace << std::dec << "; " << describe(options) << "\n";
 }
 
 }  // namespace

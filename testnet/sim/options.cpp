@@ -129,9 +129,9 @@ std::string describe(const Options& o) {
       << seconds(o.crash_every) << " s, blackout every " << seconds(o.blackout_every) << " s, pause every "
       << seconds(o.pause_every) << " s, disk <= " << o.disk_most / kMillisecond << " ms, slow disk every "
       << seconds(o.slow_disk_every) << " s, clock skew <= " << o.skew_most / kMillisecond << " ms, jump every "
-      << seconds(o.jump_every) << " s, drift " << o.drift_ppm << " ppm, disk harm every "
-      << seconds(o.disk_harm_every) << " s, submissions " << o.submissions << ", attackers "
-      << o.attackers << " (" << to_string(o.attack) << "), core " << (o.lonely_core ? "q" : "all");
+      << seconds(o.jump_every) << " s, drift " << o.drift_ppm << " ppm, disk harm every " << seconds(o.disk_harm_every)
+      << " s, submissions " << o.submissions << ", attackers " << o.attackers << " (" << to_string(o.attack)
+      << "), core " << (o.lonely_core ? "q" : "all");
   return out.str();
 }
 

@@ -53,7 +53,8 @@ struct Bench {
   Effects start() {
     Effects all = engine->start({clock_us, clock_us / 1000});
     for (std::size_t i = 0; engine->status().standing != Standing::kGood && i < net.members().size(); ++i)
-      if (const auto peer = static_cast<PeerId>(i); peer != self) std::ranges::move(answer(peer), std::back_inserter(all));
+      if (const auto peer = static_cast<PeerId>(i); peer != self)
+        std::ranges::move(answer(peer), std::back_inserter(all));
     return all;
   }
   // To the question that a start with this jitter asks.

@@ -22,9 +22,7 @@ struct Started : Bench {
   bool votes() { return !carry_out(pass(60'000)).empty(); }
   Standing standing() const { return engine->status().standing; }
   Vote mine(std::uint64_t view) const { return net.vote(VoteKind::kNullify, {.view = {view}}, self); }
-  QuorumProof skipped(std::uint64_t view) const {
-    return net.proof(VoteKind::kNullify, {.view = {view}}, {1, 2, 3});
-  }
+  QuorumProof skipped(std::uint64_t view) const { return net.proof(VoteKind::kNullify, {.view = {view}}, {1, 2, 3}); }
   Effects greeting;
 };
 
@@ -81,7 +79,8 @@ TEST_CASE("2.13 everybody who comes up is asked, and those who do not answer aga
   CHECK(asked(bench.pass(2'000)) == std::set<PeerId>{2, 3});
 }
 
-TEST_CASE("2.13 an answer counts only to this question, by a member that is not recovering, and as far as it is proven") {
+TEST_CASE(
+    "2.13 an answer counts only to this question, by a member that is not recovering, and as far as it is proven") {
   Started bench;
   bench.answer(1);
   bench.answer(2, {}, true);

@@ -227,7 +227,8 @@ TEST_CASE("many effects are one synced batch and so is a commit", "[storage]") {
   CHECK(store.pending().proofs.empty());
 }
 
-TEST_CASE("a member's vote takes the place of its earlier one, outlives the commit, and goes with its epoch", "[storage]") {
+TEST_CASE("a member's vote takes the place of its earlier one, outlives the commit, and goes with its epoch",
+          "[storage]") {
   using namespace block_store_test;
   Spy spy;
   BlockStore store(spy);

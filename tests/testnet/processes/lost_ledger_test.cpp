@@ -106,7 +106,8 @@ TEST_CASE("a member that lost its ledger may be given an empty one before it sta
   CHECK(network.wait_agreed() == before);
 }
 
-TEST_CASE("a member restored from an older copy of its whole data directory, and one without its safety file, recover") {
+TEST_CASE(
+    "a member restored from an older copy of its whole data directory, and one without its safety file, recover") {
   auto& network = LocalNetwork::shared();
   auto& node = network.node("PE");
   const auto directory = network.directory("PE");
