@@ -262,10 +262,10 @@ void Engine::State::receive(PeerId from, BlockResponse&& response) {
 
 // Only blocks that were asked for, whoever sends them: the id is the check of the header, the verdict that of the
 // leaves.
-bool Engine::State::take_blocks(PeerId from, std::vector<Block>&& answered) {
+bool Engine::State::take_blocks(PeerId from, std::vector<Block>&& received) {
   bool useful = false;
   if (peers[from].forged_leaves) return useful;
-  for (auto& block : answered) {
+  for (auto& block : received) {
     const BlockId id = blocks.id_of(block);
     if (fetches.attempts({.kind = FetchKind::kBlock, .block = id}) == 0) continue;
     blocks.add(id, std::move(block), current, from);

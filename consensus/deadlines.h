@@ -19,8 +19,9 @@ enum class Deadline : std::uint8_t {
   kFinalize,  // something notarized is not final
   kStatus,    // tell one peer where I am
   kSettle,    // a step ran out of rounds: go on at once
+  kInquire,   // too few have said where they are and what they hold of my votes
 };
-inline constexpr std::size_t kDeadlineKinds = 8;
+inline constexpr std::size_t kDeadlineKinds = 9;
 inline constexpr bool dies_with_view(Deadline kind) { return kind <= Deadline::kLater; }
 
 class Deadlines {

@@ -32,6 +32,7 @@ Engine::Engine(Engine&&) noexcept = default;
 Effects Engine::start(Instant now) {
   state_->now = now;
   state_->sign_again();
+  state_->check_start();
   state_->settle();
   return std::exchange(state_->out, {});
 }
@@ -71,6 +72,7 @@ EngineStatus Engine::status() const {
           .awake = s.awake(),
           .syncing = s.syncing,
           .halted = s.halted,
+          .standing = s.standing(),
           .nullified_views = s.nullified_views,
           .evidence = s.evidence_count,
           .blocks_held = s.blocks.size(),
@@ -180,6 +182,7 @@ void Engine::State::restore(Restored&& restored) {
     known.needed = true;
   }
   blocks.forget_settled(fin.height, fin.block);
+  votes.restore_highest(restored.votes);
 }
 
 // Ed25519 is deterministic: signing again what the slot shows gives the bytes that may be on the wire already.
@@ -356,6 +359,9 @@ void Engine::State::fire(Deadline kind) {
       break;
     case Deadline::kStatus:
       send_next_status();
+      break;
+    case Deadline::kInquire:
+      inquire();
       break;
     case Deadline::kLater:
     case Deadline::kSettle:

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -56,6 +57,7 @@ struct Restored {
   std::optional<QuorumProof> finalization{};  // F of finalized.view
   std::vector<QuorumProof> proofs{};          // of views above finalized.view
   std::vector<Block> blocks{};                // unfinalized ones
+  std::vector<Vote> votes{};                  // each member's highest
 };
 
 // ---- inputs
@@ -110,11 +112,13 @@ using Input = std::variant<Received, Tick, BlockVerdict, Persisted, Signed, Refu
                            Committed, PeerUp, PeerDown>;
 
 // ---- effects, to be carried out in order
-// Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}.
+// Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}. Votes
+// ride along: a member's highest of each kind, in the place of an earlier one, kept until its epoch is over.
 struct Persist {
   Ticket ticket = 0;
   std::vector<Block> blocks{};
   std::vector<QuorumProof> proofs{};
+  std::vector<Vote> votes{};
 };
 // Through Signer: guard, slot written and synced, then the signature. Answer Signed or Refused.
 struct Sign {
@@ -154,6 +158,7 @@ struct Commit {
   std::vector<FinalBlock> blocks{};
   QuorumProof finalization{};
   Tip tip{};
+  std::vector<Vote> votes{};  // as in Persist
 };
 // Unfinalized blocks that are held no longer: what was kept about them may go. Should one be notarized after all, it is
 // fetched and verified anew.
@@ -172,9 +177,24 @@ struct Blame {
 struct Halt {
   std::string reason{};
 };  // FORK or DIVERGED: stop voting for good, keep serving
+// The safety record does not tell all that was signed under this member's key. Put this bar into it before any later
+// effect, and tell the operator.
+struct Abstain {
+  View until{};
+  std::string why{};
+};
 using Effect = std::variant<Persist, Sign, Send, Broadcast, RequestBuild, RequestVerify, Serve, Commit, Forget,
-                            ReportEvidence, Blame, Halt>;
+                            ReportEvidence, Blame, Halt, Abstain>;
 using Effects = std::vector<Effect>;
+
+// Whether this member may vote, as far as its sign state goes.
+enum class Standing : std::uint8_t {
+  kGood,
+  kChecking,    // asks the others, at every start, what they hold of its votes
+  kRecovering,  // its safety file was lost or put back: it abstains up to a view that the others named, or will name
+  kStopped,     // another process signs with its key
+};
+std::string_view to_string(Standing standing);
 
 // What operators see; no decision is taken on it.
 struct EngineStatus {
@@ -184,6 +204,7 @@ struct EngineStatus {
   bool awake = false;
   bool syncing = false;
   bool halted = false;
+  Standing standing = Standing::kGood;
   std::uint64_t nullified_views = 0;
   std::uint64_t evidence = 0;
   std::size_t blocks_held = 0;  // above the committed one

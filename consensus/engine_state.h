@@ -46,6 +46,7 @@ struct PeerNotes {
   View last_voted;
   std::int64_t settled_sent_us = INT64_MIN / 2;  // R9: at most one a second
   std::int64_t status_sent_us = INT64_MIN / 2;
+  std::int64_t answer_sent_us = INT64_MIN / 2;
 };
 
 struct PendingSign {
@@ -195,6 +196,18 @@ struct Engine::State {
   void take_final(PeerId from, const BlockId& id, FinalizedBlock&& item);
   bool links_good(const BlockId& parent, const BlockId& block, const std::vector<LinkProof>& links) const;
 
+  // ---- recovery.cpp: may this member vote?
+  void check_start();
+  bool may_vote() const;
+  // Not known to stand as high as it may have voted: its answers help nobody who asks.
+  bool recovering() const { return asked.abstain_until.value > 0 && current <= asked.abstain_until; }
+  Standing standing() const;
+  void inquire();
+  void take_answer(PeerId from, const Status& status);
+  void conclude();
+  void examine(PeerId from, const Vote& vote);
+  void abstain(View until, std::string why);
+
   // ---- peers.cpp: R9..R12, status, relay, evidence
   void receive(PeerId from, const Vote& vote);
   void receive(PeerId from, QuorumProof&& proof);
@@ -208,7 +221,7 @@ struct Engine::State {
   void resend_own();                       // R11
   void wake_others();
   void greet(PeerId to);  // R12
-  Status status_for(PeerId to, bool answer_wanted) const;
+  Status status_for(PeerId to, bool answer_wanted);
   void send_status(PeerId to, bool answer_wanted);
   void send_next_status();
   void report(const Evidence& evidence);
@@ -261,7 +274,11 @@ struct Engine::State {
   PeerId next_status_peer = 0;
   std::uint64_t nullified_views = 0;
   std::uint64_t evidence_count = 0;
-  std::vector<Vote> record_votes;  // what start() signs again
+
+  std::uint64_t question = 0;  // which the peers are asked; 0 = none is open
+  std::set<PeerId> answered;
+  View start_bound;  // no vote of mine from before the start is above
+  std::int64_t inquire_ms = 0;
 };
 
 }  // namespace quipu::consensus

@@ -106,7 +106,7 @@ void Engine::State::commit() {
 
 void Engine::State::emit_commit(const QuorumProof& proof, const std::vector<BlockId>& ascending) {
   auto links = links_below(proof);
-  Commit batch{.blocks = {}, .finalization = proof, .tip = {}};
+  Commit batch{.blocks = {}, .finalization = proof, .tip = {}, .votes = votes.take_unkept()};
   for (const auto& id : ascending) {
     auto* known = blocks.find(id);
     const auto own = links.find(id);

@@ -128,4 +128,35 @@ SafetyRecord with_tip(SafetyRecord record, const Tip& tip) {
   return record;
 }
 
+// A view below the top one that is not open any more shows nothing.
+bool shows(const SafetyRecord& record, VoteKind kind, const Subject& subject) {
+  if (subject.view > record.top_view) return false;
+  if (subject.view == record.top_view) {
+    if (kind == VoteKind::kNullify) return record.top_nullified;
+    return (kind == VoteKind::kNotarize ? record.top_notarized : record.top_finalized) == subject;
+  }
+  const auto same_view = [&](const OpenView& open) { return open.notarized.view == subject.view; };
+  const auto at = std::ranges::find_if(record.open, same_view);
+  if (at == record.open.end()) return true;
+  return kind != VoteKind::kNullify && at->notarized == subject && (kind == VoteKind::kNotarize || at->finalized);
+}
+
+SafetyRecord abstaining(SafetyRecord record, View until) {
+  if (until < kUntilTold) until = std::max(until, record.top_view);
+  if (record.abstain_until != kUntilTold) until = std::max(until, record.abstain_until);
+  record.abstain_until = until;
+  return record;
+}
+
+SafetyRecord in_next_epoch(const SafetyRecord& record, Epoch epoch, const Tip& tip, View handed_over) {
+  SafetyRecord next;
+  next.chain = record.chain;
+  next.epoch = epoch;
+  next.generation = record.generation;
+  next.tip = tip;
+  const bool told_before = epoch == record.epoch.next() && record.abstain_until < handed_over;
+  if (record.abstain_until.value > 0 && !told_before) next.abstain_until = std::max(record.abstain_until, kUntilTold);
+  return next;
+}
+
 }  // namespace quipu::consensus

@@ -25,7 +25,7 @@ struct SafetyRecord {
   ChainId chain{};
   Epoch epoch{};
   std::uint64_t generation = 0;
-  View abstain_until{};  // vote only above; 0 = no bar
+  View abstain_until{};  // vote only above; 0 = no bar; or one of the two below
 
   View top_view{};  // highest view voted in
   std::optional<Subject> top_notarized{};
@@ -58,5 +58,20 @@ bool consistent(const SafetyRecord& record);
 
 // The record once `tip` is committed.
 SafetyRecord with_tip(SafetyRecord record, const Tip& tip);
+
+// ---- a record that does not tell all that was signed (docs/protocol.md, "Lost, put back, or used twice")
+
+// What was signed is not known: vote again only above what others say (consensus/recovery.cpp).
+inline constexpr View kUntilTold{UINT64_MAX - 1};
+// Somebody else signs with the same key.
+inline constexpr View kNeverAgain{UINT64_MAX};
+
+// False only for a vote that was never signed under this record, or whose trace in it is gone with an older version.
+bool shows(const SafetyRecord& record, VoteKind kind, const Subject& subject);
+// A bar is only lowered from kUntilTold, and then not below what the record shows.
+SafetyRecord abstaining(SafetyRecord record, View until);
+// With what the next epoch begins. `handed_over`: the lowest view in which the handover was notarized. If the bar was
+// told before that, nothing can have been signed in the new epoch before; else others must be asked once more.
+SafetyRecord in_next_epoch(const SafetyRecord& record, Epoch epoch, const Tip& tip, View handed_over);
 
 }  // namespace quipu::consensus

@@ -102,6 +102,8 @@ struct BodyWriter {
     if (m.entry) body.set_entry(encode(*m.entry, members));
     for (const auto& vote : m.your_votes) put(*body.add_your_votes(), vote);
     body.set_answer_wanted(m.answer_wanted);
+    body.set_question(m.question);
+    body.set_recovering(m.recovering);
   }
   void operator()(const Evidence& m) const {
     put(*out.mutable_evidence()->mutable_first(), m.first);
@@ -245,6 +247,8 @@ bool get(Status& out, const wire::Status& in, std::size_t members) {
   out.finalized.tree_size = in.tree_size();
   out.current = {in.current()};
   out.answer_wanted = in.answer_wanted();
+  out.question = in.question();
+  out.recovering = in.recovering();
   if (in.your_votes_size() > static_cast<int>(kVotesInStatus)) return false;
   for (const auto& vote : in.your_votes())
     if (!get(out.your_votes.emplace_back(), vote, members)) return false;

@@ -58,6 +58,8 @@ struct Status {
   std::optional<QuorumProof> entry{};         // what let the sender enter `current`
   std::vector<Vote> your_votes{};             // highest votes of the receiver that the sender holds
   bool answer_wanted = false;
+  std::uint64_t question = 0;  // names the question that this asks, or answers; 0: none
+  bool recovering = false;     // the sender does not know how high it has voted
 };
 struct Evidence {
   Vote first{};

@@ -11,15 +11,16 @@ namespace quipu::consensus {
 namespace {
 
 constexpr std::int64_t kReplyInterval_us = 1'000'000;
+constexpr std::int64_t kAnswerInterval_us = 20'000;  // whoever asks cannot vote meanwhile
 constexpr std::size_t kBroadcastRelayMembers = 16;
 constexpr std::size_t kVotesResent = 24;
 constexpr std::size_t kProofsResent = 16;
 // One pair proves a member guilty; a hostile one could make others pass on any number of them.
 constexpr std::size_t kPairsRelayedPerSigner = 4;
 
-// One message of a sort per peer and second.
-bool take_turn(std::int64_t& last_us, std::int64_t now_us) {
-  if (now_us - last_us < kReplyInterval_us) return false;
+// One message of a sort per peer and interval.
+bool take_turn(std::int64_t& last_us, std::int64_t now_us, std::int64_t interval_us = kReplyInterval_us) {
+  if (now_us - last_us < interval_us) return false;
   last_us = now_us;
   return true;
 }
@@ -28,7 +29,8 @@ bool take_turn(std::int64_t& last_us, std::int64_t now_us) {
 
 void Engine::State::receive(PeerId from, const Vote& vote) {
   const View view = vote.subject.view;
-  if (vote.signer >= count() || vote.signer == config.self || view.value == 0) return;
+  if (vote.signer == config.self) return examine(from, vote);
+  if (vote.signer >= count() || view.value == 0) return;
   if (from == vote.signer) peers[from].last_voted = std::max(peers[from].last_voted, view);
   if (view <= fin.view) return settle_past(from, view);
   if (view.value > current.value + limits::kFutureViews) return ask_status(from);
@@ -75,20 +77,22 @@ void Engine::State::wake_others() {
 
 // R12
 void Engine::State::greet(PeerId to) {
-  send_status(to, false);
+  send_status(to, question != 0);
   for (const auto& vote : votes.votes_of(config.self, final_view(), kVotesResent)) send(to, vote);
   const auto at = views.find(current);
   if (at == views.end() || !at->second.mine) return;
   if (at->second.mine->signature != crypto::Signature{}) send(to, complete(*at->second.mine));
 }
 
-Status Engine::State::status_for(PeerId to, bool answer_wanted) const {
+Status Engine::State::status_for(PeerId to, bool answer_wanted) {
   return {.finalized = fin,
           .current = current,
           .finalization = finalization,
           .entry = entry_proof(),
           .your_votes = votes.highest_votes_of(to),
-          .answer_wanted = answer_wanted};
+          .answer_wanted = answer_wanted,
+          .question = answer_wanted ? question : 0,
+          .recovering = recovering()};
 }
 
 void Engine::State::send_status(PeerId to, bool answer_wanted) { send(to, status_for(to, answer_wanted)); }
@@ -97,6 +101,14 @@ void Engine::State::receive(PeerId from, Status&& status) {
   const bool behind = status.finalized.view < fin.view || status.current < current;
   if (status.finalization) take_proof(from, std::move(*status.finalization), Relay::kNo);
   if (status.entry) take_proof(from, std::move(*status.entry), Relay::kNo);
+  for (const auto& vote : status.your_votes) examine(from, vote);
+  if (!status.answer_wanted) take_answer(from, status);
+  if (status.answer_wanted && status.question != 0) {
+    if (!take_turn(peers[from].answer_sent_us, now.steady_us, kAnswerInterval_us)) return;
+    auto answer = status_for(from, false);
+    answer.question = status.question;
+    return send(from, std::move(answer));
+  }
   if ((status.answer_wanted || behind) && take_turn(peers[from].status_sent_us, now.steady_us))
     send_status(from, false);
 }
@@ -170,6 +182,8 @@ void Engine::State::receive(PeerId from, const Evidence& evidence) {
     if (!config.verify(key, vote_bytes(config.scope, vote->kind, vote->subject), vote->signature))
       return blame(from, 1);
   }
+  if (evidence.first.signer == config.self)
+    for (const auto* vote : {&evidence.first, &evidence.second}) examine(from, *vote);
   if (votes.convict(evidence)) report(evidence);
 }
 

@@ -15,7 +15,7 @@ std::optional<ParentRef> Engine::State::parent_at(View view) const {
 }
 
 void Engine::State::propose() {
-  if (halted || !leading() || nullified_by_me(current) || notarized_by_me(current) || !awake()) return;
+  if (!may_vote() || !leading() || nullified_by_me(current) || notarized_by_me(current) || !awake()) return;
   const auto at = views.find(current);
   if (at != views.end() && at->second.mine) return;
   if (syncing) return give_up();

@@ -24,7 +24,7 @@ bool contradict(const Vote& first, const Vote& second) {
 }
 
 VotePool::VotePool(const Scope& scope, const MemberSet& members, crypto::VerifyFunction verify)
-    : scope_(scope), members_(members), check_(verify) {}
+    : scope_(scope), members_(members), check_(verify), highest_(members.size()) {}
 
 bool VotePool::check(MemberIndex signer, VoteKind kind, const Kept& kept) const {
   return check_(members_[signer].vote, vote_bytes(scope_, kind, kept.subject), kept.signature);
@@ -106,6 +106,7 @@ VotePool::Added VotePool::add(const Vote& vote, Carrier carrier) {
     slot = incoming;
     added.stored = true;
   }
+  if (added.stored) raise_highest(vote, incoming.verified);
   if (added.stored && !added.evidence) added.evidence = cross_check(vote.subject.view, vote.signer, slots);
   return added;
 }
@@ -207,15 +208,34 @@ std::vector<Vote> VotePool::votes_of(MemberIndex signer, View after, std::size_t
   return votes;
 }
 
-std::vector<Vote> VotePool::highest_votes_of(MemberIndex signer) const {
+void VotePool::raise_highest(const Vote& vote, bool verified) {
+  auto& slot = highest_[vote.signer][index(vote.kind)];
+  const bool as_high = slot && slot->subject.view == vote.subject.view;
+  if ((slot && slot->subject.view > vote.subject.view) || (as_high && (slot->verified || !verified))) return;
+  slot = Kept{vote.subject, vote.signature, verified};
+  unkept_.insert({vote.signer, vote.kind});
+}
+
+std::vector<Vote> VotePool::highest_votes_of(MemberIndex signer) {
   std::vector<Vote> votes;
-  for (const auto kind : kKinds)
-    for (auto at = views_.rbegin(); at != views_.rend(); ++at)
-      if (const auto vote = find(at->first, signer, kind)) {
-        votes.push_back(*vote);
-        break;
-      }
+  for (const auto kind : kKinds) {
+    auto& slot = highest_[signer][index(kind)];
+    if (make_sure(signer, kind, slot)) votes.push_back({kind, slot->subject, signer, slot->signature});
+  }
   return votes;
+}
+
+std::vector<Vote> VotePool::take_unkept() {
+  std::vector<Vote> votes;
+  for (const auto& [signer, kind] : std::exchange(unkept_, {}))
+    if (const auto& slot = highest_[signer][index(kind)])
+      votes.push_back({kind, slot->subject, signer, slot->signature});
+  return votes;
+}
+
+void VotePool::restore_highest(const std::vector<Vote>& kept) {
+  for (const auto& vote : kept)
+    if (vote.signer < members_.size()) highest_[vote.signer][index(vote.kind)] = Kept{vote.subject, vote.signature};
 }
 
 void VotePool::forget_through(View view) { views_.erase(views_.begin(), views_.upper_bound(view)); }

@@ -49,7 +49,11 @@ class VotePool {
   std::vector<Vote> proven_votes_from(View first, MemberIndex self, std::size_t most);
   // A member's votes in views above `after`, ascending, at most `most`, the newest.
   std::vector<Vote> votes_of(MemberIndex signer, View after, std::size_t most) const;
-  std::vector<Vote> highest_votes_of(MemberIndex signer) const;
+  // Of each kind the highest that was ever added, checked; those that fail are dropped.
+  std::vector<Vote> highest_votes_of(MemberIndex signer);
+  // The highest votes that no call returned before: to be kept, for restore_highest().
+  std::vector<Vote> take_unkept();
+  void restore_highest(const std::vector<Vote>& kept);
   // Would convict() count it? Signatures are not looked at.
   bool is_news(const Evidence& evidence) const;
   // Counts a contradiction found elsewhere; false when it was reported before or the signer's share of the evidence
@@ -76,6 +80,7 @@ class VotePool {
   // Of the evidence kept, a member's part.
   std::size_t share() const;
   static Convicted entry_of(const Evidence& evidence);
+  void raise_highest(const Vote& vote, bool verified);
   Added add_second(const Vote& vote, Carrier carrier, Kept incoming, std::optional<Kept>& slot);
   std::optional<Evidence> cross_check(View view, MemberIndex signer, Slots& slots);
   std::optional<Subject> leading_subject(VoteKind kind, const std::vector<Slots>& view) const;
@@ -85,6 +90,8 @@ class VotePool {
   MemberSet members_;
   crypto::VerifyFunction check_;
   std::map<View, std::vector<Slots>> views_;
+  std::vector<Slots> highest_;  // by member; never forgotten
+  std::set<std::pair<MemberIndex, VoteKind>> unkept_;
   std::set<Convicted> convicted_;
   std::map<MemberIndex, std::size_t> false_votes_;
 };

@@ -64,7 +64,7 @@ bool Engine::State::fits(const ViewNotes& notes, const ParentRef& parent) const 
 
 void Engine::State::consider_proposal() {
   const auto at = views.find(current);
-  if (halted || syncing || at == views.end() || !at->second.proposal) return;
+  if (!may_vote() || syncing || at == views.end() || !at->second.proposal) return;
   if (notarized_by_me(current) || nullified_by_me(current)) return;
   ViewNotes& notes = at->second;
   const Subject& subject = notes.subject;
@@ -162,8 +162,7 @@ void Engine::State::skip_hopeless_leader() {
 // A vote asked for counts as cast: the guard runs on the record as it will be. False when it must not be, or already
 // was.
 bool Engine::State::ask(VoteKind kind, const Subject& subject) {
-  const bool behind_own_slot = fin.height < asked.tip.height;
-  if (halted || observing() || epoch_over || behind_own_slot || subject.view <= final_view()) return false;
+  if (!may_vote() || subject.view <= final_view()) return false;
   if (syncing && kind != VoteKind::kNullify) return false;
   const Slot slot{config.scope.epoch, subject.view, kind};
   auto next = guard(asked, slot, subject);
@@ -201,6 +200,7 @@ void Engine::State::persist_for(const Subject& subject, VoteKind kind) {
       proof->persisted_by = batch.ticket;
       batch.proofs.push_back(proof->proof);
     }
+  batch.votes = votes.take_unkept();
   emit(std::move(batch));
 }
 

@@ -42,6 +42,10 @@ void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& ran
   }
 }
 
+void put_votes(Batch& batch, const std::vector<consensus::Vote>& votes) {
+  for (const auto& vote : votes) batch.put(Family::kPending, pending_vote_key(vote), encode(vote));
+}
+
 void put_tip(Batch& batch, const Tip& tip) { batch.put(Family::kMeta, Bytes(kTipKey), encode(tip)); }
 
 void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip) {
@@ -95,6 +99,10 @@ Pending BlockStore::pending() const {
     found.proofs.push_back(must_have(decode_quorum_proof(value), "pending proof"));
     return true;
   });
+  snapshot->scan(Family::kPending, kPendingVotes, kPendingVotes, [&](BytesView, BytesView value) {
+    found.votes.push_back(must_have(decode_vote(value), "pending vote"));
+    return true;
+  });
   return found;
 }
 
@@ -114,11 +122,13 @@ void BlockStore::persist(const std::vector<consensus::Persist>& effects) {
     for (const QuorumProof& proof : effect.proofs) {
       batch.put(Family::kPending, pending_proof_key(proof), encode(proof));
     }
+    put_votes(batch, effect.votes);
   }
   if (!batch.empty()) database_.write(batch, Durability::kSynced);
 }
 
-void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProof& finalization, const Tip& tip) {
+void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProof& finalization, const Tip& tip,
+                        const std::vector<consensus::Vote>& votes) {
   const LogReader before = read();
   const Tip old_tip = must_have(before.tip(), "tip");
   crypto::CompactRange range = before.range_at(old_tip.tree_size);
@@ -132,6 +142,7 @@ void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProo
   assert(tip.height == height && tip.tree_size == range.size());
   put_tip(batch, tip);
   batch.put(Family::kMeta, Bytes(kFinalizationKey), encode(finalization));
+  put_votes(batch, votes);
   erase_settled(batch, before.snapshot(), tip);
   database_.write(batch, Durability::kSynced);
 }

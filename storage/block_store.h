@@ -74,10 +74,11 @@ class LogReader {
   std::shared_ptr<const Snapshot> snapshot_;
 };
 
-// What consensus holds above the tip.
+// What consensus holds above the tip, and each member's highest votes of the epoch.
 struct Pending {
   std::vector<consensus::Block> blocks;
   std::vector<consensus::QuorumProof> proofs;
+  std::vector<consensus::Vote> votes;
 };
 
 class BlockStore {
@@ -97,7 +98,7 @@ class BlockStore {
   // Leaves, nodes, ids, records, links, state and history, tip, finalization, and the erasure of pending entries at or
   // below the tip, in ONE synced batch.
   void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization,
-              const consensus::Tip& tip);
+              const consensus::Tip& tip, const std::vector<consensus::Vote>& votes = {});
   // An epoch is over: the next one counts its views from 1 again. Synced.
   void forget_pending();
   void put_note(consensus::Height height, BytesView note);  // unsynced: can be published again

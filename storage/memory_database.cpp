@@ -163,17 +163,21 @@ void MemoryDatabase::crash(std::size_t kept) {
   state_->undo.clear();  // what survived is on disk now
 }
 
-std::unique_ptr<MemoryDatabase> MemoryDatabase::clone() const {
-  Batch everything;
+Batch MemoryDatabase::everything() const {
+  Batch all;
   const auto now = snapshot();
   for (std::size_t i = 0; i < kFamilies; ++i) {
     now->scan(static_cast<Family>(i), {}, {}, [&](BytesView key, BytesView value) {
-      everything.put(static_cast<Family>(i), Bytes(key), Bytes(value));
+      all.put(static_cast<Family>(i), Bytes(key), Bytes(value));
       return true;
     });
   }
+  return all;
+}
+
+std::unique_ptr<MemoryDatabase> MemoryDatabase::clone() const {
   auto copy = std::make_unique<MemoryDatabase>();
-  copy->write(everything, Durability::kSynced);
+  copy->write(everything(), Durability::kSynced);
   return copy;
 }
 

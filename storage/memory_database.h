@@ -21,6 +21,7 @@ class MemoryDatabase final : public Database {
   std::size_t unsynced() const;
   // A power cut: the unsynced writes beyond the first `kept` of them are gone (write-ahead order: a prefix survives).
   void crash(std::size_t kept);
+  Batch everything() const;
   // An independent copy of what is there now: yesterday's disk image, for rollback faults.
   std::unique_ptr<MemoryDatabase> clone() const;
 

@@ -86,6 +86,10 @@ Bytes pending_proof_key(const consensus::QuorumProof& proof) {
   return ByteWriter().raw(kPendingProofs).u64(proof.subject.view.value).u8(kind).take();
 }
 
+Bytes pending_vote_key(const Vote& vote) {
+  return ByteWriter().raw(kPendingVotes).u16(vote.signer).u8(static_cast<std::uint8_t>(vote.kind)).take();
+}
+
 Bytes evidence_key(const EvidenceRecord& evidence) {
   const auto& [first, second] = evidence.pair;
   ByteWriter key;
@@ -184,6 +188,18 @@ std::optional<LeafPlace> decode_leaf_place(BytesView bytes) {
   place.index = in.u64();
   place.height.value = in.u64();
   return if_done(in, place);
+}
+
+Bytes encode(const Vote& vote) {
+  ByteWriter out;
+  write(out, vote);
+  return out.take();
+}
+
+std::optional<Vote> decode_vote(BytesView bytes) {
+  ByteReader in(bytes);
+  const Vote vote = read_vote(in);
+  return if_done(in, vote);
 }
 
 Bytes encode(const EvidenceRecord& evidence) {

@@ -18,9 +18,11 @@ Bytes node_key(unsigned level, std::uint64_t index);             // kNodes
 Bytes history_key(BytesView map_key, consensus::Height height);  // kHistory
 Bytes pending_block_key(const consensus::BlockId& id);           // kPending: 'B' || id
 Bytes pending_proof_key(const consensus::QuorumProof& proof);    // kPending: 'P' || view || kind
+Bytes pending_vote_key(const consensus::Vote& vote);             // kPending: 'V' || signer || kind
 Bytes evidence_key(const EvidenceRecord& evidence);              // kMeta: once per epoch, signer, view and kinds
 inline constexpr BytesView kPendingBlocks = "B";
 inline constexpr BytesView kPendingProofs = "P";
+inline constexpr BytesView kPendingVotes = "V";
 inline constexpr BytesView kEvidencePrefix = "evidence/";
 inline constexpr BytesView kTipKey = "tip";
 inline constexpr BytesView kFinalizationKey = "finalization";
@@ -39,6 +41,8 @@ std::optional<consensus::Block> decode_block(BytesView bytes);
 std::optional<consensus::Height> block_height(BytesView bytes);
 Bytes encode(const LeafPlace& place);
 std::optional<LeafPlace> decode_leaf_place(BytesView bytes);
+Bytes encode(const consensus::Vote& vote);
+std::optional<consensus::Vote> decode_vote(BytesView bytes);
 Bytes encode(const EvidenceRecord& evidence);
 std::optional<EvidenceRecord> decode_evidence(BytesView bytes);
 // u32 count || (u32 length || link proof)*

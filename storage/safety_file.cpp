@@ -15,19 +15,32 @@ bool blank(const Bytes& slot) {
 
 }  // namespace
 
+bool is_lost(const SlotDevice& device) {
+  return std::ranges::none_of(device.read(), [](const Bytes& slot) { return decode_safety_record(slot).has_value(); });
+}
+
 SafetyFile::SafetyFile(std::unique_ptr<SlotDevice> device, SafetyRecord record, unsigned next)
     : device_(std::move(device)), record_(std::move(record)), next_slot_(next) {}
 
-std::expected<SafetyFile, std::string> SafetyFile::initialise(std::unique_ptr<SlotDevice> device,
-                                                              const SafetyRecord& first) {
-  const std::array<Bytes, 2> slots = device->read();
-  if (!blank(slots[0]) || !blank(slots[1])) return std::unexpected("the safety file is not empty");
-  SafetyRecord record = first;
+SafetyFile SafetyFile::with_first(std::unique_ptr<SlotDevice> device, SafetyRecord record) {
   record.generation = 1;
   device->write_synced(0, encode_safety_record(record));
   SafetyFile file(std::move(device), std::move(record), 1);
   file.syncs_ = 1;
   return file;
+}
+
+std::expected<SafetyFile, std::string> SafetyFile::initialise(std::unique_ptr<SlotDevice> device,
+                                                              const SafetyRecord& first) {
+  const std::array<Bytes, 2> slots = device->read();
+  if (!blank(slots[0]) || !blank(slots[1])) return std::unexpected("the safety file is not empty");
+  return with_first(std::move(device), first);
+}
+
+std::expected<SafetyFile, std::string> SafetyFile::begin_again(std::unique_ptr<SlotDevice> device,
+                                                               const SafetyRecord& first) {
+  if (!is_lost(*device)) return std::unexpected("the safety file holds a record");
+  return with_first(std::move(device), consensus::abstaining(first, consensus::kUntilTold));
 }
 
 std::expected<SafetyFile, std::string> SafetyFile::load(std::unique_ptr<SlotDevice> device) {

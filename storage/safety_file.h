@@ -37,6 +37,9 @@ class MemorySlots final : public SlotDevice {
   std::array<Bytes, 2> slots_;
 };
 
+// Neither slot holds a record.
+bool is_lost(const SlotDevice& device);
+
 Bytes encode_safety_record(const consensus::SafetyRecord& record);
 std::expected<consensus::SafetyRecord, std::string> decode_safety_record(BytesView slot);
 
@@ -45,6 +48,10 @@ class SafetyFile {
   // A new member: writes the first record. Never called on a device that holds a record.
   static std::expected<SafetyFile, std::string> initialise(std::unique_ptr<SlotDevice> device,
                                                            const consensus::SafetyRecord& first);
+  // In the place of one that was lost, both slots bad or blank: what was signed before is not known, so the record
+  // abstains until others have told (consensus/recovery.cpp). Refuses a device that holds a record.
+  static std::expected<SafetyFile, std::string> begin_again(std::unique_ptr<SlotDevice> device,
+                                                            const consensus::SafetyRecord& first);
   // Both slots bad is an error, never a fresh start.
   static std::expected<SafetyFile, std::string> load(std::unique_ptr<SlotDevice> device);
 
@@ -54,6 +61,7 @@ class SafetyFile {
   std::uint64_t syncs() const { return syncs_; }
 
  private:
+  static SafetyFile with_first(std::unique_ptr<SlotDevice> device, consensus::SafetyRecord record);
   SafetyFile(std::unique_ptr<SlotDevice> device, consensus::SafetyRecord record, unsigned next);
   std::unique_ptr<SlotDevice> device_;
   consensus::SafetyRecord record_;

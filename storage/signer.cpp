@@ -22,17 +22,13 @@ std::expected<crypto::Signature, Refusal> Signer::sign(const Slot& slot, const S
   return vote_key_.sign(consensus::vote_bytes(scope_, slot.kind, subject));
 }
 
-void Signer::enter_epoch(const consensus::Scope& scope, const consensus::Tip& tip) {
+void Signer::enter_epoch(const consensus::Scope& scope, const consensus::Tip& tip, consensus::View handed_over) {
   assert(scope.chain == record().chain && scope.epoch >= record().epoch);
   scope_ = scope;
-  if (scope.epoch == record().epoch) return;
-  consensus::SafetyRecord fresh;
-  fresh.chain = scope.chain;
-  fresh.epoch = scope.epoch;
-  fresh.generation = record().generation;
-  fresh.tip = tip;
-  file_.store(std::move(fresh));
+  if (scope.epoch > record().epoch) file_.store(consensus::in_next_epoch(record(), scope.epoch, tip, handed_over));
 }
+
+void Signer::abstain(consensus::View until) { file_.store(consensus::abstaining(record(), until)); }
 
 void Signer::set_tip(const consensus::Tip& tip) { file_.store(consensus::with_tip(record(), tip)); }
 

@@ -19,7 +19,10 @@ class Signer {
                                                             const consensus::Subject& subject);
   // Signs in this epoch from here on. When it is a later one than the record's, that begins anew at this tip, and
   // nothing of an earlier one is signed any more: requires that the handover which opened it is durable and final.
-  void enter_epoch(const consensus::Scope& scope, const consensus::Tip& tip);
+  // `handed_over`: as for in_next_epoch (consensus/guard.h).
+  void enter_epoch(const consensus::Scope& scope, const consensus::Tip& tip, consensus::View handed_over);
+  // Nothing at or below is signed from here on, also after a restart.
+  void abstain(consensus::View until);
   // After the commit batch is durable, before anything of it is acknowledged.
   void set_tip(const consensus::Tip& tip);
   const consensus::SafetyRecord& record() const { return file_.record(); }

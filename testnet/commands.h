@@ -74,6 +74,7 @@ struct SimulateOptions {
   std::vector<std::size_t> sizes;
   std::size_t candidates = 0;
   bool by_reference = false;
+  std::size_t disk_harm = 0;  // seconds between
   double hours = 0;
   bool verbose = false;
 };

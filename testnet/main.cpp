@@ -129,6 +129,8 @@ void CommandLine::add_simulate() {
       ->check(CLI::Range(0, 8));
   command->add_flag("--by-reference", simulate.by_reference,
                     "Every proposal names its submissions instead of carrying them, as in large networks");
+  command->add_option("--disk-harm", simulate.disk_harm,
+                      "Seconds between disks that are lost or put back [as the seed says]");
   command->add_option("--hours", simulate.hours, "Virtual hours of trouble per seed");
   command->add_flag("--verbose", simulate.verbose, "A line per seed");
   command->callback([this] { result = testnet::simulate(simulate); });

@@ -19,6 +19,7 @@ int simulate(const SimulateOptions& options) {
   if (!options.sizes.empty()) campaign.members = options.sizes;
   campaign.candidates = options.candidates;
   campaign.by_reference = options.by_reference;
+  campaign.disk_harm_every = static_cast<std::int64_t>(options.disk_harm) * kSecond;
   if (options.hours > 0) campaign.trouble = static_cast<std::int64_t>(options.hours * 3600) * kSecond;
   campaign.verbose = options.verbose;
   return simulate(campaign, std::cout);

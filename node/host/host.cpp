@@ -107,13 +107,26 @@ struct Host::State {
     tip = tip_in_epoch(tip, tip.height == newest.anchor);
     const auto scope = membership.scope(genesis.chain);
     const bool may_vote = signer.record().epoch <= scope.epoch;
-    // What consensus held above the tip is of the epoch that the slot still shows: it goes before the slot moves on.
-    if (signer.record().epoch < scope.epoch) blocks.forget_pending();
-    if (may_vote) signer.enter_epoch(scope, tip);
+    if (signer.record().epoch < scope.epoch) {
+      // The slot moves on before the first block of an epoch is committed: this one is older than the database.
+      if (tip.height > newest.anchor) signer.abstain(consensus::kUntilTold);
+      // What consensus held above the tip is of the epoch that the slot still shows: it goes before the slot moves on.
+      blocks.forget_pending();
+    }
+    if (may_vote) signer.enter_epoch(scope, tip, handed_over(newest.anchor));
     // A crash between the commit batch and the slot leaves the slot one step behind; the batch was durable first.
     if (may_vote && tip.height > signer.record().tip.height) signer.set_tip(tip);
     const auto index = may_vote ? own_index() : std::nullopt;
     self = index.value_or(static_cast<consensus::MemberIndex>(membership.members.size()));
+  }
+
+  // The lowest view in which the block of this height was notarized, as far as its link proofs are here; else 0.
+  consensus::View handed_over(consensus::Height height) const {
+    const auto log = blocks.read();
+    const auto record = log.block(height);
+    for (const auto& link : log.links(height))
+      if (record && link.step.subject.block == record->id) return link.step.subject.view;
+    return {0};
   }
 
   // Nothing when the administration does not vote, or with other keys.
@@ -217,7 +230,8 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
   const auto chain = blocks.chain();
   if (!chain) return std::unexpected("the database holds no ledger: run `quipud init` first");
   if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
-  auto file = storage::SafetyFile::load(std::move(slots));
+  auto file = storage::is_lost(*slots) ? storage::SafetyFile::begin_again(std::move(slots), first_record(genesis))
+                                       : storage::SafetyFile::load(std::move(slots));
   if (!file) return std::unexpected(file.error());
   if (file->record().chain != genesis.chain)
     return std::unexpected("the safety file belongs to another chain: put this member's own file back");
@@ -245,8 +259,12 @@ replica::Restored Host::restore() const {
   auto pending = state_->blocks.pending();
   replica::Restored out;
   // What proves a handover is of the epoch that it ended.
-  out.consensus = {state_->signer.record(), tip, handover ? std::nullopt : log.finalization(),
-                   std::move(pending.proofs), std::move(pending.blocks)};
+  out.consensus = {state_->signer.record(),
+                   tip,
+                   handover ? std::nullopt : log.finalization(),
+                   std::move(pending.proofs),
+                   std::move(pending.blocks),
+                   std::move(pending.votes)};
   if (state_->observing()) out.consensus.record = nothing_signed(state_->membership.epoch, tip);
   out.committed.height = tip.height;
   out.committed.block = tip.block;
@@ -273,7 +291,7 @@ replica::Input Host::perform(const replica::Sign& effect) {
 replica::Committed Host::perform(const replica::Commit& effect) {
   std::vector<storage::CommitBlock> blocks;
   for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links));
-  state_->blocks.commit(blocks, effect.finalization, effect.tip);
+  state_->blocks.commit(blocks, effect.finalization, effect.tip, effect.votes);
   if (state_->signer.record().epoch == state_->membership.epoch) state_->signer.set_tip(effect.tip);
   state_->refresh_reader();
   return {effect.tip.height, reader()->state(std::nullopt)};
@@ -304,6 +322,8 @@ void Host::perform(const replica::PublishCheckpoint& effect) {
 void Host::perform(const replica::ReportEvidence& effect) {
   state_->blocks.put_evidence({state_->membership.epoch, state_->membership.anchor, effect.evidence});
 }
+
+void Host::perform(const replica::Abstain& effect) { state_->signer.abstain(effect.until); }
 
 std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effect) const {
   consensus::BlockResponse response;

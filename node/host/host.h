@@ -30,9 +30,10 @@ class Host {
   // peers.
   static std::expected<void, std::string> initialise(const ledger::Genesis& genesis, storage::Database& database,
                                                      std::unique_ptr<storage::SlotDevice> slots);
-  // Refuses another chain's data and a database behind a lost safety file. What the disk holds says which epoch it is;
-  // after a handover the safety file begins the next one. `administration` votes in it when it is a member and these
-  // are its keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
+  // Refuses another chain's data. In the place of a lost safety file a new one is begun, under which the member
+  // abstains until a quorum of others has told how far they are. What the disk holds says which epoch it is; after a
+  // handover the safety file begins the next one. `administration` votes in it when it is a member and these are its
+  // keys; else the node observes, which in epoch 0 is an error unless it `may_observe`.
   static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis,
                                                                 const std::string& administration,
                                                                 storage::Database& database,
@@ -56,6 +57,7 @@ class Host {
       const replica::Cosign& effect);  // nothing: not our tip, or the disk disagrees
   void perform(const replica::PublishCheckpoint& effect);
   void perform(const replica::ReportEvidence& effect);
+  void perform(const replica::Abstain& effect);
   // The answer to a peer's request, bounded to one sync frame; nothing when we have none of it.
   std::optional<consensus::BlockResponse> perform(const replica::Serve& effect) const;
   // Frames in the words of that epoch, to be sent as they are.

@@ -57,6 +57,7 @@ struct NodeStatus {
   bool awake = false;
   bool syncing = false;
   bool halted = false;
+  std::string sign_state;  // good, checking, recovering or stopped (consensus::Standing)
   std::size_t pool = 0;
   std::size_t members = 0;
   std::size_t quorum = 0;

@@ -28,6 +28,7 @@ void write_node(JsonWriter& json, const NodeStatus& node) {
   json.field("administration", node.administration).field("version", node.version);
   json.field("epoch", node.epoch).field("view", node.view).field("leader", node.leader);
   json.field("awake", node.awake).field("syncing", node.syncing).field("halted", node.halted);
+  json.field("sign_state", node.sign_state);
   json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);
   json.field("nullified_views", node.nullified_views).field("evidence", node.evidence);
   write_peers(json, node.peers);
@@ -37,6 +38,9 @@ void write_node(JsonWriter& json, const NodeStatus& node) {
 std::string unready(const NodeStatus& node) {
   if (node.halted) return "halted";
   if (node.syncing) return "catching up";
+  if (node.sign_state == "checking") return "not enough members have said what they hold of this one's votes";
+  if (node.sign_state == "recovering") return "recovering: the safety file was lost or is an older one";
+  if (node.sign_state == "stopped") return "stopped: another process signs with this member's vote key";
   const auto up = std::count_if(node.peers.begin(), node.peers.end(), [](const PeerSummary& peer) { return peer.up; });
   if (static_cast<std::size_t>(up) + 1 < node.quorum) return "fewer members connected than a quorum";
   return {};

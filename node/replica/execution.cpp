@@ -167,7 +167,7 @@ void Replica::State::wake_children(const consensus::BlockId& parent) {
 }
 
 void Replica::State::on(consensus::Commit& effect) {
-  Commit commit{{}, std::move(effect.finalization), effect.tip};
+  Commit commit{{}, std::move(effect.finalization), effect.tip, std::move(effect.votes)};
   for (auto& block : effect.blocks) {
     const auto* entry = chain.find(consensus::block_id(config.genesis.chain, block.block.header));
     assert(entry != nullptr);  // the engine commits only what was judged valid here

@@ -90,6 +90,7 @@ using Input = std::variant<Received, Submitted, Tick, SubmissionsVerified, Persi
                            Cosigned, PeerUp, PeerDown>;
 
 // ---- effects, in order
+using consensus::Abstain;
 using consensus::Halt;
 using consensus::Persist;
 using consensus::ReportEvidence;
@@ -131,6 +132,7 @@ struct Commit {
   std::vector<CommittedBlock> blocks;
   consensus::QuorumProof finalization;
   consensus::Tip tip;
+  std::vector<consensus::Vote> votes;
 };
 // Read the block's leaves back from disk, recompute the root, and only if it is this one sign with the cosigner key.
 struct Cosign {
@@ -184,7 +186,7 @@ struct EpochEnded {
 };
 using Effect =
     std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, ServeEarlier, EpochEnded>;
+                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier, EpochEnded>;
 using Effects = std::vector<Effect>;
 
 struct Status {

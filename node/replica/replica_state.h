@@ -93,6 +93,7 @@ struct Replica::State {
   void on(consensus::ReportEvidence& effect) { out.emplace_back(std::move(effect)); }
   void on(const consensus::Blame& effect) { blame(effect.peer, effect.checks); }
   void on(consensus::Halt& effect);
+  void on(consensus::Abstain& effect) { out.emplace_back(std::move(effect)); }
 
   // submissions on their way in (intake.cpp)
   void receive_leaves(PeerId from, std::vector<Bytes> leaves);

@@ -81,13 +81,25 @@ std::string not_in_genesis(const NodeConfig& config, std::string_view purpose) {
       config.administration, config.resolve(config.genesis).string(), config.resolve(config.keys).string());
 }
 
+std::expected<void, std::string> check_place(const fs::path& path) {
+  if (path.parent_path().empty() || fs::is_directory(path.parent_path())) return {};
+  return std::unexpected(fmt::format("{} is not there: is the disk mounted that should hold {}?",
+                                     path.parent_path().string(), path.string()));
+}
+
 std::expected<std::unique_ptr<storage::SlotDevice>, std::string> open_safety(const NodeConfig& config) {
   const auto path = config.resolve(config.safety);
   if (fs::exists(path)) return storage::open_slot_file(path);
-  return std::unexpected(
-      fmt::format("{} is gone: find where it was moved and put that very file back, never a copy or a new one; without "
-                  "it this member must not vote under its vote key again, so keep the node stopped",
-                  path.string()));
+  // A blank one: what was signed under this key before is not known, and the member abstains (host::Host::open).
+  if (auto place = check_place(path); !place) return std::unexpected(place.error());
+  return storage::create_slot_file(path);
+}
+
+std::string no_safety_file(const NodeConfig& config) {
+  return fmt::format(
+      "NO SAFETY FILE WAS FOUND IN {}: what this member has signed is not known here. A new one was begun; this member "
+      "follows and votes for nothing until a quorum of others has told how far they are",
+      config.resolve(config.safety).string());
 }
 
 // A line for somebody who is no member is a slip of the pen.
@@ -118,13 +130,10 @@ std::optional<consensus::SafetyRecord> witness(const storage::SlotDevice& slots)
   return newest;
 }
 
-// Whether a new ledger may stand beside this safety file: only if that says what this member has signed on this chain.
+// Whether a new ledger may stand beside this safety file: not beside that of another chain.
 std::expected<void, std::string> may_begin_again(const std::optional<consensus::SafetyRecord>& record,
                                                  const ledger::Genesis& genesis) {
-  if (!record) {
-    return std::unexpected("the safety file is damaged too: this member must get a new vote key, do not start it");
-  }
-  if (record->chain == genesis.chain) return {};
+  if (!record || record->chain == genesis.chain) return {};
   return std::unexpected("the safety file belongs to another chain: put this member's own file back");
 }
 
@@ -145,14 +154,8 @@ std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> salvage(
   return std::move(*copy);
 }
 
-std::expected<void, std::string> check_place(const fs::path& path) {
-  if (path.parent_path().empty() || fs::is_directory(path.parent_path())) return {};
-  return std::unexpected(fmt::format("{} is not there: is the disk mounted that should hold {}?",
-                                     path.parent_path().string(), path.string()));
-}
-
-// No ledger, or one whose making was cut short. A safety file that is whole has forgotten no vote, so an empty ledger
-// beside it does no harm: the member only follows until the others have refilled it to where the file says it was.
+// No ledger, or one whose making was cut short. A safety file that is whole has forgotten no vote, and one that is lost
+// abstains, so an empty ledger beside it does no harm: the member only follows until the others have refilled it.
 std::expected<void, std::string> begin_again(const ledger::Genesis& genesis, storage::Database& database,
                                              const std::optional<consensus::SafetyRecord>& record, const fs::path& path,
                                              std::string& notice) {
@@ -162,7 +165,7 @@ std::expected<void, std::string> begin_again(const ledger::Genesis& genesis, sto
       "NO LEDGER WAS FOUND IN {} although this member has acknowledged height {}: an empty one was begun there and the "
       "other members refill it; until then this member follows and votes for nothing. If its disk is only not mounted, "
       "stop the node, mount it and start again",
-      path.string(), record->tip.height.value);
+      path.string(), record ? record->tip.height.value : 0);
   return {};
 }
 
@@ -252,7 +255,10 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   if (!slots) return std::unexpected(slots.error());
   const auto record = witness(**slots);
   if (record) node.witnessed = record->tip.height;
-  auto database = open_ledger(config.resolve(config.ledger), node.genesis, record, node.notice);
+  if (!record) node.notice = no_safety_file(config);
+  std::string ledger_notice;
+  auto database = open_ledger(config.resolve(config.ledger), node.genesis, record, ledger_notice);
+  if (!ledger_notice.empty()) node.notice += (node.notice.empty() ? "" : "; ") + ledger_notice;
   if (!database) return std::unexpected(database.error());
   node.database = std::move(*database);
   const bool may_observe = config.role == "follower";

@@ -33,8 +33,9 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const std:
 // be done and looked at before the node runs.
 std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config);
 
-// Where the ledger is missing beside a whole safety file, an empty one is begun and `notice` says so. What is in its
-// place and is not ours is refused. The error says what is wrong and what to do.
+// Where the ledger is missing an empty one is begun, where the safety file is missing or damaged a new one under which
+// the member abstains (consensus/recovery.cpp), and `notice` says so. What is in its place and is not ours is refused.
+// The error says what is wrong and what to do.
 std::expected<OpenNode, std::string> open_node(const NodeConfig& config);
 
 }  // namespace quipu::runtime

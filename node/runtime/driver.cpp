@@ -221,6 +221,10 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
     ++counters.peers_kept_out;
     callbacks.log("member " + std::to_string(effect.peer) + " sends what no member sends: kept out for a while", true);
   }
+  void perform(replica::Abstain& effect) {
+    host.perform(effect);
+    callbacks.log(effect.why, true);
+  }
   void perform(replica::Halt& effect) { callbacks.log("halted, this node votes no more: " + effect.reason, true); }
 
   void publish_status() {

@@ -40,6 +40,11 @@ std::string render_metrics(const http::NodeStatus& node, const replica::Status& 
   page.gauge("quipu_state_age_seconds", "Age of the newest state.", static_cast<double>(node.age_ms) / 1000.0);
   page.gauge("quipu_syncing", "1 while this node catches up and does not vote.", node.syncing ? 1 : 0);
   page.gauge("quipu_halted", "1 after a fork or a diverged state: this node votes no more.", node.halted ? 1 : 0);
+  const auto standing = replica.engine.standing;
+  page.gauge("quipu_recovering", "1 while this node abstains because its safety file was lost or is an older one.",
+             standing == consensus::Standing::kRecovering ? 1 : 0);
+  page.gauge("quipu_clone_seen", "1 after another process signed with this node's vote key: it votes no more.",
+             standing == consensus::Standing::kStopped ? 1 : 0);
   page.counter("quipu_nullified_views_total", "Views that ended without a block.", node.nullified_views);
   page.counter("quipu_evidence_total", "Proofs of equivocation found.", node.evidence);
   page.counter("quipu_blocks_total", "Blocks committed since the start.", counters.blocks_committed);

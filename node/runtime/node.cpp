@@ -213,6 +213,7 @@ struct Node::State final : public http::Backend {
     out.awake = replica_status.engine.awake;
     out.syncing = replica_status.engine.syncing || replica_status.engine.finalized.height < files.witnessed;
     out.halted = replica_status.engine.halted;
+    out.sign_state = to_string(replica_status.engine.standing);
     out.pool = replica_status.pool;
     out.members = members.size();
     out.quorum = members.quorum();

@@ -11,9 +11,9 @@ namespace {
 
 void tell(const Options& options, const RunResult& result, std::ostream& out) {
   out << "seed " << options.seed << ": epoch " << result.epoch.value << ", height " << result.height.value << " in "
-      << result.view.value << " views, " << result.crashes << " crashes, " << result.events << " events, "
-      << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
-      << describe(options) << "\n";
+      << result.view.value << " views, " << result.crashes << " crashes, " << result.restores << " disks harmed, "
+      << result.events << " events, " << result.simulated / kSecond << " s of virtual time, trace " << std::hex
+      << result.trace << std::dec << "; " << describe(options) << "\n";
 }
 
 }  // namespace
@@ -26,6 +26,7 @@ RunResult run_once(const Options& options, std::ostream* story) {
   result.trace = cluster.trace();
   result.events = cluster.queue().events();
   result.crashes = cluster.crashes();
+  result.restores = cluster.restores();
   result.simulated = cluster.now();
   const auto furthest = cluster.furthest();
   result.epoch = cluster.newest_members().epoch;
@@ -35,6 +36,8 @@ RunResult run_once(const Options& options, std::ostream* story) {
 }
 
 std::string replay_command(const Options& options) {
+  const Micros harm = options.disk_harm_every;
+  const bool by_seed = harm == swarm_options(options.seed, options.members).disk_harm_every;
   const std::string seed = std::to_string(options.seed);
   std::ostringstream trouble;
   // Half a second more: the command line rounds down to seconds.
@@ -42,12 +45,14 @@ std::string replay_command(const Options& options) {
     trouble << " --hours " << (static_cast<double>(options.trouble / kSecond) + 0.5) / 3600;
   return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
          (options.candidates > 0 ? " --candidates " + std::to_string(options.candidates) : "") +
-         (options.by_reference ? " --by-reference" : "") + trouble.str();
+         (options.by_reference ? " --by-reference" : "") +
+         (by_seed ? "" : " --disk-harm " + std::to_string(harm / kSecond)) + trouble.str();
 }
 
 int simulate(const Campaign& campaign, std::ostream& out) {
   std::uint64_t runs = 0;
   std::uint64_t broken = 0;
+  std::uint64_t restores = 0;
   Micros simulated = 0;
   for (const std::size_t members : campaign.members) {
     for (std::uint64_t seed = campaign.first_seed; seed <= campaign.last_seed; ++seed) {
@@ -55,9 +60,11 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       options.candidates = campaign.candidates;
       options.by_reference = campaign.by_reference;
       options.trouble = campaign.trouble;
+      if (campaign.disk_harm_every > 0) harm_disks(options, campaign.disk_harm_every);
       const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;
       simulated += result.simulated;
+      restores += result.restores;
       if (campaign.verbose || result.violation) tell(options, result, out);
       if (!result.violation) continue;
       out << "BROKEN: " << result.violation->law << ": " << result.violation->what
@@ -66,7 +73,7 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       if (!campaign.keep_going) return 1;
     }
   }
-  out << runs << " runs, " << simulated / (60 * kSecond) << " virtual minutes, "
+  out << runs << " runs, " << simulated / (60 * kSecond) << " virtual minutes, " << restores << " disks harmed, "
       << (broken == 0 ? "every law held" : std::to_string(broken) + " runs broke a law") << "\n";
   return broken == 0 ? 0 : 1;
 }

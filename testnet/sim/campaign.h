@@ -18,6 +18,7 @@ struct RunResult {
   std::uint64_t trace = 0;
   std::uint64_t events = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t restores = 0;
   consensus::Epoch epoch;
   consensus::View view;
   consensus::Height height;
@@ -33,6 +34,7 @@ struct Campaign {
   std::size_t candidates = 0;  // beyond the members: then members come and go
   bool by_reference = false;   // all proposals name their submissions instead of carrying them
   Micros trouble = 120 * kSecond;
+  Micros disk_harm_every = 0;  // 0: as the seed says
   bool keep_going = false;
   bool verbose = false;  // a line per seed
   bool narrate = false;  // a line per thing that happens

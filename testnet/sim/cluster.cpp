@@ -44,7 +44,7 @@ void Cluster::add_nodes() {
     nodes_.push_back(std::make_unique<Node>(world_, who, std::move(attacker), is_honest[member]));
   };
   for (std::size_t member = 0; member < is_honest.size(); ++member) add(member);
-  if (options.attack == AttackerKind::kTwin)
+  if (options.attack == AttackerKind::kTwin || options.attack == AttackerKind::kClone)
     for (std::size_t member = honest; member < options.members; ++member) add(member);
   kept_down_.assign(nodes_.size(), false);
 }
@@ -242,6 +242,7 @@ std::optional<Violation> Cluster::run() {
   // Where members come and go, who will be the last ones' core is not known when the trouble ends.
   if (!violation()) heal(world_.options.lonely_core && world_.options.candidates == 0);
   if (!violation()) check_convergence();
+  if (!violation() && restores_ > 0) check_votes_again();
   if (!violation() && world_.options.attackers == 0) check_silence();
   return violation();
 }
@@ -267,6 +268,18 @@ void Cluster::check_convergence() {
   if (run_until(kConvergence, [this] { return at_rest(); }) || violation()) return;
   world_.report.broken("liveness",
                        "no rest " + std::to_string(kConvergence / kSecond) + " s after healing: " + unrest());
+}
+
+// Whoever had lost its sign state votes again once there is something to vote for.
+void Cluster::check_votes_again() {
+  const auto mute = [&](const auto& node) { return node->honest() && node->alive() && !node->votes_again(); };
+  for (std::size_t i = 0; i < 40 && std::ranges::any_of(nodes_, mute); ++i) {
+    submit(i % world_.options.authors());
+    run_for(kSecond);
+    if (!run_until(kConvergence, [this] { return at_rest(); })) break;
+  }
+  if (violation() || std::ranges::none_of(nodes_, mute)) return;
+  world_.report.broken("liveness", name_of((*std::ranges::find_if(nodes_, mute))->who()) + " does not vote again");
 }
 
 // At rest only Status and cosignatures are sent.

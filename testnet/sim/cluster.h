@@ -66,6 +66,7 @@ class Cluster {
   void cut_power_of_all();
   void keep_down(Endpoint endpoint);
   void let_boot(Endpoint endpoint);
+  void count_restore() { ++restores_; }
   // Of one that is kept down.
   void lose_database(Endpoint endpoint) { nodes_[endpoint]->lose_database(); }
   // All links good, all clocks near, nothing armed. `core`: only q honest nodes stay up.
@@ -85,6 +86,7 @@ class Cluster {
   const std::optional<Violation>& violation() const { return world_.report.first(); }
   std::uint64_t trace() const { return world_.trace.hash(); }
   std::uint64_t crashes() const { return crashes_; }
+  std::uint64_t restores() const { return restores_; }
   std::uint64_t consensus_messages() const { return world_.consensus_messages; }
   // Of the highest finalized block on any healthy node.
   consensus::EngineStatus furthest() const;
@@ -100,6 +102,7 @@ class Cluster {
   Workload::Access clients_access();
   void govern();
   void check_convergence();
+  void check_votes_again();
   void check_silence();
 
   World world_;
@@ -110,6 +113,7 @@ class Cluster {
   std::unique_ptr<Workload> workload_;
   std::uint64_t requests_ = 0;
   std::uint64_t crashes_ = 0;
+  std::uint64_t restores_ = 0;  // disks that lost something, or got back what they had
   bool healed_ = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "storage/record_codec.h"
+
 namespace quipu::testnet {
 
 class SimDatabase final : public storage::Database {
@@ -50,6 +52,32 @@ class SimSlots final : public storage::SlotDevice {
 
 std::unique_ptr<storage::Database> Disk::open_database() { return std::make_unique<SimDatabase>(*this); }
 std::unique_ptr<storage::SlotDevice> Disk::open_slots() { return std::make_unique<SimSlots>(*this); }
+
+// Told as one write of all that it holds.
+void Disk::put_back_database(const Image& image) {
+  database_ = image.database->clone();
+  if (watcher_.database_written) watcher_.database_written(image.database->everything(), storage::Durability::kSynced);
+}
+
+std::vector<consensus::Vote> Disk::votes_held(consensus::MemberIndex signer) const {
+  std::vector<consensus::Vote> votes;
+  database_->snapshot()->scan(storage::Family::kPending, storage::kPendingVotes, storage::kPendingVotes,
+                              [&](BytesView, BytesView value) {
+                                const auto vote = storage::decode_vote(value);
+                                if (vote && vote->signer == signer) votes.push_back(*vote);
+                                return true;
+                              });
+  return votes;
+}
+
+std::optional<consensus::SafetyRecord> Disk::record_in(const std::array<Bytes, 2>& slots) {
+  std::optional<consensus::SafetyRecord> newest;
+  for (const auto& slot : slots) {
+    auto record = storage::decode_safety_record(slot);
+    if (record && (!newest || record->generation > newest->generation)) newest = std::move(*record);
+  }
+  return newest;
+}
 
 std::size_t Disk::lose_unsynced() {
   const std::size_t kept = random_.below(database_->unsynced() + 1);

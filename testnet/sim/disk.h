@@ -56,9 +56,25 @@ class Disk {
   // All of it; the slots stay. Nothing may be open.
   void lose_database() { database_ = std::make_unique<storage::MemoryDatabase>(); }
 
+  // The slots; the database stays.
+  void lose_slots() { slots_ = {}; }
+  struct Image {
+    std::unique_ptr<storage::MemoryDatabase> database;
+    std::array<Bytes, 2> slots;
+  };
+  // What is here now, and the way back to it, in part or whole.
+  Image image() const { return {database_->clone(), slots_}; }
+  void put_back_database(const Image& image);
+  void put_back_slots(const Image& image) { slots_ = image.slots; }
+
   PowerSwitch& power() { return power_; }
   void watch(Watcher watcher) { watcher_ = std::move(watcher); }
   const storage::MemoryDatabase& database() const { return *database_; }
+  // That these slots show.
+  static std::optional<consensus::SafetyRecord> record_in(const std::array<Bytes, 2>& slots);
+  std::optional<consensus::SafetyRecord> record() const { return record_in(slots_); }
+  // That the database shows of this member.
+  std::vector<consensus::Vote> votes_held(consensus::MemberIndex signer) const;
 
  private:
   friend class SimDatabase;

@@ -49,7 +49,9 @@ struct MessageTeller {
   }
   std::string operator()(const consensus::Status& m) const {
     return "status view " + std::to_string(m.current.value) + " final height " +
-           std::to_string(m.finalized.height.value) + (m.answer_wanted ? ", answer wanted" : "");
+           std::to_string(m.finalized.height.value) + (m.answer_wanted ? ", answer wanted" : "") +
+           (m.question != 0 ? ", question " + std::to_string(m.question % 10'000) : "") +
+           (m.recovering ? ", recovering" : "");
   }
   std::string operator()(const consensus::Evidence&) const { return "evidence"; }
   std::string operator()(const consensus::Submissions& m) const {
@@ -86,6 +88,7 @@ struct EffectTeller {
   std::string operator()(const replica::Broadcast&) const { return "broadcasts"; }
   std::string operator()(const replica::KeepOut& e) const { return "keeps out " + std::to_string(e.peer); }
   std::string operator()(const replica::Halt& e) const { return "halts: " + e.reason; }
+  std::string operator()(const replica::Abstain& e) const { return "abstains: " + e.why; }
   template <class Other>
   std::string operator()(const Other&) const {
     return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testnet/sim/nemesis.h"
 
+#include <algorithm>
+
 namespace quipu::testnet {
 
 Nemesis::Nemesis(Cluster& cluster) : cluster_(cluster), random_(cluster.options().seed, "nemesis") {}
@@ -14,6 +16,8 @@ void Nemesis::begin() {
   every(options.pause_every, [this] { pause(); });
   every(options.slow_disk_every, [this] { slow_disk(); });
   every(options.jump_every, [this] { jump_clock(); });
+  every(options.disk_harm_every / 4, [this] { take_image(); });
+  every(options.disk_harm_every, [this] { harm_disk(); });
 }
 
 void Nemesis::every(Micros mean, const std::function<void()>& what) {
@@ -65,6 +69,69 @@ void Nemesis::clog() {
 }
 
 void Nemesis::pause() { cluster_.node(any()).pause(random_.between(1, 60'000) * kMillisecond); }
+
+void Nemesis::take_image() {
+  const Endpoint of = any();
+  if (cluster_.node(of).honest()) images_.insert_or_assign(of, cluster_.node(of).disk().image());
+}
+
+// While its power is off, which fails now, or soon and in the midst of what it does.
+void Nemesis::harm_disk() {
+  const Endpoint victim = any();
+  if (harming_ || !can_bear(victim)) return;
+  harming_ = true;
+  const bool soon = random_.chance(700);
+  if (soon && cluster_.node(victim).alive()) cluster_.node(victim).arm_power_cut(1 + random_.below(30));
+  harm_when_down(victim, cluster_.now() + (soon ? 10 * kSecond : 0));
+}
+
+void Nemesis::harm_when_down(Endpoint victim, Micros at_last) {
+  if (cluster_.now() >= std::min(at_last, cluster_.options().trouble)) cluster_.cut_power(victim);
+  if (cluster_.node(victim).alive())  // it is down for at least ten milliseconds
+    return cluster_.queue().after(5 * kMillisecond, [=, this] { harm_when_down(victim, at_last); });
+  harming_ = false;
+  harm(victim);
+}
+
+// The safety file is lost, or put back from an older image, or the database is, or both.
+void Nemesis::harm(Endpoint victim) {
+  const auto what = random_.below(4);
+  const auto image = images_.find(victim);
+  if (what > 0 && (image == images_.end() || (what != 2 && !noticed(victim, image->second)))) return;
+  harmed_.insert(victim);
+  cluster_.count_restore();
+  if (what == 0) return cluster_.node(victim).lose_safety_file();
+  cluster_.node(victim).put_back(image->second, what >= 2, what != 2);
+}
+
+// A member that does not know what it signed is one of the f, until it votes again.
+bool Nemesis::can_bear(Endpoint victim) {
+  std::erase_if(harmed_, [&](Endpoint each) { return cluster_.node(each).sound(); });
+  const auto& node = cluster_.node(victim);
+  if (!node.honest() || !node.who().members) return false;
+  const std::size_t others = harmed_.size() - harmed_.count(victim);
+  return cluster_.options().attackers + others + 1 <= cluster_.newest_members().members.faulty();
+}
+
+// A safety file that is older than votes which nobody saw is not to be told from the newest one: the protocol asks that
+// f + 1 honest others hold a vote that it does not show, or that there is none.
+bool Nemesis::noticed(Endpoint victim, const Disk::Image& image) {
+  const auto& node = cluster_.node(victim);
+  const auto then = Disk::record_in(image.slots);
+  const auto now = node.disk().record();
+  if (!then || !now) return false;
+  const auto& members = node.membership().members;
+  const auto index = members.index_of(cluster_.cast().code(node.who().administration));
+  std::size_t holders = 0;
+  for (Endpoint each = 0; index && each < cluster_.endpoints(); ++each) {
+    const auto& other = cluster_.node(each);
+    if (each == victim || !other.honest() || !other.who().members || other.membership().epoch != now->epoch) continue;
+    holders += std::ranges::any_of(other.disk().votes_held(*index), [&](const consensus::Vote& vote) {
+      return then->epoch < now->epoch || !consensus::shows(*then, vote.kind, vote.subject);
+    });
+  }
+  return holders > members.faulty();
+}
 
 void Nemesis::slow_disk() { cluster_.node(any()).slow_disk(random_.between(1, 20) * kSecond); }
 

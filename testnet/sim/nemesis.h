@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong in the time of trouble: crashes at any point, blackouts, partitions, clogs, pauses, slow disks,
-// clocks that jump; each as often as the options say.
+// clocks that jump, disks that forget; each as often as the options say.
 #pragma once
 
 #include <functional>
+#include <map>
+#include <set>
 
 #include "testnet/sim/cluster.h"
 
@@ -26,9 +28,18 @@ class Nemesis {
   void pause();
   void slow_disk();
   void jump_clock();
+  void take_image();
+  void harm_disk();
+  void harm_when_down(Endpoint victim, Micros at_last);
+  void harm(Endpoint victim);
+  bool can_bear(Endpoint victim);
+  bool noticed(Endpoint victim, const Disk::Image& image);
 
   Cluster& cluster_;
   Random random_;
+  std::map<Endpoint, Disk::Image> images_;
+  std::set<Endpoint> harmed_;
+  bool harming_ = false;  // somebody's power is about to fail
 };
 
 }  // namespace quipu::testnet

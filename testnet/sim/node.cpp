@@ -32,6 +32,7 @@ struct Node::Performer {
   }
   void operator()(const replica::PublishCheckpoint& effect) const { node.host_->perform(effect); }
   void operator()(const replica::ReportEvidence& effect) const { node.host_->perform(effect); }
+  void operator()(const replica::Abstain& effect) const { node.host_->perform(effect); }
   void operator()(const replica::Serve& effect) const {
     if (const auto response = node.host_->perform(effect)) node.say(effect.to, node.encoded(*response));
   }
@@ -152,6 +153,31 @@ void Node::lose_database() {
   tell([&](Law& law) { law.lost_database(who_); });
 }
 
+void Node::lose_safety_file() {
+  assert(!alive());
+  disk_.lose_slots();
+}
+
+void Node::put_back(const Disk::Image& image, bool database, bool safety_file) {
+  assert(!alive());
+  if (database) tell([&](Law& law) { law.lost_database(who_); });
+  if (database) disk_.put_back_database(image);
+  if (safety_file) disk_.put_back_slots(image);
+}
+
+bool Node::sound() const {
+  if (!alive()) return false;
+  const auto engine = status().engine;
+  const auto& record = host_->safety_record();
+  return engine.standing == consensus::Standing::kGood && engine.finalized.height >= record.tip.height &&
+         record.abstain_until < consensus::kUntilTold;
+}
+
+bool Node::votes_again() const {
+  const auto& record = host_->safety_record();
+  return !votes() || (sound() && (record.abstain_until.value == 0 || record.top_view > record.abstain_until));
+}
+
 void Node::die() {
   ++boot_;
   replica_.reset();
@@ -196,7 +222,21 @@ void Node::receive(std::size_t from, const Bytes& frame) {
     if (message && from_honest && attacker_->votes()) attacker_->hears(peer, *message, mouth());
     if (message && !attacker_->lets_in(*message)) return;
   }
-  input(replica::Received{peer, frame});
+  const bool shameless = !honest_ && world_.options.attack != AttackerKind::kClone;
+  input(replica::Received{peer, shameless ? without_own_votes(frame) : frame});
+}
+
+// Our code would stop when it is shown votes that it did not cast. An attacker does not look.
+Bytes Node::without_own_votes(const Bytes& frame) const {
+  auto message = decoded(frame);
+  const auto own = [&](const consensus::Vote& vote) { return vote.signer == host_->self(); };
+  if (auto* status = message ? std::get_if<consensus::Status>(&*message) : nullptr) {
+    status->your_votes.clear();
+    return *encoded(*status);
+  }
+  const auto* vote = message ? std::get_if<consensus::Vote>(&*message) : nullptr;
+  const auto* evidence = message ? std::get_if<consensus::Evidence>(&*message) : nullptr;
+  return (vote && own(*vote)) || (evidence && own(evidence->first)) ? *encoded(consensus::BlockResponse{}) : frame;
 }
 
 std::expected<consensus::Message, std::string> Node::decoded(const Bytes& frame) const {

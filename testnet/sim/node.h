@@ -48,6 +48,15 @@ class Node {
   void cut_power();
   // While it is off: its database is gone, its safety file is not.
   void lose_database();
+  // While it is off: its safety file is gone, its database is not.
+  void lose_safety_file();
+  // While it is off: what an older image of its disk holds is there again.
+  void put_back(const Disk::Image& image, bool database, bool safety_file);
+  const Disk& disk() const { return disk_; }
+  // Nothing is missing on its disk any more, and it may vote as far as that goes.
+  bool sound() const;
+  // It has, too, since it had to abstain.
+  bool votes_again() const;
   // At a later point of whatever it does (disk.h).
   void arm_power_cut(std::uint64_t points) { disk_.power().arm(points); }
   void disarm_power_cut() { disk_.power().disarm(); }
@@ -90,6 +99,7 @@ class Node {
   Micros duration_of(const replica::Effect& effect);
   void say(std::optional<consensus::PeerId> to, const std::shared_ptr<const Bytes>& frame);
   void transmit(std::optional<consensus::PeerId> to, const std::shared_ptr<const Bytes>& frame);
+  Bytes without_own_votes(const Bytes& frame) const;
   std::expected<consensus::Message, std::string> decoded(const Bytes& frame) const;
   std::shared_ptr<const Bytes> encoded(const consensus::Message& message) const;
   Attacker::Say mouth();

@@ -51,7 +51,21 @@ void choose_attackers(Options& options, Random& random) {
   options.attackers = count;
 }
 
+// From a stream of its own: what else a seed decides stays as it was. A member that lost its safety file needs a quorum
+// of others.
+void choose_harm(Options& options) {
+  Random random(options.seed * 1000 + options.members, "harm");
+  const Micros every = random.between(10, 60) * kSecond;
+  if (random.chance(400)) harm_disks(options, every);
+}
+
 }  // namespace
+
+void harm_disks(Options& options, Micros every) {
+  if (options.attackers >= consensus::max_faulty(options.members)) return;
+  options.disk_harm_every = every;
+  options.lonely_core = false;
+}
 
 std::string_view to_string(AttackerKind kind) {
   switch (kind) {
@@ -71,6 +85,8 @@ std::string_view to_string(AttackerKind kind) {
       return "deaf leader";
     case AttackerKind::kCredulous:
       return "credulous";
+    case AttackerKind::kClone:
+      return "clone";
     case AttackerKind::kLeafForger:
       return "leaf forger";
   }
@@ -100,6 +116,7 @@ Options swarm_options(std::uint64_t seed, std::size_t members) {
   choose_attackers(options, random);
   options.submissions = 8 + random.below(40);
   options.lonely_core = random.chance(500);
+  choose_harm(options);
   return options;
 }
 
@@ -112,8 +129,9 @@ std::string describe(const Options& o) {
       << seconds(o.crash_every) << " s, blackout every " << seconds(o.blackout_every) << " s, pause every "
       << seconds(o.pause_every) << " s, disk <= " << o.disk_most / kMillisecond << " ms, slow disk every "
       << seconds(o.slow_disk_every) << " s, clock skew <= " << o.skew_most / kMillisecond << " ms, jump every "
-      << seconds(o.jump_every) << " s, drift " << o.drift_ppm << " ppm, submissions " << o.submissions << ", attackers "
-      << o.attackers << " (" << to_string(o.attack) << "), core " << (o.lonely_core ? "q" : "all");
+      << seconds(o.jump_every) << " s, drift " << o.drift_ppm << " ppm, disk harm every " << seconds(o.disk_harm_every)
+      << " s, submissions " << o.submissions << ", attackers " << o.attackers << " (" << to_string(o.attack)
+      << "), core " << (o.lonely_core ? "q" : "all");
   return out.str();
 }
 

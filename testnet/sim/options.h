@@ -20,6 +20,7 @@ enum class AttackerKind : std::uint8_t {
   kForger,
   kDeafLeader,
   kCredulous,
+  kClone,       // a twin that heeds what it is shown of its votes; not in the swarm
   kLeafForger,  // not in the swarm: which attacker a seed gets stays as it was
 };
 std::string_view to_string(AttackerKind kind);
@@ -50,6 +51,7 @@ struct Options {
   Micros skew_most = 0;   // offset of each UTC clock
   Micros jump_every = 0;  // one node's UTC clock jumps by up to an hour
   std::int64_t drift_ppm = 0;
+  Micros disk_harm_every = 0;  // a safety file is lost, an older one or an older database put back, or both
 
   // clients
   std::size_t submissions = 24;
@@ -69,6 +71,8 @@ Options calm_options(std::uint64_t seed, std::size_t members);
 // Each kind of fault is there or not, and as strong, as the seed says.
 Options swarm_options(std::uint64_t seed, std::size_t members);
 // One line, for people.
+// As often as that, where attackers leave room for it.
+void harm_disks(Options& options, Micros every);
 std::string describe(const Options& options);
 
 }  // namespace quipu::testnet

@@ -52,6 +52,7 @@ struct Mixer {
   }
   void operator()(const replica::KeepOut& effect) const { trace.mix(effect.peer); }
   void operator()(const replica::Halt& effect) const { trace.mix(BytesView(effect.reason)); }
+  void operator()(const replica::Abstain& effect) const { trace.mix(effect.until.value); }
   template <class Other>
   void operator()(const Other&) const {}
 };

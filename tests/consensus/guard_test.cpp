@@ -129,4 +129,58 @@ TEST_CASE("guard: only the newest open views are kept and a committed tip closes
   CHECK(with_tip(record, {.view = {3}, .height = {3}}).tip.view.value == 20);
 }
 
+TEST_CASE("2.13 a record shows what was signed under it, and every vote of a view that is closed") {
+  const auto record = record_with(true, false, true);
+  CHECK(shows(record, VoteKind::kNotarize, about(kTop, 1)));
+  CHECK(shows(record, VoteKind::kFinalize, about(kTop, 1)));
+  CHECK_FALSE(shows(record, VoteKind::kNotarize, about(kTop, 2)));
+  CHECK_FALSE(shows(record, VoteKind::kFinalize, about(kTop, 2)));
+  CHECK_FALSE(shows(record, VoteKind::kNullify, {.view = {kTop}}));
+  CHECK(shows(record_with(true, true, false), VoteKind::kNullify, {.view = {kTop}}));
+  CHECK_FALSE(shows(record_with(false, true, false), VoteKind::kNotarize, about(kTop, 1)));
+  CHECK(shows(record, VoteKind::kNotarize, about(kOpen, 1)));
+  CHECK_FALSE(shows(record, VoteKind::kNotarize, about(kOpen, 2)));
+  CHECK_FALSE(shows(record, VoteKind::kFinalize, about(kOpen, 1)));
+  CHECK_FALSE(shows(record, VoteKind::kNullify, {.view = {kOpen}}));
+  for (const auto kind : {VoteKind::kNotarize, VoteKind::kNullify, VoteKind::kFinalize}) {
+    CHECK(shows(record, kind, about(kClosed, 7)));
+    CHECK(shows(record, kind, about(kTipView, 7)));
+    CHECK_FALSE(shows(record, kind, about(kAbove, 1)));
+  }
+}
+
+TEST_CASE("2.13 a bar is lowered only once it is told, and never below what the record shows") {
+  const auto bar = [](const SafetyRecord& record) { return record.abstain_until; };
+  const auto record = record_with(true, false, false);
+  const auto lost = abstaining(record, kUntilTold);
+  CHECK(bar(lost) == kUntilTold);
+  CHECK(bar(abstaining(lost, {20})) == View{20});
+  CHECK(bar(abstaining(lost, {2})) == View{kTop});
+  CHECK(bar(abstaining(abstaining(lost, {20}), {15})) == View{20});
+  CHECK(bar(abstaining(abstaining(lost, {20}), kUntilTold)) == kUntilTold);
+  const auto stopped = abstaining(record, kNeverAgain);
+  CHECK(bar(abstaining(stopped, kUntilTold)) == kNeverAgain);
+  CHECK(bar(abstaining(stopped, {20})) == kNeverAgain);
+  for (const auto& each : {lost, stopped}) {
+    const auto refused = guard(each, {{0}, {1'000}, VoteKind::kNullify}, {.view = {1'000}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == Refusal::kAbstaining);
+  }
+}
+
+TEST_CASE("2.13 the next epoch begins with a new question unless its handover is newer than the recovery") {
+  const auto next = [](View until, View handed_over, Epoch epoch = {1}) {
+    const auto record = until.value > 0 ? abstaining({}, until) : SafetyRecord{};
+    return in_next_epoch(record, epoch, {}, handed_over).abstain_until;
+  };
+  CHECK(next({0}, {9}) == View{0});
+  CHECK(next({0}, {0}) == View{0});
+  CHECK(next({8}, {9}) == View{0});
+  CHECK(next({9}, {9}) == kUntilTold);
+  CHECK(next({9}, {0}) == kUntilTold);
+  CHECK(next({8}, {9}, {2}) == kUntilTold);
+  CHECK(next(kUntilTold, {9}) == kUntilTold);
+  CHECK(next(kNeverAgain, {9}) == kNeverAgain);
+}
+
 }  // namespace quipu::consensus

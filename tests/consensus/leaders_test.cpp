@@ -6,6 +6,7 @@
 
 #include "crypto/digest.h"
 
+#include "bench.h"
 #include "network.h"
 
 namespace quipu::consensus::net {
@@ -57,6 +58,8 @@ struct Watcher {
     engine.start({0, 0});
     for (PeerId i = 0; i < 4; ++i)
       if (i != who) step(PeerUp{i});
+    for (PeerId i = 0; i < 4; ++i)
+      if (i != who) step(Received{i, Status{.current = {1}, .question = first_question()}});
     step(WorkChanged{true});
   }
   Effects step(Input input) { return engine.step(std::move(input), {clock_us, clock_us / 1000}); }

@@ -92,6 +92,7 @@ Restored Network::restored(PeerId id) const {
     if (proof.subject.view > disk.tip.view) result.proofs.push_back(proof);
   for (const auto& [block_id, block] : disk.blocks)
     if (block.header.height > disk.tip.height) result.blocks.push_back(block);
+  for (const auto& [key, vote] : disk.votes) result.votes.push_back(vote);
   return result;
 }
 
@@ -273,9 +274,14 @@ struct Network::Executor {
       host.disk.blocks[block_key] = block;
     }
     for (auto& proof : effect.proofs) host.disk.proofs.push_back(proof);
+    keep(effect.votes);
     host.persisted.insert(effect.ticket);
     net.push(100, id, Persisted{effect.ticket});
   }
+  void keep(const std::vector<Vote>& votes) {
+    for (const auto& vote : votes) host.disk.votes[{vote.signer, vote.kind}] = vote;
+  }
+  void operator()(Abstain& effect) { host.disk.record = abstaining(host.disk.record, effect.until); }
   void operator()(Sign& effect) {
     auto next = guard(host.disk.record, effect.slot, effect.subject);
     if (!next) {
@@ -351,6 +357,7 @@ struct Network::Executor {
   }
   void operator()(Commit& effect) {
     net.check_commit(id, effect);
+    keep(effect.votes);
     Disk& disk = host.disk;
     for (auto& item : effect.blocks) {
       for (const auto& leaf : item.block.leaves) host.pool.erase(leaf);

@@ -37,6 +37,7 @@ struct Disk {
   std::map<std::uint64_t, QuorumProof> commits;   // F by the height it names
   std::map<BlockId, Block> blocks;
   std::vector<QuorumProof> proofs;
+  std::map<std::pair<MemberIndex, VoteKind>, Vote> votes;  // each member's highest
 };
 
 // A message that a link carried.

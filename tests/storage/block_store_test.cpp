@@ -227,6 +227,26 @@ TEST_CASE("many effects are one synced batch and so is a commit", "[storage]") {
   CHECK(store.pending().proofs.empty());
 }
 
+TEST_CASE("a member's vote takes the place of its earlier one, outlives the commit, and goes with its epoch",
+          "[storage]") {
+  using namespace block_store_test;
+  Spy spy;
+  BlockStore store(spy);
+  Chain chain(5);
+  Dice dice(7);
+  store.initialise(chain.id(), chain.genesis());
+  const consensus::Vote early{VoteKind::kNotarize, some_subject(dice, 3), 2, {}};
+  const consensus::Vote late{VoteKind::kNotarize, some_subject(dice, 4), 2, {}};
+  const consensus::Vote other{VoteKind::kFinalize, some_subject(dice, 3), 1, {}};
+  store.persist({{1, {}, {}, {early, other}}});
+  const auto next = chain.grow(1);
+  store.commit(next, some_proof(dice, 9, VoteKind::kFinalize), chain.tip(), {late});
+  spy.below.crash(0);
+  CHECK(store.pending().votes == std::vector{other, late});
+  store.forget_pending();
+  CHECK(store.pending().votes.empty());
+}
+
 TEST_CASE("nothing pending of an epoch that is over comes back after a power cut", "[storage]") {
   using namespace block_store_test;
   Spy spy;

@@ -117,6 +117,23 @@ TEST_CASE("two bad slots are an error and never a fresh start", "[storage]") {
   }
 }
 
+TEST_CASE("in the place of a lost safety file one is begun that abstains, and never beside a record", "[storage]") {
+  using namespace safety_file_test;
+  Dice dice(4);
+  auto first = some_record(dice);
+  first.abstain_until = {0};
+  const Bytes good = encode_safety_record(first);
+  for (const Bytes& bad : {Bytes(), Bytes(kSafetySlotBytes, '\0'), good.substr(1)}) {
+    std::array<Bytes, 2> slots = {bad, bad};
+    const SharedSlots device(slots);
+    CHECK(is_lost(device));
+    REQUIRE(SafetyFile::begin_again(std::make_unique<SharedSlots>(slots), first));
+    CHECK(load(slots)->record().abstain_until == consensus::kUntilTold);
+    CHECK_FALSE(is_lost(device));
+    CHECK(!SafetyFile::begin_again(std::make_unique<SharedSlots>(slots), first));
+  }
+}
+
 TEST_CASE("two slots of the same generation are an error", "[storage]") {
   using namespace safety_file_test;
   Dice dice(5);

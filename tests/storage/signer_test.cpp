@@ -138,4 +138,21 @@ TEST_CASE("a tip is durable when set and bars the views up to it", "[storage]") 
   CHECK(bench.restart().sign(bench.slot(10, VoteKind::kNotarize), some_subject(bench.dice, 10)));
 }
 
+TEST_CASE("a bar is durable when set, is lowered only from until-told, and goes into the next epoch", "[storage]") {
+  using namespace signer_test;
+  Bench bench;
+  Signer signer = bench.begin();
+  signer.abstain(consensus::kUntilTold);
+  CHECK(!bench.restart().sign(bench.slot(1'000, VoteKind::kNullify), {.view = {1'000}}));
+  auto next = bench.scope;
+  next.epoch = next.epoch.next();
+  auto told = bench.restart();
+  told.abstain({9});
+  CHECK(!bench.restart().sign(bench.slot(9, VoteKind::kNullify), {.view = {9}}));
+  CHECK(bench.restart().sign(bench.slot(10, VoteKind::kNullify), {.view = {10}}));
+  told.enter_epoch(next, {}, {9});
+  CHECK(bench.on_disk().abstain_until == consensus::kUntilTold);
+  CHECK(bench.on_disk().epoch == next.epoch);
+}
+
 }  // namespace quipu::storage::testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs seeds and tells whether a law broke: `sim_campaign FIRST LAST MEMBERS [SECONDS] [-v|-vv|-q] [--keep-going]`;
-// MEMBERS as 4+3: three candidates, and members that come and go; with an r behind: proposals by reference.
+// MEMBERS as 4+3: three candidates, and members that come and go; with an r behind: proposals by reference; with !6: a
+// disk is harmed every six seconds.
 // Linked once with the real code, and once per planted bug with one mutated source (mutants.cmake).
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   campaign.members = {std::strtoull(argv[3], &rest, 10)};
   if (*rest == '+') campaign.candidates = std::strtoull(rest + 1, &rest, 10);
   campaign.by_reference = *rest == 'r';
+  if (*rest == '!') campaign.disk_harm_every = std::atoi(rest + 1) * quipu::testnet::kSecond;
   if (argc > 4) campaign.trouble = std::atoi(argv[4]) * quipu::testnet::kSecond;
   campaign.verbose = argc > 5 && std::strcmp(argv[5], "-v") == 0;
   campaign.narrate = argc > 5 && std::strcmp(argv[5], "-vv") == 0;

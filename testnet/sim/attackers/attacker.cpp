@@ -36,6 +36,7 @@ std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext conte
       return credulous(std::move(context));
     case AttackerKind::kNone:
     case AttackerKind::kTwin:
+    case AttackerKind::kClone:
       break;
   }
   return nullptr;

@@ -35,6 +35,7 @@ class DurableVotes final : public Law {
     node.unsynced.clear();
     node.blocks.clear();
     node.proven_views.clear();
+    node.lost = true;
   }
 
   void slot_written(const Who& who, const consensus::SafetyRecord& record) override {
@@ -55,6 +56,8 @@ class DurableVotes final : public Law {
     const auto* sign = std::get_if<replica::Sign>(&effect);
     if (!sign) return;
     const Node& node = nodes_[who.endpoint];
+    // What it had signed before its database was lost it may sign again: the same bytes.
+    if (node.lost && node.shown.contains({sign->slot.kind, sign->subject})) return;
     const bool names_block = sign->slot.kind != VoteKind::kNullify;
     if (names_block && !node.blocks.contains(sign->subject.block)) broken(who, "signs for a block that is not synced");
     if (sign->slot.kind != VoteKind::kFinalize && !entered(node, sign->slot.view.value))
@@ -80,6 +83,7 @@ class DurableVotes final : public Law {
     std::set<consensus::BlockId> blocks;
     std::set<std::uint64_t> proven_views;
     std::set<std::pair<VoteKind, Subject>> shown;
+    bool lost = false;
   };
 
   void broken(const Who& who, const std::string& what) {

@@ -223,6 +223,7 @@ http::NodeStatus MemoryLedger::status() const {
   status.version = "test";
   status.members = 4;
   status.quorum = 3;
+  status.sign_state = sign_state;
   status.age_ms = age_ms_;
   for (const char* code : {"BO", "CL", "PE"}) status.peers.push_back({code, code != std::string("PE"), 10, 20});
   return status;

@@ -622,6 +622,12 @@ TEST_CASE("the node tells its health and whether it is ready", "[routes]") {
   CHECK(status.at("quorum") == 3);
   CHECK(status.at("size") == 2);
   CHECK(status.at("peers").as_array().size() == 3);
+  CHECK(status.at("sign_state") == "good");
+  for (const auto* state : {"checking", "recovering", "stopped"}) {
+    node.sign_state = state;
+    CHECK(get(node, "/readyz").status == 503);
+    CHECK(parsed(get(node, "/v1/node/status")).at("sign_state") == state);
+  }
 }
 
 TEST_CASE("other methods and other paths are told apart", "[routes]") {
