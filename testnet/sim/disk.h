@@ -56,6 +56,9 @@ class Disk {
   // All of it; the slots stay. Nothing may be open.
   void lose_database() { database_ = std::make_unique<storage::MemoryDatabase>(); }
 
+  // The power fails in the middle of the next write of a slot.
+  void tear_next_slot() { tears_ = true; }
+
   PowerSwitch& power() { return power_; }
   void watch(Watcher watcher) { watcher_ = std::move(watcher); }
   const storage::MemoryDatabase& database() const { return *database_; }
@@ -68,6 +71,7 @@ class Disk {
   Watcher watcher_;
   std::unique_ptr<storage::MemoryDatabase> database_;
   std::array<Bytes, 2> slots_;
+  bool tears_ = false;
 };
 
 }  // namespace quipu::testnet

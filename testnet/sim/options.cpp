@@ -73,6 +73,8 @@ std::string_view to_string(AttackerKind kind) {
       return "credulous";
     case AttackerKind::kLeafForger:
       return "leaf forger";
+    case AttackerKind::kWithholder:
+      return "withholder";
   }
   return "?";
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "testnet/sim/event_queue.h"
 
@@ -21,6 +22,7 @@ enum class AttackerKind : std::uint8_t {
   kDeafLeader,
   kCredulous,
   kLeafForger,  // not in the swarm: which attacker a seed gets stays as it was
+  kWithholder,  // neither
 };
 std::string_view to_string(AttackerKind kind);
 
@@ -29,6 +31,7 @@ struct Options {
   std::size_t members = 4;
   std::size_t candidates = 0;      // nodes beyond the members of the genesis, who follow until they are let in
   bool by_reference = false;       // all proposals name their submissions, as those of large networks do
+  std::vector<std::string> codes{};  // of all these, members first and ascending; empty: the usual ones
   Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
 
   // network
