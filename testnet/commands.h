@@ -76,6 +76,9 @@ struct SimulateOptions {
   std::size_t candidates = 0;
   bool by_reference = false;
   double hours = 0;
+  std::vector<std::string> without{};  // kinds of trouble
+  std::optional<std::size_t> submissions{};
+  bool shrink = false;
   bool verbose = false;
 };
 int simulate(const SimulateOptions& options);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scenarios, in the world that the command line says.
-#include <chrono>
 #include <boost/json.hpp>
+#include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
 
 #include "testnet/commands.h"
+#include "testnet/processes/stage/world.h"
 #include "testnet/scenario/parse.h"
 #include "testnet/scenario/runner.h"
 #include "testnet/sim/stage/world.h"
@@ -65,14 +67,14 @@ class Report {
 
   static std::string stamp(scenario::Micros now) {
     std::ostringstream out;
-    out << std::setw(10) << std::fixed << std::setprecision(3) << static_cast<double>(now) / scenario::kSecond << " s  ";
+    out << std::setw(10) << std::fixed << std::setprecision(3) << static_cast<double>(now) / scenario::kSecond
+        << " s  ";
     return out.str();
   }
 
   std::string replay() const {
-    return options_.processes
-               ? "quipu-testnet run " + file_ + " --processes --dir " + options_.directory
-               : "quipu-testnet run " + file_ + " --simulated --seed " + std::to_string(seed_);
+    return options_.processes ? "quipu-testnet run " + file_ + " --processes --dir " + options_.directory
+                              : "quipu-testnet run " + file_ + " --simulated --seed " + std::to_string(seed_);
   }
 
   void say(const Verdict& verdict, double real) const {
@@ -120,9 +122,44 @@ int run_simulated(const RunOptions& options, const std::string& file, const Plan
   return report.end(scenario::run(plan, world, [&](auto now, const auto& step) { report.step(now, step); }));
 }
 
+volatile std::sig_atomic_t interrupts = 0;
+
+// The network must be stopped whatever happens.
+void count_interrupts() {
+  struct sigaction action{};
+  action.sa_handler = [](int) { interrupts = interrupts + 1; };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+int run_on_processes(const RunOptions& options, const std::string& file, const Plan& plan) {
+  if (const auto why = scenario::why_not_on_processes(plan)) {
+    std::cerr << at(file, why->line) << "only simulated: " << why->what << "\n";
+    return 2;
+  }
+  count_interrupts();
+  Report report(options, file, plan, 0);
+  const auto note = [&](const std::string& what) { report.note(what); };
+  auto world =
+      processes::stage::ProcessWorld::open(plan, options.directory, options.port, note, [] { return interrupts > 0; });
+  if (!world) return fail(world.error());
+  return report.end(scenario::run(plan, **world, [&](auto now, const auto& step) { report.step(now, step); }));
+}
+
+// The reason why not; empty when it is clear what to do.
+std::string misused(const RunOptions& options) {
+  if (!options.simulated && !options.processes) return "say where: --simulated, or --processes --dir DIR";
+  if (options.processes && options.files.size() > 1) return "--processes plays one scenario at a time";
+  return {};
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
+  if (const auto why = misused(options); !why.empty()) {
+    std::cerr << "quipu-testnet: " << why << "\n";
+    return 2;
+  }
   int worst = 0;
   for (const auto& file : options.files) {
     const auto plan = read(file);
@@ -130,7 +167,8 @@ int run(const RunOptions& options) {
       std::cerr << plan.error() << "\n";
       return 2;
     }
-    worst = std::max(worst, run_simulated(options, file, *plan));
+    const int code = options.processes ? run_on_processes(options, file, *plan) : run_simulated(options, file, *plan);
+    worst = std::max(worst, code);
   }
   return worst;
 }

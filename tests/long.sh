@@ -42,6 +42,9 @@ half 0 &
 half 1
 wait
 
+# Scenarios that take longer than a test run has.
+build/release/bin/quipu-testnet run tests/scenarios/long/*.scenario --simulated --quiet || touch "$folder/failed"
+
 python3 tests/model/check.py --long || touch "$folder/failed"
 awk '{ seeds += $1; minutes += $2; seconds += $3 }
   END { printf "%d seeds, %d cluster-hours, %d times real time per core\n", seeds, minutes / 60,

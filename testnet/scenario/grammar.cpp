@@ -45,6 +45,8 @@ constexpr Form kForms[] = {
     {"run T", Verb::kRun, kBody, kBoth, "time passes"},
     {"wait final within T", Verb::kWaitFinal, kBody, kBoth, "all that was submitted is final on all nodes that run"},
     {"wait final at NODES within T", Verb::kWaitFinalAt, kBody, kBoth, "on these"},
+    {"wait final except at NODES within T", Verb::kWaitFinalExcept, kBody, kBoth,
+     "on all others, Byzantine ones aside"},
     {"wait rest within T", Verb::kWaitRest, kBody, kBoth, "all final, all nodes that run equal, nobody awake"},
     {"wait NODE leads within T", Verb::kWaitLeads, kBody, kBoth, "the newest view is led by it"},
 
@@ -76,7 +78,7 @@ constexpr Form kForms[] = {
     {"heal", Verb::kHeal, kBody, kBoth, "links, clocks and disks are good, all nodes run"},
 
     {"admit CODE within T", Verb::kAdmit, kBody, kBoth, "proposed, voted, ready, and voting in the next epoch"},
-    {"dismiss CODE within T", Verb::kDismiss, kBody, kBoth, "proposed and voted"},
+    {"dismiss NODE within T", Verb::kDismiss, kBody, kBoth, "proposed and voted"},
 
     {"let NAME be NODE", Verb::kLet, kBody, kBoth, "a name for it from here on: `let dead be leader`"},
     {"in T STEP", Verb::kIn, kBody, kBoth, "the step happens so much later, while others go on"},
@@ -156,8 +158,9 @@ bool is_code(std::string_view word) {
 }
 
 // What stands between groups of nodes names none.
-constexpr std::string_view kConnectives[] = {"after", "against", "ahead", "and", "at", "behind", "be",
-                                             "between", "for", "from", "of", "on", "through", "to", "within"};
+constexpr std::string_view kConnectives[] = {"after",  "against", "ahead",   "and", "at",
+                                             "behind", "be",      "between", "for", "from",
+                                             "of",     "on",      "through", "to",  "within"};
 
 bool is_name(std::string_view word) {
   return std::ranges::find(kConnectives, word) == std::end(kConnectives) && !word.empty() && word.size() <= 24 &&
@@ -298,7 +301,8 @@ std::expected<Matched, std::string> match(const std::vector<std::string>& words)
   }
   if (!nearest) return std::unexpected("`" + words[0] + "` begins no line; one of these does: " + first_words());
   const std::string instead = reached < words.size() ? "`" + words[reached] + "`" : "the end of the line";
-  return std::unexpected(instead + " stands where " + wanted + " should; the line is written `" + nearest->pattern + "`");
+  return std::unexpected(instead + " stands where " + wanted + " should; the line is written `" + nearest->pattern +
+                         "`");
 }
 
 }  // namespace quipu::scenario

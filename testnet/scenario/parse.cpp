@@ -13,10 +13,14 @@ namespace {
 // The order in which `members N` takes them: the quick start's four come first.
 constexpr std::string_view kCodes =
     "BO BR CL PE CO CR DO EC GT MX PY US UY AR CA CU HN HT JM NI PA SV BB BS BZ GY LC TT VC VE AG "
-    "AD AL AM AT AZ BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GE GR HR HU IE IS IT KZ KG LT LU LV MD ME MK MT NL NO PL PT "
-    "RO RS RU SE SI SK TJ TM TR UA UZ AO BF BI BJ BW CD CF CG CI CM CV DJ ER ET GA GH GM GN GW KE KM LR LS LY MA MG ML MR "
-    "MU MW MZ NA NE NG RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW AE AF BD BH BN BT CN DZ EG FJ HK ID IL IN IQ IR "
-    "JO JP KH KP KR KW LA LB LK MM MN MO MV MY NP NZ OM PG PH PK PS QA SA SB SG SY TH TL TO TW VN VU WS YE AU BM CW IM LI "
+    "AD AL AM AT AZ BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GE GR HR HU IE IS IT KZ KG LT LU LV MD ME MK MT NL NO PL "
+    "PT "
+    "RO RS RU SE SI SK TJ TM TR UA UZ AO BF BI BJ BW CD CF CG CI CM CV DJ ER ET GA GH GM GN GW KE KM LR LS LY MA MG ML "
+    "MR "
+    "MU MW MZ NA NE NG RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW AE AF BD BH BN BT CN DZ EG FJ HK ID IL IN IQ "
+    "IR "
+    "JO JP KH KP KR KW LA LB LK MM MN MO MV MY NP NZ OM PG PH PK PS QA SA SB SG SY TH TL TO TW VN VU WS YE AU BM CW IM "
+    "LI "
     "MC SM VA GD DM KN SR";
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -165,7 +169,7 @@ class Parser {
 
   void check_candidates() {
     check_codes(plan_.candidates);
-    if (plan_.candidates.size() > 8) return static_cast<void>(fault("at most 8 candidates can play"));
+    if (plan_.candidates.size() > 12) return static_cast<void>(fault("at most 12 candidates can play"));
     for (const auto& code : plan_.candidates)
       if (among(plan_.members, code)) return static_cast<void>(fault(code + " is a member already"));
   }
@@ -187,8 +191,8 @@ class Parser {
     };
     const auto& other = step.nodes.front();
     if (!known(step.word) || !known(other))
-      return static_cast<void>(fault("there is no region " + (known(step.word) ? other : step.word) +
-                                     " above this line"));
+      return static_cast<void>(
+          fault("there is no region " + (known(step.word) ? other : step.word) + " above this line"));
     plan_.distances.push_back({step.word, other, step.time});
   }
 
@@ -226,7 +230,8 @@ class Parser {
     if (node == "all" || node == "leader" || among(plan_.members, node) || among(plan_.candidates, node) ||
         among(names_, node))
       return;
-    const std::string there = together(plan_.members.size() > 12 ? std::vector<std::string>{"as listed"} : plan_.members);
+    const std::string there =
+        together(plan_.members.size() > 12 ? std::vector<std::string>{"as listed"} : plan_.members);
     fault("`" + node + "` plays no part: there are " + there +
           (plan_.candidates.empty() ? "" : " " + together(plan_.candidates)) + ", `leader`, `all`" +
           (names_.empty() ? "" : ", " + together(names_, ", ")));
@@ -240,7 +245,8 @@ class Parser {
     }
     std::size_t steps = 0;
     for (const auto& step : plan_.steps) steps += written_out(step);
-    if (steps > kMostSteps) return static_cast<void>(fault("with repeats that is more than " + std::to_string(kMostSteps) + " steps"));
+    if (steps > kMostSteps)
+      return static_cast<void>(fault("with repeats that is more than " + std::to_string(kMostSteps) + " steps"));
     if (!std::ranges::any_of(plan_.steps, expects))
       fault("a scenario that expects nothing: end it with a `wait` or an `expect`");
   }
@@ -278,14 +284,16 @@ std::expected<Plan, Fault> parse(std::string_view text) { return Parser().parse(
 std::optional<Fault> why_not_on_processes(const Plan& plan) {
   if (!plan.byzantine.empty()) return Fault{0, form_of(Verb::kByzantine).only_simulated};
   if (!plan.regions.empty()) return Fault{0, form_of(Verb::kRegion).only_simulated};
-  if (plan.members.size() > 16) return Fault{0, "more than 16 members are too many processes for one machine"};
+  if (plan.members.size() + plan.candidates.size() > 16)
+    return Fault{0, "more than 16 nodes are too many processes for one machine"};
   Micros time = 0;
   for (const auto& step : plan.steps) {
     if (auto why = refused(step)) return why;
     time += passing(plan, step);
   }
   if (time > kMostRealTime)
-    return Fault{0, "it lasts " + std::to_string(time / (60 * kSecond)) + " minutes, which only the simulator makes short"};
+    return Fault{
+        0, "it lasts " + std::to_string(time / (60 * kSecond)) + " minutes, which only the simulator makes short"};
   return std::nullopt;
 }
 

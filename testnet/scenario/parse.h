@@ -13,8 +13,8 @@ namespace quipu::scenario {
 
 inline constexpr std::size_t kMostBytes = 64 << 10;
 inline constexpr std::size_t kMostLineBytes = 400;
-inline constexpr std::size_t kMostDepth = 3;       // of repeats
-inline constexpr std::size_t kMostSteps = 20'000;  // with repeats written out
+inline constexpr std::size_t kMostDepth = 3;               // of repeats
+inline constexpr std::size_t kMostSteps = 20'000;          // with repeats written out
 inline constexpr std::uint64_t kMostSubmissions = 10'000;  // of one step
 inline constexpr std::uint64_t kMostLoad = 1'000;          // per second
 

@@ -35,6 +35,7 @@ enum class Verb : std::uint8_t {
   kRun,
   kWaitFinal,
   kWaitFinalAt,
+  kWaitFinalExcept,
   kWaitRest,
   kWaitLeads,
   // machines

@@ -84,6 +84,7 @@ class Runner {
         return {};
       case Verb::kWaitFinal:
       case Verb::kWaitFinalAt:
+      case Verb::kWaitFinalExcept:
       case Verb::kWaitRest:
       case Verb::kWaitLeads:
         return wait(step);
@@ -139,6 +140,7 @@ class Runner {
   std::string what_lacks(const Step& step) {
     if (step.verb == Verb::kWaitFinal) return world_.not_final();
     if (step.verb == Verb::kWaitFinalAt) return world_.not_final(codes_of(step.nodes));
+    if (step.verb == Verb::kWaitFinalExcept) return world_.not_final(all_but(codes_of(step.nodes)));
     if (step.verb == Verb::kWaitRest) return world_.unrest();
     const auto leader = world_.leader();
     return leader == codes_of(step.nodes).front() ? "" : leader + " leads";
@@ -198,6 +200,15 @@ class Runner {
         codes.push_back(named == names_.end() ? name : named->second);
       }
     }
+    return codes;
+  }
+
+  std::vector<std::string> all_but(const std::vector<std::string>& left_out) {
+    auto codes = codes_of({"all"});
+    std::erase_if(codes, [&](const auto& code) {
+      return std::ranges::find(left_out, code) != left_out.end() ||
+             std::ranges::find(plan_.byzantine, code) != plan_.byzantine.end();
+    });
     return codes;
   }
 

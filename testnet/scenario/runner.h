@@ -9,8 +9,8 @@ namespace quipu::scenario {
 
 struct Verdict {
   bool kept = true;
-  int line = 0;       // of the step that was not kept; 0: none in particular
-  std::string step;   // as written
+  int line = 0;      // of the step that was not kept; 0: none in particular
+  std::string step;  // as written
   std::string why;
   std::size_t steps = 0;  // carried out
   Micros took = 0;        // in the world's time

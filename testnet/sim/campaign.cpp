@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "testnet/sim/cluster.h"
+#include "testnet/sim/shrink.h"
 
 namespace quipu::testnet {
 
@@ -14,6 +15,23 @@ void tell(const Options& options, const RunResult& result, std::ostream& out) {
       << result.view.value << " views, " << result.crashes << " crashes, " << result.events << " events, "
       << result.simulated / kSecond << " s of virtual time, trace " << std::hex << result.trace << std::dec << "; "
       << describe(options) << "\n";
+}
+
+// Tells the smaller run that breaks the same law.
+void make_small(const Campaign& campaign, const Options& options, const std::string& law, std::ostream& out) {
+  out << "making it small: " << std::flush;
+  const auto breaks = [&](const Options& smaller) {
+    out << "." << std::flush;
+    const auto result = run_once(smaller);
+    return result.violation && result.violation->law == law;
+  };
+  auto small = shrink(options, breaks);
+  small.without.insert(small.without.begin(), campaign.without.begin(), campaign.without.end());
+  const auto result = run_once(small.options);
+  out << " " << small.runs << " runs\n";
+  tell(small.options, result, out);
+  out << "BROKEN: " << result.violation->law << ": " << result.violation->what
+      << "\nreplay: " << replay_command(small.options, {small.without, small.options.submissions}) << "\n";
 }
 
 }  // namespace
@@ -34,12 +52,15 @@ RunResult run_once(const Options& options, std::ostream* story) {
   return result;
 }
 
-std::string replay_command(const Options& options) {
+std::string replay_command(const Options& options, const Reduction& reduction) {
   const std::string seed = std::to_string(options.seed);
   std::ostringstream trouble;
   // Half a second more: the command line rounds down to seconds.
   if (options.trouble != Campaign{}.trouble)
     trouble << " --hours " << (static_cast<double>(options.trouble / kSecond) + 0.5) / 3600;
+  for (const auto& name : reduction.without)
+    trouble << (&name == &reduction.without.front() ? " --without " : ",") << name;
+  if (reduction.submissions) trouble << " --submissions " << *reduction.submissions;
   return "quipu-testnet simulate --seeds " + seed + ".." + seed + " --members " + std::to_string(options.members) +
          (options.candidates > 0 ? " --candidates " + std::to_string(options.candidates) : "") +
          (options.by_reference ? " --by-reference" : "") + trouble.str();
@@ -55,13 +76,16 @@ int simulate(const Campaign& campaign, std::ostream& out) {
       options.candidates = campaign.candidates;
       options.by_reference = campaign.by_reference;
       options.trouble = campaign.trouble;
+      switch_off(options, campaign.without);
+      options.submissions = campaign.submissions.value_or(options.submissions);
       const RunResult result = run_once(options, campaign.narrate ? &out : nullptr);
       ++runs;
       simulated += result.simulated;
       if (campaign.verbose || result.violation) tell(options, result, out);
       if (!result.violation) continue;
       out << "BROKEN: " << result.violation->law << ": " << result.violation->what
-          << "\nreplay: " << replay_command(options) << "\n";
+          << "\nreplay: " << replay_command(options, {campaign.without, campaign.submissions}) << "\n";
+      if (campaign.shrink) make_small(campaign, options, result.violation->law, out);
       ++broken;
       if (!campaign.keep_going) return 1;
     }

@@ -29,10 +29,10 @@ std::string_view to_string(AttackerKind kind);
 struct Options {
   std::uint64_t seed = 0;
   std::size_t members = 4;
-  std::size_t candidates = 0;      // nodes beyond the members of the genesis, who follow until they are let in
-  bool by_reference = false;       // all proposals name their submissions, as those of large networks do
+  std::size_t candidates = 0;        // nodes beyond the members of the genesis, who follow until they are let in
+  bool by_reference = false;         // all proposals name their submissions, as those of large networks do
   std::vector<std::string> codes{};  // of all these, members first and ascending; empty: the usual ones
-  Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
+  Micros trouble = 120 * kSecond;    // how long faults happen, before a core of q members is healed
 
   // network
   Micros delay_least = 1 * kMillisecond;
@@ -65,6 +65,8 @@ struct Options {
   std::size_t attackers = 0;  // at most f
   AttackerKind attack = AttackerKind::kNone;
   bool lonely_core = false;  // what is beyond q members stays down after the trouble
+
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 // No faults: 1..20 ms links, quick disks, exact clocks.

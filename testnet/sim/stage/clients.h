@@ -42,7 +42,7 @@ class Clients {
   static bool any_id(const Job& job, const Test& test);
 
   Cluster& cluster_;
-  std::vector<std::uint64_t> next_;               // number of each administration's key
+  std::vector<std::uint64_t> next_;                // number of each administration's key
   std::vector<std::optional<std::string>> first_;  // subject of each administration's first statement
   std::vector<Job> jobs_;
   std::uint64_t subjects_ = 0;

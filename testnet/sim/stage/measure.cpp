@@ -54,7 +54,8 @@ scenario::Done SimulatedWorld::measure(const Step& step) {
       return std::unexpected(clients_.not_final());
     const auto& commits = seen_.commits[cluster_.furthest().finalized.height.value];
     took += static_cast<double>(commits.at(entry) - began);
-    slowest += static_cast<double>(std::ranges::max_element(commits, {}, [](const auto& c) { return c.second; })->second - began);
+    slowest += static_cast<double>(
+        std::ranges::max_element(commits, {}, [](const auto& c) { return c.second; })->second - began);
     // Proposal, notarize, finalize; before that, to the leader.
     std::vector<Micros> told;
     for (Endpoint each = 0; each < nodes; ++each) told.push_back(distance_[entry][leads] + distance_[leads][each]);
@@ -63,8 +64,9 @@ scenario::Done SimulatedWorld::measure(const Step& step) {
   }
   const auto blocks = static_cast<double>(step.number);
   const auto of_node = blocks * static_cast<double>(nodes);
-  note_("finality at the submitter's node: mean " + in_ms(took / blocks) + "; the way to the leader and three delays: " +
-        in_ms(least / blocks) + "; at the last node: " + in_ms(slowest / blocks));
+  note_("finality at the submitter's node: mean " + in_ms(took / blocks) +
+        "; the way to the leader and three delays: " + in_ms(least / blocks) +
+        "; at the last node: " + in_ms(slowest / blocks));
   note_("sent per block and node: " + count(static_cast<double>(cluster_.network().frames_sent() - frames) / of_node) +
         " messages, " + count(static_cast<double>(cluster_.network().bytes_sent() - bytes) / of_node / 1000) + " kB");
   return {};

@@ -14,10 +14,10 @@ namespace quipu::testnet::stage {
 
 // What outlives the law itself, which belongs to the cluster.
 struct Seen {
-  std::set<std::string> accused;                                   // codes
-  std::map<std::uint64_t, std::map<Endpoint, Micros>> commits;     // by height
-  std::vector<consensus::QuorumProof> proofs;                      // of blocks that became final, in this epoch
-  std::map<Endpoint, consensus::VoteKind> crash_after;             // once, when a slot shows that vote
+  std::set<std::string> accused;                                // codes
+  std::map<std::uint64_t, std::map<Endpoint, Micros>> commits;  // by height
+  std::vector<consensus::QuorumProof> proofs;                   // of blocks that became final, in this epoch
+  std::map<Endpoint, consensus::VoteKind> crash_after;          // once, when a slot shows that vote
   std::function<void(Endpoint)> crash = [](Endpoint) {};
 };
 

@@ -224,13 +224,14 @@ void SimulatedWorld::lose_messages(const Step& step) {
   losses_.push_back({step.word, {from.begin(), from.end()}, {to.begin(), to.end()}});
   cluster_.filter([this](Endpoint endpoint, std::size_t peer, const Bytes& frame) {
     const auto& who = cluster_.node(endpoint).who();
-    const auto concerns = [&](const Loss& loss) { return loss.from.contains(who.administration) && loss.to.contains(peer); };
+    const auto concerns = [&](const Loss& loss) {
+      return loss.from.contains(who.administration) && loss.to.contains(peer);
+    };
     if (std::ranges::none_of(losses_, concerns)) return true;
     const auto message = consensus::decode_message(frame, who.members->scope(cluster_.cast().genesis.chain),
                                                    who.members->members.size());
-    return !message || std::ranges::none_of(losses_, [&](const Loss& loss) {
-      return concerns(loss) && is_kind(*message, loss.kind);
-    });
+    return !message || std::ranges::none_of(
+                           losses_, [&](const Loss& loss) { return concerns(loss) && is_kind(*message, loss.kind); });
   });
 }
 
