@@ -130,10 +130,13 @@ std::expected<void, std::string> initialise_node(const FoundingPlan& plan, const
                                    node.peers,
                                    "--timing",
                                    plan.timing};
-  if (std::ranges::find(plan.candidates, node.code) != plan.candidates.end())
-    command.insert(command.end(), {"--role", "follower"});
+  const auto is_candidate = [&](const std::string& code) {
+    return std::ranges::find(plan.candidates, code) != plan.candidates.end();
+  };
+  if (is_candidate(node.code)) command.insert(command.end(), {"--role", "follower"});
   for (const auto& link : proxy_links(network)) {
-    if (link.from == node.code) command.insert(command.end(), {"--peer-address", link.to + "=" + link.listen});
+    if (link.from != node.code || is_candidate(link.from) || is_candidate(link.to)) continue;
+    command.insert(command.end(), {"--peer-address", link.to + "=" + link.listen});
   }
   return run(command, directory / "init.log");
 }

@@ -8,6 +8,7 @@
 
 #include "testnet/processes/children.h"
 #include "testnet/processes/probe.h"
+#include "testnet/processes/proxy_process.h"
 
 namespace quipu::processes::stage {
 
@@ -54,7 +55,7 @@ std::expected<std::unique_ptr<ProcessWorld>, std::string> ProcessWorld::open(con
   if (!network) return std::unexpected(network.error());
   std::unique_ptr<ProcessWorld> world(
       new ProcessWorld(plan, *std::move(network), std::move(note), std::move(interrupted)));
-  if (const Done started = start_nodes(world->network_); !started) return std::unexpected(started.error());
+  if (const Done started = world->start(); !started) return std::unexpected(started.error());
   return world;
 }
 
@@ -66,9 +67,22 @@ ProcessWorld::ProcessWorld(const scenario::Plan& plan, Network network, Note not
       clients_(loop_, network_),
       machines_(network_),
       governing_(network_, plan.members.front(), [this](const auto& command) { return play(command); }),
-      members_(plan.members.begin(), plan.members.end()) {}
+      members_(plan.members.begin(), plan.members.end()),
+      strangers_(plan.candidates.begin(), plan.candidates.end()) {}
 
 ProcessWorld::~ProcessWorld() { stop_nodes(network_); }
+
+// A candidate is connected only once it is proposed.
+Done ProcessWorld::start() {
+  if (const Done started = start_proxy(network_); !started) return started;
+  for (auto& node : network_.nodes)
+    if (const Done started = start_node(network_, node); !started) return started;
+  for (const auto& node : network_.nodes) {
+    if (!members_.contains(node.code)) continue;
+    if (const Done ready = wait_ready(network_, node); !ready) return ready;
+  }
+  return {};
+}
 
 // ---- time
 
@@ -146,15 +160,21 @@ std::string ProcessWorld::not_final(const std::vector<std::string>& at) {
   return nodes.size() < at.size() ? "not all of them run" : behind(nodes);
 }
 
-std::string ProcessWorld::not_final() { return behind(machines_.working()); }
+std::string ProcessWorld::not_final() { return behind(following()); }
+
+std::vector<const NodeEntry*> ProcessWorld::following() const {
+  auto nodes = machines_.working();
+  std::erase_if(nodes, [this](const auto* node) { return strangers_.contains(node->code); });
+  return nodes;
+}
 
 std::string ProcessWorld::unrest() {
-  const auto nodes = machines_.working();
+  const auto nodes = following();
   if (auto why = behind(nodes); !why.empty()) return why;
   std::optional<NodeView> first;
   for (const auto* node : nodes) {
     const auto view = look_at(network_, *node);
-    if (!view || !view->ready) return node->code + " is not ready";
+    if (!view || (members_.contains(node->code) && !view->ready)) return node->code + " is not ready";
     if (view->pool != 0) return node->code + " has " + std::to_string(view->pool) + " pending";
     if (!first) first = view;
     if (view->size != first->size || view->root != first->root) return node->code + " has another tip";
@@ -266,6 +286,7 @@ Done ProcessWorld::change_members(const Step& step) {
   const bool admits = step.verb == Verb::kAdmit;
   if (const Done done = admits ? governing_.admit(code, voters) : governing_.dismiss(code, voters); !done) return done;
   if (admits) clients_.skip(desk);
+  strangers_.erase(code);
   admits ? static_cast<void>(members_.insert(code)) : static_cast<void>(members_.erase(code));
   const Micros left = std::max<Micros>(0, within - (now() - began));
   if (run_until(left, [&] { return figures().epoch > epoch; })) return {};
@@ -296,7 +317,9 @@ Done ProcessWorld::finish() {
     if (metric(node, "quipu_evidence_total") > 0) return std::unexpected(node.code + " holds evidence");
     if (metric(node, "quipu_halted") > 0) return std::unexpected(node.code + " has halted");
   }
-  const auto broken = broken_promises(network_, clients_.acknowledged());
+  Network asked = network_;
+  std::erase_if(asked.nodes, [this](const auto& node) { return strangers_.contains(node.code); });
+  const auto broken = broken_promises(asked, clients_.acknowledged());
   if (!broken.empty()) return std::unexpected(std::to_string(broken.size()) + " promises broken: " + broken.front());
   return audit();
 }
@@ -313,7 +336,7 @@ Done ProcessWorld::audit() {
                             log);
   if (!verified) return std::unexpected("the audit of an export: " + verified.error());
   note_(std::to_string(clients_.acknowledged().size()) + " statements are at their place on all " +
-        std::to_string(network_.nodes.size()) + " nodes; an export of " + node.code + " is " + last_line(log));
+        std::to_string(following().size()) + " nodes; an export of " + node.code + " is " + last_line(log));
   return {};
 }
 

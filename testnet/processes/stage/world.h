@@ -44,6 +44,9 @@ class ProcessWorld final : public scenario::World {
  private:
   using Step = scenario::Step;
   ProcessWorld(const scenario::Plan& plan, Network network, Note note, std::function<bool()> interrupted);
+  Done start();
+  // Those that work and have been members.
+  std::vector<const NodeEntry*> following() const;
   Done act_machines(const Step& step);
   Done act_links(const Step& step);
   Done submit(const Step& step);
@@ -65,6 +68,7 @@ class ProcessWorld final : public scenario::World {
   Machines machines_;
   Governing governing_;
   std::set<std::string> members_;
+  std::set<std::string> strangers_;  // candidates whom nobody has let in yet: nobody connects with them
 };
 
 }  // namespace quipu::processes::stage

@@ -69,7 +69,7 @@ TEST_CASE("these scenarios are kept on real processes and their exports are veri
   const Folder folder;
   const auto said = on_processes(folder, story(name));
   INFO(said.text);
-  CHECK(said.code == 0);
+  REQUIRE(said.code == 0);
   CHECK(said.text.find("is VERIFIED") != std::string::npos);
   std::cout << "  " << name << ": " << said.text.substr(said.text.rfind("kept")) << std::flush;
 }
