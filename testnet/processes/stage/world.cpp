@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 
 constexpr auto kLook = milliseconds(20);
 constexpr Micros kEndPatience = 30 * scenario::kSecond;
+constexpr Micros kCheckpointPatience = 90 * scenario::kSecond;
 constexpr std::uint64_t kCorruptEveryBytes = 20'000;
 
 milliseconds ms(Micros time) { return milliseconds(time / scenario::kMillisecond); }
@@ -328,8 +329,12 @@ Done ProcessWorld::audit() {
   const auto bundle = network_.directory / "export";
   const auto log = network_.directory / "audit.log";
   const auto& node = network_.nodes.front();
-  const Done exported =
-      run({program("quipu").string(), "export", "--out", bundle.string(), "--node", network_.url(node)}, log);
+  Done exported;
+  // A checkpoint comes a moment after its block, or a minute when cosigners were away.
+  run_until(kCheckpointPatience, [&] {
+    exported = run({program("quipu").string(), "export", "--out", bundle.string(), "--node", network_.url(node)}, log);
+    return exported.has_value();
+  });
   if (!exported) return exported;
   const Done verified = run({program("quipu-audit").string(), "verify", bundle.string(), "--genesis",
                              (network_.directory / "genesis.json").string()},
