@@ -113,7 +113,8 @@ constexpr Meaning kMeanings[] = {
     {"NAME", "a word in small letters"},
     {"VOTE", "notarize, nullify or finalize"},
     {"MESSAGES",
-     "everything, proposals, notarize-votes, nullify-votes, finalize-votes, notarizations, nullifications, "
+     "everything, proposals, notarize-votes, nullify-votes, finalize-votes, handover-finality, notarizations, "
+     "nullifications, "
      "finalizations, submissions, offers, blocks"},
     {"ATTACK",
      "twin, equivocating-leader, nullify-always, replayer, forger, deaf-leader, credulous, leaf-forger or withholder"},

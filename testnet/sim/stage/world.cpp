@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "testnet/sim/stage/messages.h"
-
 namespace quipu::testnet::stage {
 
 namespace {
@@ -219,19 +217,13 @@ scenario::Done SimulatedWorld::act_links(const Step& step) {
 }
 
 void SimulatedWorld::lose_messages(const Step& step) {
-  const auto from = places(step.nodes);
-  const auto to = places(step.others);
-  losses_.push_back({step.word, {from.begin(), from.end()}, {to.begin(), to.end()}});
-  cluster_.filter([this](Endpoint endpoint, std::size_t peer, const Bytes& frame) {
+  losses_.add(step.word, places(step.nodes), places(step.others));
+  cluster_.filter([this](Endpoint endpoint, std::size_t to, const Bytes& frame) {
     const auto& who = cluster_.node(endpoint).who();
-    const auto concerns = [&](const Loss& loss) {
-      return loss.from.contains(who.administration) && loss.to.contains(peer);
-    };
-    if (std::ranges::none_of(losses_, concerns)) return true;
-    const auto message = consensus::decode_message(frame, who.members->scope(cluster_.cast().genesis.chain),
-                                                   who.members->members.size());
-    return !message || std::ranges::none_of(
-                           losses_, [&](const Loss& loss) { return concerns(loss) && is_kind(*message, loss.kind); });
+    if (!losses_.concern(who.administration, to)) return true;
+    const auto& chain = cluster_.cast().genesis.chain;
+    const auto message = consensus::decode_message(frame, who.members->scope(chain), who.members->members.size());
+    return !message || !losses_.lose(chain, who.administration, to, *message);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "testnet/sim/cluster.h"
 #include "testnet/sim/government.h"
 #include "testnet/sim/stage/clients.h"
+#include "testnet/sim/stage/losses.h"
 #include "testnet/sim/stage/watch.h"
 
 namespace quipu::testnet::stage {
@@ -70,12 +71,7 @@ class SimulatedWorld final : public scenario::World {
   Cluster cluster_;
   Government government_;
   Clients clients_;
-  struct Loss {
-    std::string kind;
-    std::set<std::size_t> from;
-    std::set<std::size_t> to;
-  };
-  std::vector<Loss> losses_;
+  Losses losses_;
   std::vector<std::vector<Micros>> distance_;  // by endpoints; empty without regions
 };
 
