@@ -10,23 +10,20 @@ namespace {
 
 class Withholder final : public Attacker {
  public:
-  explicit Withholder(AttackerContext context) : context_(std::move(context)) {}
+  explicit Withholder(AttackerContext context) : Attacker(std::move(context)) {}
 
   void says(std::optional<consensus::PeerId> to, const consensus::Message& message, const Say& say) override {
     if (std::holds_alternative<consensus::BlockResponse>(message)) return;
-    if (to || !std::holds_alternative<consensus::Proposal>(message)) return say(to, message);
+    if (to || !votes() || !std::holds_alternative<consensus::Proposal>(message)) return say(to, message);
     // A quorum with itself, and nobody more.
-    const auto members = context_.cast->members();
+    const std::size_t quorum = context_.members - consensus::max_faulty(context_.members);
     std::size_t told = 1;
-    for (consensus::PeerId peer = 0; peer < members && told < members - consensus::max_faulty(members); ++peer) {
-      if (peer == context_.self) continue;
+    for (consensus::PeerId peer = 0; peer < context_.members && told < quorum; ++peer) {
+      if (peer == context_.self()) continue;
       say(peer, message);
       ++told;
     }
   }
-
- private:
-  AttackerContext context_;
 };
 
 }  // namespace
