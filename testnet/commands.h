@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,9 +77,26 @@ struct SimulateOptions {
   bool by_reference = false;
   std::size_t disk_harm = 0;  // seconds between
   double hours = 0;
+  std::vector<std::string> without{};  // kinds of trouble
+  std::optional<std::size_t> submissions{};
+  bool shrink = false;
   bool verbose = false;
 };
 int simulate(const SimulateOptions& options);
+
+// One scenario after the other, or as many as there are files for the simulator.
+struct RunOptions {
+  std::vector<std::string> files;
+  bool simulated = false;
+  bool processes = false;
+  std::string directory;
+  unsigned short port = 8480;
+  std::optional<std::uint64_t> seed{};
+  std::string output = "text";
+  bool quiet = false;    // no line per step
+  bool narrate = false;  // simulated: a line per thing that happens
+};
+int run(const RunOptions& options);
 
 // One line on standard error; the exit code of failure.
 int fail(const std::string& why);

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "testnet/commands.h"
+#include "testnet/sim/shrink.h"
 
 namespace quipu::testnet {
 
@@ -22,6 +23,7 @@ struct CommandLine {
   LoadOptions load;
   LinkOptions link;
   SimulateOptions simulate;
+  RunOptions run;
   std::string down_directory;
   std::string proxy_directory;
   int result = 0;
@@ -33,6 +35,7 @@ struct CommandLine {
   void add_link();
   void add_proxy();
   void add_simulate();
+  void add_run();
   void add_control(const char* name, const char* does, int (*act)(const ControlOptions&));
   CLI::App* add(const std::string& name, const char* does, const char* example);
 };
@@ -132,8 +135,40 @@ void CommandLine::add_simulate() {
   command->add_option("--disk-harm", simulate.disk_harm,
                       "Seconds between disks that are lost or put back [as the seed says]");
   command->add_option("--hours", simulate.hours, "Virtual hours of trouble per seed");
+  std::vector<std::string> kinds;
+  for (const auto& each : switches()) kinds.emplace_back(each.name);
+  command->add_option("--without", simulate.without, "Kinds of trouble that the seeds decide on, left out")
+      ->delimiter(',')
+      ->check(CLI::IsMember(kinds));
+  command->add_option("--submissions", simulate.submissions, "Instead of the number that the seed decides on");
+  command->add_flag("--shrink", simulate.shrink, "Make a failing run small, and print what replays that one");
   command->add_flag("--verbose", simulate.verbose, "A line per seed");
   command->callback([this] { result = testnet::simulate(simulate); });
+}
+
+void CommandLine::add_run() {
+  auto* command =
+      app.add_subcommand("run", "Play a scenario, simulated or on real processes, and say whether it was kept");
+  command->footer(
+      "Examples:\n"
+      "  quipu-testnet run tests/scenarios/*.scenario --simulated --quiet\n"
+      "  quipu-testnet run tests/scenarios/dead-leader.scenario --simulated --seed 7\n"
+      "  quipu-testnet run tests/scenarios/dead-leader.scenario --processes --dir net\n"
+      "The language is in docs/scenarios.md. Exit code: 0 kept, 1 broken, 2 wrong usage or a file that is no "
+      "scenario.");
+  command->add_option("scenario", run.files, "Files in the scenario language")->required();
+  auto* simulated = command->add_flag("--simulated", run.simulated, "In the simulator, under every law");
+  auto* dir = command->add_option("--dir", run.directory, "Where the network of processes is founded; it stays there");
+  command->add_flag("--processes", run.processes, "On real quipud processes behind the fault proxy")
+      ->excludes(simulated)
+      ->needs(dir);
+  command->add_option("--seed", run.seed, "Of the simulator, instead of the file's")->needs(simulated);
+  command->add_option("--port", run.port, "Of the first node's API [8480]");
+  command->add_option("--output", run.output, "text or json, a line per scenario")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--quiet", run.quiet, "No line per step");
+  command->add_flag("--narrate", run.narrate, "Simulated: a line per message, signature and write")->needs(simulated);
+  command->callback([this] { result = testnet::run(run); });
 }
 
 void CommandLine::add_control(const char* name, const char* does, int (*act)(const ControlOptions&)) {
@@ -166,7 +201,7 @@ CommandLine::CommandLine() {
   add_link();
   add_proxy();
   add_simulate();
-  app.add_subcommand("run", "(not yet)")->allow_extras()->callback([this] { result = fail("`run` is not there yet"); });
+  add_run();
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ int simulate(const SimulateOptions& options) {
   campaign.disk_harm_every = static_cast<std::int64_t>(options.disk_harm) * kSecond;
   if (options.hours > 0) campaign.trouble = static_cast<std::int64_t>(options.hours * 3600) * kSecond;
   campaign.verbose = options.verbose;
+  campaign.without = options.without;
+  campaign.submissions = options.submissions;
+  campaign.shrink = options.shrink;
   return simulate(campaign, std::cout);
 }
 

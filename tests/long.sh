@@ -42,6 +42,13 @@ half 0 &
 half 1
 wait
 
+# Scenarios that take longer than a test run has, and all others with other seeds than theirs.
+play() { build/release/bin/quipu-testnet run "$@" --simulated --quiet >"$folder/played" || { grep -B2 -A1 '^BROKEN' "$folder/played"; touch "$folder/failed"; }; }
+play tests/scenarios/long/*.scenario
+for seed in $(seq 2 "$(awk -v s="$scale" 'BEGIN { n = int(30 * s); print n < 2 ? 2 : n }')"); do
+  play tests/scenarios/*.scenario --seed "$seed"
+done
+
 python3 tests/model/check.py --long || touch "$folder/failed"
 awk '{ seeds += $1; minutes += $2; seconds += $3 }
   END { printf "%d seeds, %d cluster-hours, %d times real time per core\n", seeds, minutes / 60,

@@ -130,8 +130,13 @@ std::expected<void, std::string> initialise_node(const FoundingPlan& plan, const
                                    node.peers,
                                    "--timing",
                                    plan.timing};
+  const auto is_candidate = [&](const std::string& code) {
+    return std::ranges::find(plan.candidates, code) != plan.candidates.end();
+  };
+  if (is_candidate(node.code)) command.insert(command.end(), {"--role", "follower"});
   for (const auto& link : proxy_links(network)) {
-    if (link.from == node.code) command.insert(command.end(), {"--peer-address", link.to + "=" + link.listen});
+    if (link.from != node.code || is_candidate(link.from) || is_candidate(link.to)) continue;
+    command.insert(command.end(), {"--peer-address", link.to + "=" + link.listen});
   }
   return run(command, directory / "init.log");
 }
@@ -144,18 +149,20 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan) {
   }
   const auto described = described_members(plan);
   if (!described) return std::unexpected(described.error());
-  const auto codes = all_codes(plan, *described);
+  auto codes = all_codes(plan, *described);
   if (!codes) return std::unexpected(codes.error());
   Network network{fs::absolute(plan.directory), "test-" + std::to_string(now_ms() / 1000), {}, {}};
   fs::create_directories(network.directory);
   std::vector<ledger::v1::Member> members;
+  const std::size_t founders = codes->size();
+  codes->insert(codes->end(), plan.candidates.begin(), plan.candidates.end());
   for (std::size_t i = 0; i < codes->size(); ++i) {
     const auto port = plan.first_port + 2 * static_cast<int>(i);
     NodeEntry node{(*codes)[i], "127.0.0.1:" + std::to_string(port), "127.0.0.1:" + std::to_string(port + 1), 0};
     auto member = description_of(node.code, *described);
     member.set_address(node.peers);
     if (const auto made = make_keys(network, node, member); !made) return std::unexpected(made.error());
-    members.push_back(std::move(member));
+    if (i < founders) members.push_back(std::move(member));
     network.nodes.push_back(std::move(node));
   }
   if (plan.proxy) {

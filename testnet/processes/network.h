@@ -47,6 +47,7 @@ struct FoundingPlan {
   unsigned short first_port = 8480;           // node i: HTTP first_port + 2 i, peers one above
   bool proxy = false;                         // nodes dial each other through a fault proxy, whose ports follow
   std::string timing = "local";               // or wan
+  std::vector<std::string> candidates{};      // nodes that follow, not in the genesis; not behind the proxy
 };
 
 // Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this

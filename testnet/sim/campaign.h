@@ -38,9 +38,17 @@ struct Campaign {
   bool keep_going = false;
   bool verbose = false;  // a line per seed
   bool narrate = false;  // a line per thing that happens
+  // Of what the seeds decide: kinds of trouble left out (shrink.h), another number of submissions.
+  std::vector<std::string> without{};
+  std::optional<std::size_t> submissions{};
+  bool shrink = false;  // a failing run is made small
 };
-// The command that runs this one again.
-std::string replay_command(const Options& options);
+// The command that runs this one again; what the seed alone does not say.
+struct Reduction {
+  std::vector<std::string> without{};
+  std::optional<std::size_t> submissions{};
+};
+std::string replay_command(const Options& options, const Reduction& reduction = {});
 // Runs all, or stops at the first broken law; tells each with its replay command. The process's exit code: 0, or 1.
 int simulate(const Campaign& campaign, std::ostream& out);
 

@@ -57,17 +57,16 @@ ledger::v1::Member member_card(const std::string& code, bool desk) {
 
 namespace {
 
-std::shared_ptr<const Cast> make_cast(std::size_t members, std::size_t candidates) {
+std::shared_ptr<const Cast> make_cast(const std::vector<std::string>& codes, std::size_t members) {
   std::vector<ledger::v1::Member> cards;
-  for (std::size_t i = 0; i < members; ++i) cards.push_back(member_card(kCodes[i], candidates > 0));
+  for (std::size_t i = 0; i < members; ++i) cards.push_back(member_card(codes[i], codes.size() > members));
   const std::uint64_t created_ms = kStartUtc_ms - 3'600'000;
   const auto file = ledger::make_genesis_file("quipu-sim-" + std::to_string(members), created_ms, cards, "");
   if (!file) impossible(file.error());
   auto genesis = ledger::parse_genesis(*file);
   if (!genesis) impossible(genesis.error());
   auto cast = std::make_shared<Cast>(Cast{*std::move(genesis), {}, {}, {}});
-  for (std::size_t i = 0; i < members + candidates; ++i) {
-    const std::string code = kCodes[i];
+  for (const auto& code : codes) {
     cast->codes.push_back(code);
     cast->vote.push_back(std::make_shared<crypto::SecretKey>(secret_key(code, "vote")));
     for (unsigned key = 0; key < kIssuerKeys; ++key)
@@ -86,9 +85,14 @@ std::size_t Cast::place_of(const std::string& code) const {
 
 std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates) {
   assert(members >= 1 && members + candidates <= kCastMembers);
-  thread_local std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const Cast>> casts;
-  auto& cast = casts[{members, candidates}];
-  if (!cast) cast = make_cast(members, candidates);
+  return cast_of(std::vector<std::string>(kCodes.begin(), kCodes.begin() + members + candidates), members);
+}
+
+std::shared_ptr<const Cast> cast_of(const std::vector<std::string>& codes, std::size_t members) {
+  assert(members >= 1 && members <= codes.size() && std::is_sorted(codes.begin(), codes.begin() + members));
+  thread_local std::map<std::pair<std::vector<std::string>, std::size_t>, std::shared_ptr<const Cast>> casts;
+  auto& cast = casts[{codes, members}];
+  if (!cast) cast = make_cast(codes, members);
   return cast;
 }
 

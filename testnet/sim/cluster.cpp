@@ -15,14 +15,15 @@ namespace {
 constexpr Micros kConvergence = 900 * kSecond;
 constexpr Micros kSettling = 20 * kSecond;  // late frames of the time of trouble are up to 13 s under way
 constexpr Micros kSilence = 120 * kSecond;
-constexpr std::uint64_t kMostEvents = 20'000'000;
+constexpr std::uint64_t kMostEvents = 100'000'000;
 
 }  // namespace
 
 Cluster::Cluster(const Options& options) : random_(options.seed, "cluster") {
   forget_signatures();
   world_.options = options;
-  world_.cast = cast_of(options.members, options.candidates);
+  world_.cast =
+      options.codes.empty() ? cast_of(options.members, options.candidates) : cast_of(options.codes, options.members);
   add_nodes();
   connect();
   workload_ = std::make_unique<Workload>(options, world_.cast, world_.queue, clients_access());
@@ -76,6 +77,7 @@ void Cluster::connect() {
 void Cluster::transmit(Endpoint from, std::size_t to, const std::shared_ptr<const Bytes>& frame) {
   const bool selective = world_.options.attack == AttackerKind::kTwin && !nodes_[from]->honest();
   if (selective && random_.chance(300)) return;
+  if (filter_ && !filter_(from, to, *frame)) return;
   for (Endpoint endpoint = 0; endpoint < nodes_.size(); ++endpoint)
     if (nodes_[endpoint]->who().administration == to) network_->send(from, endpoint, frame);
 }

@@ -50,6 +50,11 @@ class Cluster {
   void submit_to(Endpoint endpoint, const Bytes& leaf) {
     nodes_[endpoint]->input(replica::Submitted{++requests_, leaf});
   }
+  // One more that watches.
+  void watch(std::unique_ptr<Law> law) { world_.laws.push_back(std::move(law)); }
+  // Asked about every frame before it is sent; false: it is lost.
+  using Filter = std::function<bool(Endpoint from, std::size_t to, const Bytes& frame)>;
+  void filter(Filter filter) { filter_ = std::move(filter); }
   // Said by a client: it may be taken.
   void announce(BytesView leaf) {
     for (const auto& law : world_.laws) law->submitted(leaf, true);
@@ -111,6 +116,7 @@ class Cluster {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<bool> kept_down_;
   std::unique_ptr<Workload> workload_;
+  Filter filter_;
   std::uint64_t requests_ = 0;
   std::uint64_t crashes_ = 0;
   std::uint64_t restores_ = 0;  // disks that lost something, or got back what they had

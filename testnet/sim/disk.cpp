@@ -2,6 +2,7 @@
 #include "testnet/sim/disk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/record_codec.h"
 
@@ -30,6 +31,7 @@ class SimSlots final : public storage::SlotDevice {
   std::array<Bytes, 2> read() const override { return disk_.slots_; }
   void write_synced(unsigned slot, BytesView content) override {
     disk_.power_.point();
+    if (std::exchange(disk_.tears_, false)) disk_.power_.arm(1);
     if (disk_.power_.cuts_next()) tear(slot, content);
     disk_.power_.point();
     disk_.slots_[slot] = Bytes(content);

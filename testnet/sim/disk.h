@@ -66,6 +66,8 @@ class Disk {
   Image image() const { return {database_->clone(), slots_}; }
   void put_back_database(const Image& image);
   void put_back_slots(const Image& image) { slots_ = image.slots; }
+  // The power fails in the middle of the next write of a slot.
+  void tear_next_slot() { tears_ = true; }
 
   PowerSwitch& power() { return power_; }
   void watch(Watcher watcher) { watcher_ = std::move(watcher); }
@@ -84,6 +86,7 @@ class Disk {
   Watcher watcher_;
   std::unique_ptr<storage::MemoryDatabase> database_;
   std::array<Bytes, 2> slots_;
+  bool tears_ = false;
 };
 
 }  // namespace quipu::testnet

@@ -26,6 +26,7 @@ Micros Network::delay() {
 
 void Network::send(Endpoint from, Endpoint to, std::shared_ptr<const Bytes> frame) {
   ++sent_;
+  bytes_ += frame->size();
   const Link& there = link(from, to);
   if (there.told_boot == 0 || there.cut || random_.chance(options_.lost_per_mille)) return;
   carry(from, to, frame);
@@ -34,9 +35,13 @@ void Network::send(Endpoint from, Endpoint to, std::shared_ptr<const Bytes> fram
 
 // What is under way to a process dies with it.
 void Network::carry(Endpoint from, Endpoint to, const std::shared_ptr<const Bytes>& frame) {
-  const Micros when = std::max(queue_.now(), link(from, to).clogged_until) + delay();
-  queue_.at(when, [this, from, to, frame, boot = boots_[to]] {
-    if (alive(to) && boots_[to] == boot && !link(from, to).cut) receiver_.frame(to, from, *frame);
+  const Link& there = link(from, to);
+  const Micros when = std::max(queue_.now(), there.clogged_until) + there.more + delay();
+  queue_.at(when, [this, from, to, frame, boot = boots_[to], session = there.sessions] {
+    const Link& here = link(from, to);
+    if (!alive(to) || boots_[to] != boot || here.cut || here.sessions != session) return;
+    if (here.corrupt_per_mille > 0 && random_.chance(here.corrupt_per_mille)) return reset(from, to);
+    receiver_.frame(to, from, *frame);
   });
 }
 
@@ -70,9 +75,21 @@ void Network::join(Endpoint from, Endpoint to) {
 
 void Network::clog(Endpoint from, Endpoint to, Micros until) { link(from, to).clogged_until = until; }
 
+void Network::corrupt(Endpoint one, Endpoint other, std::uint64_t per_mille) {
+  link(one, other).corrupt_per_mille = link(other, one).corrupt_per_mille = per_mille;
+}
+
+void Network::reset(Endpoint one, Endpoint other) {
+  for (const auto& [near, far] : {std::pair(one, other), std::pair(other, one)}) {
+    ++link(near, far).sessions;
+    if (link(near, far).told_boot != 0) tell_down(near, far);
+  }
+  refresh_later(one, other, random_.between(100, 500) * kMillisecond);
+}
+
 void Network::heal() {
   options_.late_per_mille = options_.lost_per_mille = options_.repeated_per_mille = 0;
-  for (Link& each : links_) each.clogged_until = 0;
+  for (Link& each : links_) each.clogged_until = 0, each.more = 0, each.corrupt_per_mille = 0;
   for (Endpoint from = 0; from < boots_.size(); ++from)
     for (Endpoint to = 0; to < boots_.size(); ++to)
       if (from != to) join(from, to);

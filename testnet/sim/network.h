@@ -41,10 +41,23 @@ class Network {
   void heal();
   std::uint64_t frames_sent() const { return sent_; }
 
+  // ---- by hand
+  // One direction: so much on top of the usual.
+  void delay(Endpoint from, Endpoint to, Micros more) { link(from, to).more = more; }
+  void lose(std::uint64_t per_mille) { options_.lost_per_mille = per_mille; }
+  // Both directions: so many frames in a thousand arrive damaged, which ends the session.
+  void corrupt(Endpoint one, Endpoint other, std::uint64_t per_mille);
+  // The session ends: what is under way is lost, both ends are told, and connect again.
+  void reset(Endpoint one, Endpoint other);
+  std::uint64_t bytes_sent() const { return bytes_; }
+
  private:
   struct Link {  // one direction
     bool cut = false;
     Micros clogged_until = 0;
+    Micros more = 0;
+    std::uint64_t corrupt_per_mille = 0;
+    std::uint64_t sessions = 0;   // that a reset has ended
     std::uint64_t told_boot = 0;  // the boot of the far end that the near end was told is up; 0 = down
   };
   Link& link(Endpoint from, Endpoint to) { return links_[from * boots_.size() + to]; }
@@ -65,6 +78,7 @@ class Network {
   std::vector<std::uint64_t> boots_;
   std::vector<bool> alive_;
   std::uint64_t sent_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace quipu::testnet

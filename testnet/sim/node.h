@@ -59,6 +59,8 @@ class Node {
   bool votes_again() const;
   // At a later point of whatever it does (disk.h).
   void arm_power_cut(std::uint64_t points) { disk_.power().arm(points); }
+  // In the middle of the next write of its safety file.
+  void arm_torn_slot() { disk_.tear_next_slot(); }
   void disarm_power_cut() { disk_.power().disarm(); }
   std::uint64_t points_passed() { return disk_.power().passed(); }
 

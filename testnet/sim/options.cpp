@@ -89,6 +89,8 @@ std::string_view to_string(AttackerKind kind) {
       return "clone";
     case AttackerKind::kLeafForger:
       return "leaf forger";
+    case AttackerKind::kWithholder:
+      return "withholder";
   }
   return "?";
 }

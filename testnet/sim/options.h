@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "testnet/sim/event_queue.h"
 
@@ -22,15 +23,17 @@ enum class AttackerKind : std::uint8_t {
   kCredulous,
   kClone,       // a twin that heeds what it is shown of its votes; not in the swarm
   kLeafForger,  // not in the swarm: which attacker a seed gets stays as it was
+  kWithholder,  // neither
 };
 std::string_view to_string(AttackerKind kind);
 
 struct Options {
   std::uint64_t seed = 0;
   std::size_t members = 4;
-  std::size_t candidates = 0;      // nodes beyond the members of the genesis, who follow until they are let in
-  bool by_reference = false;       // all proposals name their submissions, as those of large networks do
-  Micros trouble = 120 * kSecond;  // how long faults happen, before a core of q members is healed
+  std::size_t candidates = 0;        // nodes beyond the members of the genesis, who follow until they are let in
+  bool by_reference = false;         // all proposals name their submissions, as those of large networks do
+  std::vector<std::string> codes{};  // of all these, members first and ascending; empty: the usual ones
+  Micros trouble = 120 * kSecond;    // how long faults happen, before a core of q members is healed
 
   // network
   Micros delay_least = 1 * kMillisecond;
@@ -64,6 +67,8 @@ struct Options {
   std::size_t attackers = 0;  // at most f
   AttackerKind attack = AttackerKind::kNone;
   bool lonely_core = false;  // what is beyond q members stays down after the trouble
+
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 // No faults: 1..20 ms links, quick disks, exact clocks.

@@ -30,6 +30,8 @@ std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext conte
       return forger(std::move(context));
     case AttackerKind::kLeafForger:
       return leaf_forger(std::move(context));
+    case AttackerKind::kWithholder:
+      return withholder(std::move(context));
     case AttackerKind::kDeafLeader:
       return deaf_leader(std::move(context));
     case AttackerKind::kCredulous:

@@ -57,6 +57,7 @@ std::unique_ptr<Attacker> forger(AttackerContext context);
 std::unique_ptr<Attacker> leaf_forger(AttackerContext context);
 std::unique_ptr<Attacker> nullify_always(AttackerContext context);
 std::unique_ptr<Attacker> replayer(AttackerContext context);
+std::unique_ptr<Attacker> withholder(AttackerContext context);
 // Nothing for a twin and for none.
 std::unique_ptr<Attacker> make_attacker(AttackerKind kind, AttackerContext context);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `quipu-testnet load` on a thread beside a trial, which notes every submission that a node has called final, and the
-// question whether the nodes keep such promises. Goes on trying while nodes are away.
+// `quipu-testnet load` on a thread beside a trial, which notes every submission that a node has called final. Goes on
+// trying while nodes are away.
 #pragma once
 
 #include <atomic>
@@ -10,14 +10,9 @@
 #include <vector>
 
 #include "testnet/processes/load.h"
+#include "testnet/processes/promises.h"
 
 namespace quipu::processes::trial {
-
-struct Acknowledged {
-  crypto::Digest id;
-  std::uint64_t height = 0;
-  std::uint64_t index = 0;
-};
 
 class Load {
  public:
@@ -39,8 +34,5 @@ class Load {
   std::expected<LoadReport, std::string> report_;
   std::thread thread_;
 };
-
-// One line for each that is not final at the very place where it was acknowledged, on any node.
-std::vector<std::string> broken_promises(const Network& network, const std::vector<Acknowledged>& acknowledged);
 
 }  // namespace quipu::processes::trial
