@@ -29,6 +29,7 @@ struct Options {
   std::string timing = "wan";
   std::string role = "member";
   std::string passphrase_file;
+  std::string signer_socket;
   std::vector<std::string> peer_addresses;
   bool again = false;
 };
@@ -80,6 +81,7 @@ int init(const Options& options) {
   }
   NodeConfig config;
   config.passphrase_file = options.passphrase_file;
+  config.signer_socket = options.signer_socket;
   config.directory = options.init_directory;
   config.administration = options.administration;
   config.timing = options.timing;
@@ -134,6 +136,8 @@ int main(int argc, char** argv) {
   init_command->add_option("--peer-address", options.peer_addresses,
                            "CODE=host:port: dial that member there, not at its address in the genesis file");
   init_command->add_option("--passphrase-file", options.passphrase_file, "File whose first line unlocks the keys");
+  init_command->add_option("--signer", options.signer_socket,
+                           "Socket of the quipu-signer that holds vote.key, cosigner.key and the safety file");
   init_command->add_flag("--again", options.again,
                          "The ledger is lost, the safety file is not: start it empty, to be refilled");
   init_command->add_option("--timing", options.timing, "wan or local [wan]");

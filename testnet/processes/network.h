@@ -12,9 +12,10 @@ namespace quipu::processes {
 
 struct NodeEntry {
   std::string code;
-  std::string http;   // host:port
-  std::string peers;  // host:port
-  int pid = 0;        // 0: not started
+  std::string http;    // host:port
+  std::string peers;   // host:port
+  int pid = 0;         // 0: not started
+  int signer_pid = 0;  // of its quipu-signer, when it has one
 };
 
 // The process through which all nodes reach each other (proxy_process.h).
@@ -47,6 +48,7 @@ struct FoundingPlan {
   unsigned short first_port = 8480;           // node i: HTTP first_port + 2 i, peers one above
   bool proxy = false;                         // nodes dial each other through a fault proxy, whose ports follow
   std::string timing = "local";               // or wan
+  std::vector<std::string> signers{};         // members whose keys a quipu-signer holds
 };
 
 // Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this
