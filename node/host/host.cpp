@@ -14,16 +14,6 @@ namespace quipu::host {
 
 namespace {
 
-storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links) {
-  storage::CommitBlock out;
-  out.record = {executed.block.header, executed.after.block, executed.first_index, executed.after.block_time_ms,
-                executed.proposer};
-  out.leaves = executed.block.leaves;
-  for (const auto& [key, value] : executed.changes) out.changes.push_back({Bytes(key.view()), value});
-  out.links = std::move(links);
-  return out;
-}
-
 consensus::SafetyRecord nothing_signed(consensus::Epoch epoch, const consensus::Tip& tip) {
   consensus::SafetyRecord record;
   record.epoch = epoch;
@@ -35,15 +25,6 @@ consensus::SafetyRecord nothing_signed(consensus::Epoch epoch, const consensus::
 consensus::Tip tip_in_epoch(consensus::Tip tip, bool handover) {
   if (handover) tip.view = {0};
   return tip;
-}
-
-crypto::StatusMap rebuild_map(const ledger::StateView& state) {
-  crypto::StatusMap map;
-  state.scan("", [&](const ledger::MapKey& key, BytesView value) {
-    map = std::move(map).insert(key.view(), value);
-    return true;
-  });
-  return map;
 }
 
 std::expected<void, std::string> check_chain(const ledger::Genesis& genesis, storage::Database& database) {
@@ -244,14 +225,7 @@ replica::Restored Host::restore() const {
   out.consensus = {state_->signer->record(), tip, handover ? std::nullopt : log.finalization(),
                    std::move(pending.proofs), std::move(pending.blocks)};
   if (state_->observing()) out.consensus.record = nothing_signed(state_->membership.epoch, tip);
-  out.committed.height = tip.height;
-  out.committed.block = tip.block;
-  out.committed.block_time_ms = log.block(tip.height)->block_time_ms;
-  out.committed.tree = log.range_at(tip.tree_size);
-  out.committed.state = stored_state(snapshot, std::nullopt);
-  out.committed.map = rebuild_map(*out.committed.state);
-  out.committed.membership = std::make_shared<const ledger::Membership>(state_->membership);
-  out.committed.handover = handover;
+  out.committed = stored_position(snapshot, std::make_shared<const ledger::Membership>(state_->membership));
   return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "consensus/limits.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
@@ -24,6 +25,15 @@ void write_peers(JsonWriter& json, const std::vector<PeerSummary>& peers) {
   json.end_array();
 }
 
+void write_sources(JsonWriter& json, const std::vector<SourceSummary>& sources) {
+  json.key("sources").begin_array();
+  for (const SourceSummary& source : sources) {
+    json.begin_object().field("url", source.url).optional_field("state", source.state);
+    json.optional_field("detail", source.detail).end_object();
+  }
+  json.end_array();
+}
+
 void write_node(JsonWriter& json, const NodeStatus& node) {
   json.field("administration", node.administration).field("version", node.version);
   json.field("epoch", node.epoch).field("view", node.view).field("leader", node.leader);
@@ -31,12 +41,14 @@ void write_node(JsonWriter& json, const NodeStatus& node) {
   json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);
   json.field("nullified_views", node.nullified_views).field("evidence", node.evidence);
   write_peers(json, node.peers);
+  if (!node.sources.empty()) write_sources(json, node.sources);
 }
 
 // Why the node should not be asked now; empty when it is fine.
 std::string unready(const NodeStatus& node) {
   if (node.halted) return "halted";
   if (node.syncing) return "catching up";
+  if (!node.sources.empty()) return node.age_ms > limits::kStale_ms ? "no source is fresh" : "";
   const auto up = std::count_if(node.peers.begin(), node.peers.end(), [](const PeerSummary& peer) { return peer.up; });
   if (static_cast<std::size_t>(up) + 1 < node.quorum) return "fewer members connected than a quorum";
   return {};
