@@ -184,7 +184,8 @@ struct Pursuit::State {
         at = tip;
         bytes = 0;
       } else if (at.handover || waiting.size() > kWaitingBlocks || bytes > kWaitingBytes) {
-        return lies("no finalization at or before height " + std::to_string(at.height.value));
+        return fault(Fault::Kind::kBehind,
+                     "it does not hold the votes that finalize height " + std::to_string(at.height.value));
       }
     }
     return at;
