@@ -17,6 +17,7 @@ struct UpOptions {
   bool import = false;
   bool detach = false;
   bool proxy = false;
+  std::string signers;
   std::string timing = "local";
   unsigned short port = 8480;
 };

@@ -61,6 +61,7 @@ void CommandLine::add_up() {
   command->add_option("--port", up.port, "Of the first node's API; each node takes two [8480]");
   command->add_flag("--detach", up.detach, "Return and leave the network running");
   command->add_flag("--proxy", up.proxy, "Nodes reach each other through a fault proxy (command link)");
+  command->add_option("--signers", up.signers, "Members whose vote keys a quipu-signer of their own holds, e.g. BO,PE");
   command->add_option("--timing", up.timing, "Time-outs of consensus [local]")->check(CLI::IsMember({"local", "wan"}));
   command->callback([this] { result = testnet::up(up); });
 }

@@ -16,7 +16,7 @@ say "Installing what is missing"
 sh testnet/install.sh
 say "Building (build/release)"
 cmake --preset release >/dev/null
-cmake --build --preset release --target quipud quipu quipu-audit quipu-testnet
+cmake --build --preset release --target quipud quipu-signer quipu quipu-audit quipu-testnet
 [ "${1:-}" = --build-only ] && exit 0
 
 say "Four administrations: keys, genesis, nodes, and their programmes imported"

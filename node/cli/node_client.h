@@ -10,9 +10,12 @@
 #include <string>
 
 #include "crypto/keys.h"
-#include "node/cli/http_client.h"
+#include "node/fetch/http_client.h"
 
 namespace quipu::cli {
+
+using fetch::HttpClient;
+using fetch::HttpReply;
 
 struct SequenceAnswer {
   std::uint64_t final_ = 0;  // the last one in the ledger

@@ -8,31 +8,11 @@
 #include "crypto/note.h"
 #include "node/host/stored_ledger.h"
 #include "node/ledger/epochs.h"
+#include "node/ledger/first_record.h"
 
 namespace quipu::host {
 
 namespace {
-
-storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links) {
-  storage::CommitBlock out;
-  out.record = {executed.block.header, executed.after.block, executed.first_index, executed.after.block_time_ms,
-                executed.proposer};
-  out.leaves = executed.block.leaves;
-  for (const auto& [key, value] : executed.changes) out.changes.push_back({Bytes(key.view()), value});
-  out.links = std::move(links);
-  return out;
-}
-
-consensus::Tip tip_of(const ledger::Position& position, consensus::View view) {
-  return {view, position.height, position.block, position.tree.size(), position.tree.root()};
-}
-
-consensus::SafetyRecord first_record(const ledger::Genesis& genesis) {
-  consensus::SafetyRecord record;
-  record.chain = genesis.chain;
-  record.tip = tip_of(ledger::genesis_block(genesis).after, {0});
-  return record;
-}
 
 consensus::SafetyRecord nothing_signed(consensus::Epoch epoch, const consensus::Tip& tip) {
   consensus::SafetyRecord record;
@@ -47,13 +27,11 @@ consensus::Tip tip_in_epoch(consensus::Tip tip, bool handover) {
   return tip;
 }
 
-crypto::StatusMap rebuild_map(const ledger::StateView& state) {
-  crypto::StatusMap map;
-  state.scan("", [&](const ledger::MapKey& key, BytesView value) {
-    map = std::move(map).insert(key.view(), value);
-    return true;
-  });
-  return map;
+std::expected<void, std::string> check_chain(const ledger::Genesis& genesis, storage::Database& database) {
+  const auto chain = storage::BlockStore(database).chain();
+  if (!chain) return std::unexpected("the database holds no ledger: run `quipud init` first");
+  if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
+  return {};
 }
 
 // What one answer may hold: so many blocks and bytes of leaves, and in what is left of the frame link proofs.
@@ -85,15 +63,14 @@ class AnswerSize {
 
 struct Host::State {
   State(const ledger::Genesis& genesis_in, const std::string& administration_in, storage::Database& database_in,
-        storage::Signer signer_in, HostKeys keys)
+        std::unique_ptr<storage::Signing> signer_in, crypto::SecretKey log_key_in)
       : genesis(genesis_in),
         administration(administration_in),
         membership(*ledger::genesis_membership(genesis_in)),
         database(database_in),
         blocks(database_in),
         signer(std::move(signer_in)),
-        cosigner_key(std::move(keys.cosigner)),
-        log_key(std::move(keys.log)) {
+        log_key(std::move(log_key_in)) {
     refresh_reader();
     enter_epoch();
   }
@@ -106,16 +83,16 @@ struct Host::State {
     auto tip = blocks.read().tip().value();
     tip = tip_in_epoch(tip, tip.height == newest.anchor);
     const auto scope = membership.scope(genesis.chain);
-    const bool may_vote = signer.record().epoch <= scope.epoch;
-    if (signer.record().epoch < scope.epoch) {
+    const bool may_vote = signer->record().epoch <= scope.epoch;
+    if (signer->record().epoch < scope.epoch) {
       // The slot moves on before the first block of an epoch is committed: this one is older than the database.
-      if (tip.height > newest.anchor) signer.abstain(consensus::kUntilTold);
+      if (tip.height > newest.anchor) signer->abstain(consensus::kUntilTold);
       // What consensus held above the tip is of the epoch that the slot still shows: it goes before the slot moves on.
       blocks.forget_pending();
     }
-    if (may_vote) signer.enter_epoch(scope, tip, handed_over(newest.anchor));
+    if (may_vote) signer->enter_epoch(scope, tip, handed_over(newest.anchor));
     // A crash between the commit batch and the slot leaves the slot one step behind; the batch was durable first.
-    if (may_vote && tip.height > signer.record().tip.height) signer.set_tip(tip);
+    if (may_vote && tip.height > signer->record().tip.height) signer->set_tip(tip);
     const auto index = may_vote ? own_index() : std::nullopt;
     self = index.value_or(static_cast<consensus::MemberIndex>(membership.members.size()));
   }
@@ -134,7 +111,7 @@ struct Host::State {
     const auto index = membership.members.index_of(administration);
     if (!index) return std::nullopt;
     const auto& member = membership.members[*index];
-    const bool own = signer.public_key() == member.vote && cosigner_key.public_key() == member.cosigner &&
+    const bool own = signer->vote_key() == member.vote && signer->cosigner_key() == member.cosigner &&
                      log_key.public_key() == member.log;
     return own ? index : std::nullopt;
   }
@@ -199,8 +176,7 @@ struct Host::State {
   consensus::MemberIndex self = 0;
   storage::Database& database;
   storage::BlockStore blocks;
-  storage::Signer signer;
-  crypto::SecretKey cosigner_key;
+  std::unique_ptr<storage::Signing> signer;
   crypto::SecretKey log_key;
   mutable std::mutex reader_mutex;
   std::shared_ptr<const ledger::LedgerReader> reader;
@@ -214,7 +190,7 @@ std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis
   storage::BlockStore blocks(database);
   if (blocks.chain()) return std::unexpected("the database already holds a ledger");
   if (slots) {
-    auto file = storage::SafetyFile::initialise(std::move(slots), first_record(genesis));
+    auto file = storage::SafetyFile::initialise(std::move(slots), ledger::first_record(genesis));
     if (!file) return std::unexpected(file.error());
   }
   blocks.initialise(genesis.chain, stored_form(ledger::genesis_block(genesis), {}));
@@ -226,21 +202,21 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
                                                              storage::Database& database,
                                                              std::unique_ptr<storage::SlotDevice> slots, HostKeys keys,
                                                              bool may_observe) {
-  const storage::BlockStore blocks(database);
-  const auto chain = blocks.chain();
-  if (!chain) return std::unexpected("the database holds no ledger: run `quipud init` first");
-  if (*chain != genesis.chain) return std::unexpected("the database belongs to another chain: check the genesis file");
-  auto file = storage::is_lost(*slots) ? storage::SafetyFile::begin_again(std::move(slots), first_record(genesis))
-                                       : storage::SafetyFile::load(std::move(slots));
-  if (!file) return std::unexpected(file.error());
-  if (file->record().chain != genesis.chain)
-    return std::unexpected("the safety file belongs to another chain: put this member's own file back");
-  // Which epoch it really is, the state finds out; until then the signer is in that of its own record.
-  consensus::Scope scope = genesis.scope();
-  scope.epoch = file->record().epoch;
-  storage::Signer signer(std::move(*file), std::move(keys.vote), scope);
-  auto state = std::make_unique<State>(genesis, administration, database, std::move(signer), std::move(keys));
-  if (state->observing() && state->signer.record().epoch.value == 0 && !may_observe) {
+  if (auto known = check_chain(genesis, database); !known) return std::unexpected(known.error());
+  auto signing = storage::sign_here(std::move(slots), ledger::first_record(genesis), genesis.origin,
+                                    std::move(keys.vote), std::move(keys.cosigner));
+  if (!signing) return std::unexpected(signing.error());
+  return open(genesis, administration, database, std::move(*signing), std::move(keys.log), may_observe);
+}
+
+std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genesis& genesis,
+                                                             const std::string& administration,
+                                                             storage::Database& database,
+                                                             std::unique_ptr<storage::Signing> signing,
+                                                             crypto::SecretKey log, bool may_observe) {
+  if (auto known = check_chain(genesis, database); !known) return std::unexpected(known.error());
+  auto state = std::make_unique<State>(genesis, administration, database, std::move(signing), std::move(log));
+  if (state->observing() && state->signer->record().epoch.value == 0 && !may_observe) {
     return std::unexpected("the node's keys are not those of " + administration +
                            " in the genesis file: put this network's genesis file in its place, or those keys");
   }
@@ -259,21 +235,14 @@ replica::Restored Host::restore() const {
   auto pending = state_->blocks.pending();
   replica::Restored out;
   // What proves a handover is of the epoch that it ended.
-  out.consensus = {state_->signer.record(),
+  out.consensus = {state_->signer->record(),
                    tip,
                    handover ? std::nullopt : log.finalization(),
                    std::move(pending.proofs),
                    std::move(pending.blocks),
                    std::move(pending.votes)};
   if (state_->observing()) out.consensus.record = nothing_signed(state_->membership.epoch, tip);
-  out.committed.height = tip.height;
-  out.committed.block = tip.block;
-  out.committed.block_time_ms = log.block(tip.height)->block_time_ms;
-  out.committed.tree = log.range_at(tip.tree_size);
-  out.committed.state = stored_state(snapshot, std::nullopt);
-  out.committed.map = rebuild_map(*out.committed.state);
-  out.committed.membership = std::make_shared<const ledger::Membership>(state_->membership);
-  out.committed.handover = handover;
+  out.committed = stored_position(snapshot, std::make_shared<const ledger::Membership>(state_->membership));
   return out;
 }
 
@@ -283,7 +252,7 @@ replica::Persisted Host::perform(const replica::Persist& effect) {
 }
 
 replica::Input Host::perform(const replica::Sign& effect) {
-  const auto signature = state_->signer.sign(effect.slot, effect.subject);
+  const auto signature = state_->signer->sign(effect.slot, effect.subject);
   if (signature) return replica::Signed{effect.slot, effect.subject, *signature};
   return replica::Refused{effect.slot, effect.subject, std::string(to_string(signature.error()))};
 }
@@ -292,17 +261,17 @@ replica::Committed Host::perform(const replica::Commit& effect) {
   std::vector<storage::CommitBlock> blocks;
   for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links));
   state_->blocks.commit(blocks, effect.finalization, effect.tip, effect.votes);
-  if (state_->signer.record().epoch == state_->membership.epoch) state_->signer.set_tip(effect.tip);
+  if (state_->signer->record().epoch == state_->membership.epoch) state_->signer->set_tip(effect.tip);
   state_->refresh_reader();
   return {effect.tip.height, reader()->state(std::nullopt)};
 }
 
 std::optional<replica::Cosigned> Host::perform(const replica::Cosign& effect) {
-  const auto& tip = state_->signer.record().tip;
+  const auto& tip = state_->signer->record().tip;
   if (effect.size != tip.tree_size || effect.root != tip.tree_root || !state_->disk_agrees(tip)) return std::nullopt;
-  const crypto::Checkpoint checkpoint{state_->genesis.origin, effect.size, effect.root};
-  const auto signature = state_->cosigner_key.sign(crypto::cosignature_message(checkpoint.text(), effect.time_s));
-  return replica::Cosigned{effect.size, effect.root, effect.time_s, signature};
+  const auto signature = state_->signer->cosign(effect.size, effect.root, effect.time_s);
+  if (!signature) return std::nullopt;
+  return replica::Cosigned{effect.size, effect.root, effect.time_s, *signature};
 }
 
 void Host::perform(const replica::PublishCheckpoint& effect) {
@@ -323,7 +292,7 @@ void Host::perform(const replica::ReportEvidence& effect) {
   state_->blocks.put_evidence({state_->membership.epoch, state_->membership.anchor, effect.evidence});
 }
 
-void Host::perform(const replica::Abstain& effect) { state_->signer.abstain(effect.until); }
+void Host::perform(const replica::Abstain& effect) { state_->signer->abstain(effect.until); }
 
 std::optional<consensus::BlockResponse> Host::perform(const replica::Serve& effect) const {
   consensus::BlockResponse response;
@@ -367,7 +336,7 @@ std::optional<storage::LeafPlace> Host::place_of(const crypto::Digest& leaf_hash
   return state_->blocks.read().place_of(leaf_hash);
 }
 
-const consensus::SafetyRecord& Host::safety_record() const { return state_->signer.record(); }
-std::uint64_t Host::slot_syncs() const { return state_->signer.syncs(); }
+const consensus::SafetyRecord& Host::safety_record() const { return state_->signer->record(); }
+std::uint64_t Host::slot_syncs() const { return state_->signer->syncs(); }
 
 }  // namespace quipu::host

@@ -13,7 +13,7 @@
 #include "node/ledger/ledger_reader.h"
 #include "node/replica/replica.h"
 #include "storage/block_store.h"
-#include "storage/signer.h"
+#include "storage/signing.h"
 
 namespace quipu::host {
 
@@ -39,6 +39,12 @@ class Host {
                                                                 storage::Database& database,
                                                                 std::unique_ptr<storage::SlotDevice> slots,
                                                                 HostKeys keys, bool may_observe);
+  // The same with whoever signs for this member.
+  static std::expected<std::unique_ptr<Host>, std::string> open(const ledger::Genesis& genesis,
+                                                                const std::string& administration,
+                                                                storage::Database& database,
+                                                                std::unique_ptr<storage::Signing> signing,
+                                                                crypto::SecretKey log, bool may_observe);
   ~Host();
 
   replica::Restored restore() const;

@@ -84,6 +84,15 @@ class StoredLedger final : public ledger::LedgerReader {
   ledger::BlockSummary newest_;
 };
 
+crypto::StatusMap rebuild_map(const ledger::StateView& state) {
+  crypto::StatusMap map;
+  state.scan("", [&](const ledger::MapKey& key, BytesView value) {
+    map = std::move(map).insert(key.view(), value);
+    return true;
+  });
+  return map;
+}
+
 }  // namespace
 
 std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const storage::Snapshot> snapshot,
@@ -93,6 +102,33 @@ std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const stor
 
 std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot) {
   return std::make_shared<StoredLedger>(std::move(snapshot));
+}
+
+ledger::Position stored_position(const std::shared_ptr<const storage::Snapshot>& snapshot,
+                                 std::shared_ptr<const ledger::Membership> membership) {
+  const storage::LogReader log(snapshot);
+  const auto tip = log.tip().value();
+  const auto record = log.block(tip.height).value();
+  ledger::Position position;
+  position.height = tip.height;
+  position.block = tip.block;
+  position.block_time_ms = record.block_time_ms;
+  position.tree = log.range_at(tip.tree_size);
+  position.state = stored_state(snapshot, std::nullopt);
+  position.map = rebuild_map(*position.state);
+  position.membership = std::move(membership);
+  position.handover = record.header.is_handover();
+  return position;
+}
+
+storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links) {
+  storage::CommitBlock out;
+  out.record = {executed.block.header, executed.after.block, executed.first_index, executed.after.block_time_ms,
+                executed.proposer};
+  out.leaves = executed.block.leaves;
+  for (const auto& [key, value] : executed.changes) out.changes.push_back({Bytes(key.view()), value});
+  out.links = std::move(links);
+  return out;
 }
 
 }  // namespace quipu::host

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "node/ledger/block.h"
 #include "node/ledger/ledger_reader.h"
 #include "storage/block_store.h"
 
@@ -14,5 +15,11 @@ std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const stor
                                                       std::optional<consensus::Height> known_at);
 // The store must be initialised.
 std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot);
+
+// Where the newest block ends. `membership`: of the block that comes next.
+ledger::Position stored_position(const std::shared_ptr<const storage::Snapshot>& snapshot,
+                                 std::shared_ptr<const ledger::Membership> membership);
+// A block as the store takes it.
+storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links);
 
 }  // namespace quipu::host

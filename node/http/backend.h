@@ -33,12 +33,13 @@ struct SubmitAnswer {
     kTooLarge,     // 413
     kBusy,         // 429: the pool is full for this administration; send again later
     kUnavailable,  // 503: stopping, halted, catching up
+    kReadOnly,     // 403: this node only follows
   };
   Kind kind = Kind::kAccepted;
   crypto::Digest id;
   std::optional<ledger::Rejection> rejection;  // kRejected, kSequence
   std::optional<crypto::Digest> holder;
-  std::string why;  // kBusy, kUnavailable
+  std::string why;  // kBusy, kUnavailable, kReadOnly
 };
 
 struct PeerSummary {
@@ -46,6 +47,13 @@ struct PeerSummary {
   bool up = false;
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
+};
+
+// Where a follower gets the ledger from.
+struct SourceSummary {
+  std::string url;
+  std::string state;   // good, away, behind, lies, forked; empty: not asked yet
+  std::string detail;  // of a fault
 };
 
 struct NodeStatus {
@@ -65,7 +73,8 @@ struct NodeStatus {
   std::uint64_t evidence = 0;
   // Age of the newest state: now minus the q-th newest cosignature time at this height or later, else minus block time.
   std::int64_t age_ms = 0;
-  std::vector<PeerSummary> peers;  // all other members
+  std::vector<PeerSummary> peers;      // all other members
+  std::vector<SourceSummary> sources;  // of a follower alone, which has no peers
 };
 
 class Backend {

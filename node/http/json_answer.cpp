@@ -17,6 +17,8 @@ struct ApiProblem {
 
 ApiProblem problem_of(ApiCode code) {
   switch (code) {
+    case ApiCode::kReadOnly:
+      return {403, "FOLLOWER", "This node only follows and takes no submissions; send them to a member's node."};
     case ApiCode::kBadRequest:
       return {400, "BAD_REQUEST", "The request is not in form."};
     case ApiCode::kBadParameter:

@@ -15,6 +15,7 @@ namespace quipu::http {
 
 // The API's own codes; those of the rules are ledger::Code. Stable names.
 enum class ApiCode : std::uint8_t {
+  kReadOnly,          // 403: a follower takes no submissions
   kBadRequest,        // 400: target or body not in form
   kBadParameter,      // 400: a parameter is unknown, given twice, missing or malformed
   kKnownAtInFuture,   // 400

@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kOctets = "application/octet-stream";
+constexpr const char* kSoonOld = "public, max-age=2";
 constexpr const char* kForEver = "public, max-age=31536000, immutable";
 
 Response file(Bytes body, const char* content_type, const char* caching) {
@@ -67,13 +68,16 @@ Response get_genesis(const Call& call) {
 Response get_checkpoint(const Call& call) {
   auto published = published_checkpoint(*call.backend.reader());
   if (!published) return problem(ApiCode::kNotPublished, "no checkpoint has been published yet");
-  return tagged_file(call, std::move(published->note), kText, "public, max-age=2");
+  return tagged_file(call, std::move(published->note), kText, kSoonOld);
 }
 
 Response get_checkpoint_at(const Call& call) {
   const auto height = height_in(call);
-  auto note = height ? call.backend.reader()->note(*height) : std::nullopt;
-  return note ? file(std::move(*note), kText, kForEver) : absent();
+  const auto reader = call.backend.reader();
+  auto note = height ? reader->note(*height) : std::nullopt;
+  if (!note) return absent();
+  // While nothing happens the newest one is published again, with newer cosignatures.
+  return file(std::move(*note), kText, reader->newest_note() == *height ? kSoonOld : kForEver);
 }
 
 Response get_policy(const Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "consensus/limits.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
@@ -24,20 +25,31 @@ void write_peers(JsonWriter& json, const std::vector<PeerSummary>& peers) {
   json.end_array();
 }
 
+void write_sources(JsonWriter& json, const std::vector<SourceSummary>& sources) {
+  json.key("sources").begin_array();
+  for (const SourceSummary& source : sources) {
+    json.begin_object().field("url", source.url).optional_field("state", source.state);
+    json.optional_field("detail", source.detail).end_object();
+  }
+  json.end_array();
+}
+
 void write_node(JsonWriter& json, const NodeStatus& node) {
   json.field("administration", node.administration).field("version", node.version);
   json.field("epoch", node.epoch).field("view", node.view).field("leader", node.leader);
   json.field("awake", node.awake).field("syncing", node.syncing).field("halted", node.halted);
-  json.field("sign_state", node.sign_state);
+  json.optional_field("sign_state", node.sign_state);
   json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);
   json.field("nullified_views", node.nullified_views).field("evidence", node.evidence);
   write_peers(json, node.peers);
+  if (!node.sources.empty()) write_sources(json, node.sources);
 }
 
 // Why the node should not be asked now; empty when it is fine.
 std::string unready(const NodeStatus& node) {
   if (node.halted) return "halted";
   if (node.syncing) return "catching up";
+  if (!node.sources.empty()) return node.age_ms > limits::kStale_ms ? "no source is fresh" : "";
   if (node.sign_state == "checking") return "not enough members have said what they hold of this one's votes";
   if (node.sign_state == "recovering") return "recovering: the safety file was lost or is an older one";
   if (node.sign_state == "stopped") return "stopped: another process signs with this member's vote key";

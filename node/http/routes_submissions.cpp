@@ -45,6 +45,8 @@ Response answer_to(const SubmitAnswer& answer) {
       return problem(ApiCode::kTooMany, answer.why);
     case Kind::kUnavailable:
       return problem(ApiCode::kUnavailable, answer.why);
+    case Kind::kReadOnly:
+      return problem(ApiCode::kReadOnly, answer.why);
   }
   return problem(ApiCode::kUnavailable, "");
 }

@@ -74,16 +74,21 @@ Cosigning::Taken Cosigning::on_cosignature(consensus::MemberIndex from, const co
   return {.note = publish(message.size, tally->second)};
 }
 
+// The newest of a quorum, in member order. Once more when all of them are newer by half an idle pause: whoever follows
+// the notes alone learns that nothing has happened since.
 std::optional<PublishCheckpoint> Cosigning::publish(std::uint64_t size, Tally& tally) const {
   const auto quorum = members_.quorum();
   // The log line is by the key of a member: an observer publishes nothing.
-  if (tally.published || self_ >= members_.size() || tally.lines.size() < quorum) return std::nullopt;
-  tally.published = true;
-  PublishCheckpoint out{tally.height, size, tally.root, {}};
-  for (const auto& [member, line] : tally.lines) {
-    if (out.lines.size() < quorum) out.lines.push_back({member, line.time_s, line.signature});
-  }
-  return out;
+  if (self_ >= members_.size() || tally.lines.size() < quorum) return std::nullopt;
+  std::vector<PublishCheckpoint::Line> lines;
+  for (const auto& [member, line] : tally.lines) lines.push_back({member, line.time_s, line.signature});
+  std::ranges::stable_sort(lines, std::greater{}, &PublishCheckpoint::Line::time_s);
+  lines.resize(quorum);
+  const auto oldest_s = lines.back().time_s;
+  if (tally.published_s != 0 && oldest_s < tally.published_s + limits::kCosignIdle_ms / 2'000) return std::nullopt;
+  tally.published_s = oldest_s;
+  std::ranges::sort(lines, {}, &PublishCheckpoint::Line::member);
+  return PublishCheckpoint{tally.height, size, tally.root, std::move(lines)};
 }
 
 std::optional<std::uint64_t> Cosigning::quorum_time_s() const {

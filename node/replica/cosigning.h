@@ -27,7 +27,7 @@ class Cosigning {
   std::optional<std::int64_t> next_deadline_us() const { return due_us_; }
 
   struct Taken {
-    std::optional<PublishCheckpoint> note{};  // once per size, when a quorum is there
+    std::optional<PublishCheckpoint> note{};  // when a quorum is there, and while idle again with newer times
     bool forged = false;                      // a false signature: its sender is to blame
   };
   // Own or received; a received one is verified first.
@@ -45,7 +45,7 @@ class Cosigning {
     consensus::Height height;
     crypto::Digest root;
     std::map<consensus::MemberIndex, Line> lines;
-    bool published = false;
+    std::uint64_t published_s = 0;  // the q-th newest time of the note; 0: none yet
   };
 
   Cosign cosign_tip(Instant now);

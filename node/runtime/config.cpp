@@ -62,6 +62,9 @@ const std::vector<Setting>& settings() {
            "The safety file: what this member has signed. Never copy, snapshot, restore or delete it."),
       text("paths", "passphrase_file", &NodeConfig::passphrase_file,
            "File whose first line unlocks the keys; empty for keys without a passphrase (test networks)."),
+      text("signer", "socket", &NodeConfig::signer_socket,
+           "Socket of the quipu-signer that holds vote.key, cosigner.key and the safety file; empty: this node holds "
+           "them itself."),
       text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
       text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
       text(

@@ -19,6 +19,7 @@ struct NodeConfig {
   std::string ledger = "ledger";
   std::string safety = "safety/slots";
   std::string passphrase_file;
+  std::string signer_socket;  // empty: this process itself signs
   std::string http_listen = "127.0.0.1:8480";
   std::string peers_listen = "0.0.0.0:8481";
   std::string timing = "wan";

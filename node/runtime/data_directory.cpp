@@ -2,12 +2,14 @@
 #include "node/runtime/data_directory.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
-#include "crypto/keyfile.h"
+#include "node/signer/member_keys.h"
+#include "node/signer/remote_signing.h"
 #include "storage/safety_file.h"
 
 namespace quipu::runtime {
@@ -32,41 +34,28 @@ std::expected<void, std::string> write_file(const fs::path& path, BytesView cont
   return {};
 }
 
-std::expected<std::string, std::string> read_passphrase(const NodeConfig& config) {
-  if (config.passphrase_file.empty()) return std::string();
-  auto content = read_file(config.resolve(config.passphrase_file));
-  if (!content) return content;
-  return content->substr(0, content->find('\n'));
-}
-
-std::expected<crypto::SecretKey, std::string> unlock(const NodeConfig& config, const std::string& purpose,
-                                                     const std::string& passphrase) {
-  auto key = crypto::unlock_key_file(config.resolve(config.keys) / (purpose + ".key"), passphrase);
-  if (!key) return std::unexpected(key.error());
-  if (key->header.purpose != purpose || key->header.administration != config.administration) {
-    return std::unexpected(fmt::format("{}.key is a {} key of {}: put {}'s own there", purpose, key->header.purpose,
-                                       key->header.administration, config.administration));
-  }
-  return std::move(key->secret);
-}
-
+// What this process itself signs with.
 struct NodeKeys {
-  host::HostKeys host;
+  std::optional<crypto::SecretKey> vote;  // with the next, unless a signer has them
+  std::optional<crypto::SecretKey> cosigner;
+  crypto::SecretKey log;
   crypto::SecretKey transport;
 };
 
+bool signs_itself(const NodeConfig& config) { return config.signer_socket.empty(); }
+
 std::expected<NodeKeys, std::string> unlock_all(const NodeConfig& config) {
-  const auto passphrase = read_passphrase(config);
+  const auto passphrase =
+      signer::read_passphrase(config.passphrase_file.empty() ? fs::path() : config.resolve(config.passphrase_file));
   if (!passphrase) return std::unexpected(passphrase.error());
-  auto vote = unlock(config, "vote", *passphrase);
-  if (!vote) return std::unexpected(vote.error());
-  auto cosigner = unlock(config, "cosigner", *passphrase);
-  if (!cosigner) return std::unexpected(cosigner.error());
-  auto log = unlock(config, "log", *passphrase);
-  if (!log) return std::unexpected(log.error());
-  auto transport = unlock(config, "transport", *passphrase);
-  if (!transport) return std::unexpected(transport.error());
-  return NodeKeys{{std::move(*vote), std::move(*cosigner), std::move(*log)}, std::move(*transport)};
+  std::vector<crypto::SecretKey> keys;
+  for (const auto* purpose : {"log", "transport", "vote", "cosigner"}) {
+    if (keys.size() == 2 && !signs_itself(config)) return NodeKeys{{}, {}, std::move(keys[0]), std::move(keys[1])};
+    auto key = signer::unlock_member_key(config.resolve(config.keys), purpose, config.administration, *passphrase);
+    if (!key) return std::unexpected(key.error());
+    keys.push_back(std::move(key->secret));
+  }
+  return NodeKeys{std::move(keys[2]), std::move(keys[3]), std::move(keys[0]), std::move(keys[1])};
 }
 
 std::expected<consensus::MemberIndex, std::string> own_index(const NodeConfig& config, const ledger::Genesis& genesis) {
@@ -130,6 +119,48 @@ std::optional<consensus::SafetyRecord> witness(const storage::SlotDevice& slots)
   return newest;
 }
 
+// Who signs for this member, and what its safety file says: one of the two is there.
+struct SignState {
+  std::unique_ptr<storage::SlotDevice> slots;
+  std::unique_ptr<storage::Signing> elsewhere;
+  std::optional<consensus::SafetyRecord> record;
+};
+
+std::expected<SignState, std::string> open_signer(const NodeConfig& config, const ledger::Genesis& genesis) {
+  const auto own = config.resolve(config.safety);
+  if (fs::exists(own)) {
+    return std::unexpected(
+        fmt::format("{} is there although [signer] names another process: only one safety file is this member's, find "
+                    "out which has the newest votes and move the other away",
+                    own.string()));
+  }
+  signer::RemotePlace place;
+  place.socket = config.resolve(config.signer_socket);
+  place.chain = genesis.chain;
+  place.log = [](const std::string& line) { spdlog::warn("{}", line); };
+  auto signing = signer::sign_there(std::move(place));
+  if (!signing) return std::unexpected(signing.error());
+  SignState state{nullptr, std::move(*signing), {}};
+  state.record = state.elsewhere->record();
+  return state;
+}
+
+std::expected<SignState, std::string> open_sign_state(const NodeConfig& config, const ledger::Genesis& genesis) {
+  if (!signs_itself(config)) return open_signer(config, genesis);
+  auto slots = open_safety(config);
+  if (!slots) return std::unexpected(slots.error());
+  auto record = witness(**slots);
+  return SignState{std::move(*slots), nullptr, std::move(record)};
+}
+
+// Nothing to make when another process has it.
+std::expected<std::unique_ptr<storage::SlotDevice>, std::string> new_safety(const NodeConfig& config) {
+  if (!signs_itself(config)) return nullptr;
+  const auto path = config.resolve(config.safety);
+  fs::create_directories(path.parent_path());
+  return storage::create_slot_file(path);
+}
+
 // Whether a new ledger may stand beside this safety file: not beside that of another chain.
 std::expected<void, std::string> may_begin_again(const std::optional<consensus::SafetyRecord>& record,
                                                  const ledger::Genesis& genesis) {
@@ -191,6 +222,20 @@ std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> open_ledger(
   return std::move(*database);
 }
 
+// Keeps the transport key in `node`.
+std::expected<std::unique_ptr<host::Host>, std::string> open_host(const NodeConfig& config, OpenNode& node,
+                                                                  SignState signs, NodeKeys keys) {
+  node.transport_key = std::make_shared<crypto::SecretKey>(std::move(keys.transport));
+  const bool may_observe = config.role == "follower";
+  if (signs.elsewhere) {
+    return host::Host::open(node.genesis, config.administration, *node.database, std::move(signs.elsewhere),
+                            std::move(keys.log), may_observe);
+  }
+  host::HostKeys own{std::move(*keys.vote), std::move(*keys.cosigner), std::move(keys.log)};
+  return host::Host::open(node.genesis, config.administration, *node.database, std::move(signs.slots), std::move(own),
+                          may_observe);
+}
+
 }  // namespace
 
 std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
@@ -209,9 +254,9 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
   if (config.role == "member") {
     const auto self = own_index(config, *genesis);
     if (!self) return std::unexpected(self.error());
-    if (keys->host.vote.public_key() != genesis->members[*self].vote) {
-      return std::unexpected(not_in_genesis(config, "vote"));
-    }
+    const auto& member = genesis->members[*self];
+    if (keys->vote && keys->vote->public_key() != member.vote) return std::unexpected(not_in_genesis(config, "vote"));
+    if (keys->log.public_key() != member.log) return std::unexpected(not_in_genesis(config, "log"));
   }
   if (const auto known = check_addresses(config, *genesis); !known) return known;
   const auto config_file = config.directory / "quipud.toml";
@@ -219,9 +264,7 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
     return std::unexpected(
         fmt::format("{} exists: this directory was initialised before, start the node", config_file.string()));
   }
-  const auto safety = config.resolve(config.safety);
-  fs::create_directories(safety.parent_path());
-  auto slots = storage::create_slot_file(safety);
+  auto slots = new_safety(config);
   if (!slots) return std::unexpected(slots.error());
   auto database = storage::RocksDatabase::open(config.resolve(config.ledger));
   if (!database) return std::unexpected(open_error(database.error(), config.resolve(config.ledger)));
@@ -233,9 +276,9 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
 std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config) {
   const auto genesis = read_genesis(config.resolve(config.genesis));
   if (!genesis) return std::unexpected(genesis.error());
-  const auto slots = open_safety(config);
-  if (!slots) return std::unexpected(slots.error());
-  if (auto may = may_begin_again(witness(**slots), *genesis); !may) return may;
+  const auto signs = open_sign_state(config, *genesis);
+  if (!signs) return std::unexpected(signs.error());
+  if (auto may = may_begin_again(signs->record, *genesis); !may) return may;
   const auto path = config.resolve(config.ledger);
   if (auto place = check_place(path); !place) return place;
   if (fs::exists(path)) return std::unexpected(path.string() + " is there: move it away first");
@@ -251,24 +294,21 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   node.genesis = std::move(*genesis);
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
-  auto slots = open_safety(config);
-  if (!slots) return std::unexpected(slots.error());
-  const auto record = witness(**slots);
-  if (record) node.witnessed = record->tip.height;
-  if (!record) node.notice = no_safety_file(config);
+  auto signs = open_sign_state(config, node.genesis);
+  if (!signs) return std::unexpected(signs.error());
+  if (signs->record) node.witnessed = signs->record->tip.height;
+  if (!signs->record) node.notice = no_safety_file(config);
   std::string ledger_notice;
-  auto database = open_ledger(config.resolve(config.ledger), node.genesis, record, ledger_notice);
+  auto database = open_ledger(config.resolve(config.ledger), node.genesis, signs->record, ledger_notice);
   if (!ledger_notice.empty()) node.notice += (node.notice.empty() ? "" : "; ") + ledger_notice;
   if (!database) return std::unexpected(database.error());
   node.database = std::move(*database);
-  const bool may_observe = config.role == "follower";
-  auto host = host::Host::open(node.genesis, config.administration, *node.database, std::move(*slots),
-                               std::move(keys->host), may_observe);
+  auto host = open_host(config, node, std::move(*signs), std::move(*keys));
   if (!host) return std::unexpected(host.error());
   node.host = std::move(*host);
   const auto& members = node.host->membership().members;
   const bool votes = node.host->self() < members.size();
-  if (votes && keys->transport.public_key() != members[node.host->self()].transport) {
+  if (votes && node.transport_key->public_key() != members[node.host->self()].transport) {
     return std::unexpected(not_in_genesis(config, "transport"));
   }
   const auto tip = node.host->reader()->newest().height;
@@ -278,7 +318,6 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
         "the others and does not count as current until it is refilled",
         tip.value, node.witnessed.value);
   }
-  node.transport_key = std::make_shared<crypto::SecretKey>(std::move(keys->transport));
   return node;
 }
 

@@ -11,6 +11,7 @@
 #include "crypto/signature.h"
 #include "node/runtime/config.h"
 #include "node/runtime/data_directory.h"
+#include "node/runtime/follower_node.h"
 #include "node/runtime/node.h"
 
 namespace {
@@ -20,7 +21,8 @@ using quipu::runtime::NodeConfig;
 struct Options {
   std::string config_file;
   bool check_only = false;
-  std::string follow;
+  std::vector<std::string> follow;
+  std::string follow_directory;
   std::string init_directory;
   std::string genesis_file;
   std::string administration;
@@ -29,6 +31,7 @@ struct Options {
   std::string timing = "wan";
   std::string role = "member";
   std::string passphrase_file;
+  std::string signer_socket;
   std::vector<std::string> peer_addresses;
   bool again = false;
 };
@@ -80,6 +83,7 @@ int init(const Options& options) {
   }
   NodeConfig config;
   config.passphrase_file = options.passphrase_file;
+  config.signer_socket = options.signer_socket;
   config.directory = options.init_directory;
   config.administration = options.administration;
   config.timing = options.timing;
@@ -92,6 +96,19 @@ int init(const Options& options) {
   if (const auto made = quipu::runtime::initialise(config, options.genesis_file); !made) return fail(made.error());
   std::cout << "Initialised the node of " << options.administration << " in " << options.init_directory
             << "\nStart it: quipud --config " << options.init_directory << "/quipud.toml\n";
+  return 0;
+}
+
+int follow(const Options& options) {
+  set_up_log({});
+  if (!quipu::crypto::self_test()) {
+    return fail("the cryptographic self-test failed: a library of this machine computes wrongly, do not start");
+  }
+  const auto listen = options.http_listen.empty() ? NodeConfig().http_listen : options.http_listen;
+  const auto node =
+      quipu::runtime::FollowerNode::open({options.follow, options.genesis_file, options.follow_directory, listen});
+  if (!node) return fail(node.error());
+  if (const auto ran = (*node)->run(); !ran) return fail(ran.error());
   return 0;
 }
 
@@ -121,10 +138,15 @@ int main(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  quipud init --dir /var/lib/quipu --genesis genesis.json --administration BO\n"
-      "  quipud --config /var/lib/quipu/quipud.toml");
+      "  quipud --config /var/lib/quipu/quipud.toml\n"
+      "  quipud --follow http://node.example.bo:8480,http://node.example.pe:8480 --genesis genesis.json --dir copy");
   app.add_option("--config", options.config_file, "The node's TOML file (made by init)");
   app.add_flag("--check-config", options.check_only, "Read the configuration, say whether it is in order, and stop");
-  app.add_option("--follow", options.follow, "Follow other nodes without being a member (not yet)");
+  app.add_option("--follow", options.follow, "Follow these nodes' mirrors (URLs) without being a member: look-ups only")
+      ->delimiter(',');
+  app.add_option("--genesis", options.genesis_file, "With --follow: the genesis file, needed the first time");
+  app.add_option("--dir", options.follow_directory, "With --follow: where the ledger is kept");
+  app.add_option("--http", options.http_listen, "With --follow: address of the HTTP API [127.0.0.1:8480]");
   auto* init_command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
   init_command->add_option("--dir", options.init_directory, "The data directory")->required();
   init_command->add_option("--genesis", options.genesis_file, "The genesis file");
@@ -134,6 +156,8 @@ int main(int argc, char** argv) {
   init_command->add_option("--peer-address", options.peer_addresses,
                            "CODE=host:port: dial that member there, not at its address in the genesis file");
   init_command->add_option("--passphrase-file", options.passphrase_file, "File whose first line unlocks the keys");
+  init_command->add_option("--signer", options.signer_socket,
+                           "Socket of the quipu-signer that holds vote.key, cosigner.key and the safety file");
   init_command->add_flag("--again", options.again,
                          "The ledger is lost, the safety file is not: start it empty, to be refilled");
   init_command->add_option("--timing", options.timing, "wan or local [wan]");
@@ -147,7 +171,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (init_command->parsed()) return init(options);
-  if (!options.follow.empty()) return fail("--follow is not there yet: run the node as a member");
+  if (!options.follow.empty()) return follow(options);
   if (options.config_file.empty()) {
     std::cerr << app.help();
     return 2;

@@ -67,4 +67,20 @@ std::string render_metrics(const http::NodeStatus& node, const replica::Status& 
   return page.text();
 }
 
+std::string render_metrics(const http::NodeStatus& node, const ledger::BlockSummary& newest,
+                           std::uint64_t database_syncs) {
+  Page page;
+  page.gauge("quipu_height", "Height of the newest final block.", static_cast<double>(newest.height.value));
+  page.gauge("quipu_tree_size", "Leaves in the log.", static_cast<double>(newest.tree_size));
+  page.gauge("quipu_state_age_seconds", "Age of the newest state.", static_cast<double>(node.age_ms) / 1000.0);
+  page.gauge("quipu_syncing", "1 until a source's newest checkpoint was reached.", node.syncing ? 1 : 0);
+  page.gauge("quipu_halted", "1 after a fork: nothing more is taken.", node.halted ? 1 : 0);
+  page.counter("quipu_database_syncs_total", "Synced database writes.", database_syncs);
+  for (const auto& source : node.sources) {
+    page.gauge("quipu_source_good", "1 while the source answers with what verifies.", source.state == "good" ? 1 : 0,
+               {{"source", source.url}});
+  }
+  return page.text();
+}
+
 }  // namespace quipu::runtime

@@ -13,4 +13,8 @@ namespace quipu::runtime {
 std::string render_metrics(const http::NodeStatus& node, const replica::Status& replica, const DriverCounters& counters,
                            std::uint64_t database_syncs);
 
+// Of a follower.
+std::string render_metrics(const http::NodeStatus& node, const ledger::BlockSummary& newest,
+                           std::uint64_t database_syncs);
+
 }  // namespace quipu::runtime

@@ -13,6 +13,7 @@
 #include "testnet/processes/children.h"
 #include "testnet/processes/network.h"
 #include "testnet/processes/proxy_process.h"
+#include "testnet/processes/signers.h"
 
 namespace quipu::processes {
 
@@ -134,6 +135,11 @@ std::expected<void, std::string> initialise_node(const FoundingPlan& plan, const
     return std::ranges::find(plan.candidates, code) != plan.candidates.end();
   };
   if (is_candidate(node.code)) command.insert(command.end(), {"--role", "follower"});
+  if (std::ranges::find(plan.signers, node.code) != plan.signers.end()) {
+    const auto socket = give_signer(network, node);
+    if (!socket) return std::unexpected(socket.error());
+    command.insert(command.end(), {"--signer", *socket});
+  }
   for (const auto& link : proxy_links(network)) {
     if (link.from != node.code || is_candidate(link.from) || is_candidate(link.to)) continue;
     command.insert(command.end(), {"--peer-address", link.to + "=" + link.listen});
@@ -164,6 +170,10 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan) {
     if (const auto made = make_keys(network, node, member); !made) return std::unexpected(made.error());
     if (i < founders) members.push_back(std::move(member));
     network.nodes.push_back(std::move(node));
+  }
+  for (const auto& code : plan.signers) {
+    if (std::ranges::find(*codes, code) == codes->end())
+      return std::unexpected("no member " + code + " to give a signer");
   }
   if (plan.proxy) {
     network.proxy = {static_cast<unsigned short>(plan.first_port + 2 * network.nodes.size()), 0};

@@ -14,6 +14,7 @@
 #include "testnet/processes/patience.h"
 #include "testnet/processes/probe.h"
 #include "testnet/processes/proxy_process.h"
+#include "testnet/processes/signers.h"
 
 namespace quipu::processes {
 
@@ -81,8 +82,8 @@ std::expected<Network, std::string> load_network(const fs::path& directory) {
   for (const auto& entry : nodes->as_array()) {
     if (!entry.is_object()) return std::unexpected("testnet.json is damaged");
     const auto& object = entry.as_object();
-    network.nodes.push_back(
-        {text(object, "code"), text(object, "http"), text(object, "peers"), static_cast<int>(number(object, "pid"))});
+    network.nodes.push_back({text(object, "code"), text(object, "http"), text(object, "peers"),
+                             static_cast<int>(number(object, "pid")), static_cast<int>(number(object, "signer_pid"))});
   }
   return network;
 }
@@ -90,7 +91,11 @@ std::expected<Network, std::string> load_network(const fs::path& directory) {
 std::expected<void, std::string> save_network(const Network& network) {
   json::array nodes;
   for (const auto& node : network.nodes) {
-    nodes.push_back({{"code", node.code}, {"http", node.http}, {"peers", node.peers}, {"pid", node.pid}});
+    nodes.push_back({{"code", node.code},
+                     {"http", node.http},
+                     {"peers", node.peers},
+                     {"pid", node.pid},
+                     {"signer_pid", node.signer_pid}});
   }
   json::object root{{"chain_id", network.chain_id}, {"nodes", nodes}};
   if (network.proxy) root["proxy"] = {{"first_port", network.proxy->first_port}, {"pid", network.proxy->pid}};
@@ -162,6 +167,7 @@ bool all_agree(const Network& network) {
 }
 
 std::expected<void, std::string> start_node(Network& network, NodeEntry& node) {
+  if (const auto signs = start_signer(network, node); !signs) return signs;
   const auto directory = network.node_directory(node);
   const auto pid =
       spawn({program("quipud").string(), "--config", (directory / "quipud.toml").string()}, directory / "quipud.log");
@@ -212,6 +218,7 @@ int stop_nodes(Network& network) {
     }
   }
   for (auto& node : network.nodes) node.pid = 0;
+  killed += stop_signers(network);
   stop_proxy(network);
   static_cast<void>(save_network(network));
   return killed;

@@ -12,9 +12,10 @@ namespace quipu::processes {
 
 struct NodeEntry {
   std::string code;
-  std::string http;   // host:port
-  std::string peers;  // host:port
-  int pid = 0;        // 0: not started
+  std::string http;    // host:port
+  std::string peers;   // host:port
+  int pid = 0;         // 0: not started
+  int signer_pid = 0;  // of its quipu-signer, when it has one
 };
 
 // The process through which all nodes reach each other (proxy_process.h).
@@ -48,6 +49,7 @@ struct FoundingPlan {
   bool proxy = false;                         // nodes dial each other through a fault proxy, whose ports follow
   std::string timing = "local";               // or wan
   std::vector<std::string> candidates{};      // nodes that follow, not in the genesis; not behind the proxy
+  std::vector<std::string> signers{};         // members whose keys a quipu-signer holds
 };
 
 // Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this

@@ -103,6 +103,7 @@ const std::vector<Figure>& figures() {
       {"L1", "verify/s, one core", "", Goal::kNone},
       {"L2", "verify/s, all cores at once", "cores x one core", Goal::kNone},
       {"L3", "append 4 KiB + fdatasync /s", "", Goal::kNone},
+      {"L4", "us a vote, slot synced, by a quipu-signer", "the same in the node's process", Goal::kNone},
   };
   return kFigures;
 }

@@ -10,6 +10,7 @@
 #include "tests/bench/cluster.h"
 #include "tests/bench/limits_here.h"
 #include "tests/bench/lookup_rate.h"
+#include "tests/bench/signer_cost.h"
 
 namespace quipu::bench {
 
@@ -60,6 +61,8 @@ void Measurement::measure_limits(Results& results) {
   results.add("L1", {verify_rate_, 0});
   results.add("L2", {verify_rate(time, cores()), cores() * verify_rate_});
   results.add("L3", {sync_rate_, 0});
+  const auto votes = signer_cost(plan_.directory, time);
+  results.add("L4", {votes.there_us, votes.here_us});
 }
 
 // The machine's speed wanders: the limit is the mean of the rates just before and just after.

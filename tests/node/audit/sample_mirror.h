@@ -143,7 +143,7 @@ class Chain {
     const crypto::Checkpoint checkpoint{genesis.origin, position.tree.size(), position.tree.root()};
     crypto::Note note{checkpoint.text(), {}};
     note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key("BR", "log")));
-    for (const std::size_t i : cosigners) {
+    for (const auto i : cosigners) {
       note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + membership->members[i].code,
                                                key_of(i, "cosigner"), position.block_time_ms / 1'000 + i));
     }

@@ -225,6 +225,10 @@ http::NodeStatus MemoryLedger::status() const {
   status.quorum = 3;
   status.sign_state = sign_state;
   status.age_ms = age_ms_;
+  if (!source_.empty()) {
+    status.sources.push_back({source_, "good", ""});
+    return status;
+  }
   for (const char* code : {"BO", "CL", "PE"}) status.peers.push_back({code, code != std::string("PE"), 10, 20});
   return status;
 }
@@ -235,7 +239,10 @@ void MemoryLedger::submit(Bytes leaf, std::function<void(http::SubmitAnswer)> do
   std::unique_lock lock(mutex_);
   http::SubmitAnswer answer;
   answer.id = crypto::leaf_hash(leaf);
-  if (busy_ > 0) {
+  if (!source_.empty()) {
+    answer.kind = http::SubmitAnswer::Kind::kReadOnly;
+    answer.why = "it follows " + source_;
+  } else if (busy_ > 0) {
     --busy_;
     answer.kind = http::SubmitAnswer::Kind::kBusy;
   } else if (holding_) {

@@ -43,6 +43,8 @@ class MemoryLedger final : public http::Backend {
   void freeze() { frozen_ = reader(); }
   void forget_held();  // as after a power cut: accepted, never final
   std::size_t submissions_taken() const;
+  // It has no peers and takes no submissions; whence it has the ledger, it says.
+  void be_follower_of(const std::string& url) { source_ = url; }
 
   const ledger::Genesis& genesis() const override;
   std::shared_ptr<const ledger::LedgerReader> reader() const override;
@@ -66,6 +68,7 @@ class MemoryLedger final : public http::Backend {
   std::int64_t age_ms_ = 1'500;
   std::size_t busy_ = 0;
   bool holding_ = false;
+  std::string source_;
   std::vector<Bytes> held_;
   std::map<crypto::Digest, ledger::Rejection> rejected_;
 };

@@ -630,6 +630,23 @@ TEST_CASE("the node tells its health and whether it is ready", "[routes]") {
   }
 }
 
+TEST_CASE("a follower names its source, is ready while it is fresh and sends statements away", "[routes]") {
+  MemoryLedger node;
+  node.be_follower_of("http://node.example:8480");
+  const auto sources = parsed(get(node, "/v1/node/status")).at("sources").as_array();
+  REQUIRE(sources.size() == 1);
+  CHECK(sources[0].at("url") == "http://node.example:8480");
+  CHECK(sources[0].at("state") == "good");
+  CHECK(get(node, "/readyz").status == 200);
+  node.set_age_ms(180'001);
+  CHECK(get(node, "/readyz").status == 503);
+  const Response refused = post(node, "/v1/submissions", "application/cose", signed_leaf("BO", 1, kFirm));
+  CHECK(refused.status == 403);
+  CHECK(code_of(refused) == "FOLLOWER");
+  CHECK(parsed(refused).at("detail").as_string().find("http://node.example:8480") != std::string::npos);
+  CHECK(header(refused, "Retry-After").empty());
+}
+
 TEST_CASE("other methods and other paths are told apart", "[routes]") {
   MemoryLedger node;
   const Response wrong = post(node, "/v1/members", "application/json", "");

@@ -47,7 +47,7 @@ TEST_CASE("each cosignature of a member bears a later time even when its clock s
   CHECK(second->time_s == first->time_s + 1);
 }
 
-TEST_CASE("a quorum of distinct members publishes a checkpoint once, in member order") {
+TEST_CASE("a quorum of distinct members publishes a checkpoint at once, in member order") {
   const auto genesis = sample::genesis();
   Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
   const auto tip = tip_at(7);
@@ -63,6 +63,27 @@ TEST_CASE("a quorum of distinct members publishes a checkpoint once, in member o
   CHECK(note->lines[2].member == 3);
   CHECK(cosigning.quorum_time_s() == 100U);
   CHECK_FALSE(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 103)).note);
+}
+
+TEST_CASE("while the tip rests its checkpoint is published again with a quorum's newer times") {
+  const auto genesis = sample::genesis();
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
+  const auto tip = tip_at(7);
+  cosigning.on_tip(tip, kCosignNow);
+  for (const auto* code : {"BO", "BR"}) {
+    const auto member = static_cast<consensus::MemberIndex>(code == std::string("BO") ? 0 : 1);
+    CHECK_FALSE(cosigning.on_cosignature(member, cosigned_by(genesis, code, tip, 100)).note);
+  }
+  REQUIRE(cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 100)).note);
+  CHECK_FALSE(cosigning.on_cosignature(1, cosigned_by(genesis, "BR", tip, 160)).note);
+  CHECK_FALSE(cosigning.on_cosignature(2, cosigned_by(genesis, "CL", tip, 161)).note);
+  const auto again = cosigning.on_cosignature(3, cosigned_by(genesis, "PE", tip, 159)).note;
+  REQUIRE(again);
+  REQUIRE(again->lines.size() == 3);
+  CHECK(again->lines[0].member == 1);
+  CHECK(again->lines[1].time_s == 161);
+  CHECK(again->lines[2].member == 3);
+  CHECK_FALSE(cosigning.on_cosignature(0, cosigned_by(genesis, "BO", tip, 162)).note);
 }
 
 TEST_CASE("a forged, foreign or different cosignature never counts") {

@@ -70,8 +70,8 @@ std::FILE* start_warden(const fs::path& root) {
 }
 
 Network found(const fs::path& directory, unsigned short first_port, const fs::path& data, bool proxy,
-              const std::string& timing) {
-  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port, proxy, timing});
+              const std::string& timing, const std::vector<std::string>& signers = {}) {
+  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port, proxy, timing, signers});
   if (!network) throw std::runtime_error(network.error());
   return *network;
 }
@@ -103,7 +103,8 @@ LocalNetwork::LocalNetwork(Kind kind, const std::string& timing)
     : root_(fresh_directory()), warden_(start_warden(root_), ::pclose) {
   const bool proxy = kind == Kind::kProxied;
   const auto data = kind == Kind::kDualControl ? data_with_dual_control(root_ / "data") : sample_data();
-  network_ = found(root_ / "net", free_ports(proxy), data, proxy, timing);
+  const std::vector<std::string> signers(kind == Kind::kSigner ? 1 : 0, "PE");
+  network_ = found(root_ / "net", free_ports(proxy), data, proxy, timing, signers);
   require(start_nodes(network_));
 }
 
@@ -117,6 +118,11 @@ LocalNetwork& LocalNetwork::shared() {
 
 LocalNetwork& LocalNetwork::proxied(const std::string& timing) {
   static LocalNetwork network(Kind::kProxied, timing);
+  return network;
+}
+
+LocalNetwork& LocalNetwork::with_signer() {
+  static LocalNetwork network(Kind::kSigner, "local");
   return network;
 }
 

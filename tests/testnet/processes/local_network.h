@@ -24,6 +24,8 @@ class LocalNetwork {
   static void look_for_ports_from(unsigned short first);
   // Another four, of which PE wants two signatures; nothing of the sample programmes is in it.
   static LocalNetwork& with_dual_control();
+  // Another four, of which PE has its vote key in a quipu-signer.
+  static LocalNetwork& with_signer();
   // The same four on other ports, who reach each other through the fault proxy. The first call decides the timing.
   static LocalNetwork& proxied(const std::string& timing = "local");
   ~LocalNetwork();
@@ -44,7 +46,7 @@ class LocalNetwork {
   Network found_another(const std::string& name);
 
  private:
-  enum class Kind : std::uint8_t { kPlain, kDualControl, kProxied };
+  enum class Kind : std::uint8_t { kPlain, kDualControl, kProxied, kSigner };
   LocalNetwork(Kind kind, const std::string& timing);
   std::filesystem::path root_;
   Network network_;

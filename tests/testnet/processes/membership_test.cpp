@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Members change on real processes, by the commands that an administration's people use.
+#include <signal.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -25,7 +27,10 @@ std::string in_two_months() {
 class Governed {
  public:
   Governed() : network_(LocalNetwork::shared().found_another("governed")) { REQUIRE(start_nodes(network_)); }
-  ~Governed() { stop_nodes(network_); }
+  ~Governed() {
+    if (follower_.pid != 0) kill(follower_.pid, SIGKILL);
+    stop_nodes(network_);
+  }
 
   Network& network() { return network_; }
   NodeEntry& node(const std::string& code) { return *find_node(network_, code).value(); }
@@ -80,6 +85,24 @@ class Governed {
     must_run({program("quipu-audit"), "verify", folder, "--genesis", network_.directory / "genesis.json"});
     CHECK(fs::exists(fs::path(folder) / "policy" / "2"));
   }
+  // A process without membership, from the genesis on.
+  void start_follower(const std::string& first, const std::string& second) {
+    follower_ = {"--", beyond(network_.nodes.back().http, 4), "", 0};
+    const auto pid =
+        spawn({program("quipud"), "--follow", network_.url(node(first)) + "," + network_.url(node(second)), "--genesis",
+               network_.directory / "genesis.json", "--dir", file("follower"), "--http", follower_.http},
+              file("follower.log"));
+    REQUIRE(pid);
+    follower_.pid = *pid;
+  }
+  void must_follow(const std::string& code) {
+    const auto as_they_do = [&] {
+      const auto theirs = look_at(network_, node(code));
+      const auto own = look_at(follower_);
+      return theirs && own && own->root == theirs->root && own->epoch == theirs->epoch;
+    };
+    CHECK(poll(std::chrono::seconds(30), as_they_do));
+  }
   bool in_epoch(const std::string& code, std::uint64_t epoch, std::uint64_t members) {
     return poll(std::chrono::seconds(30), [&] {
       const auto view = look_at(network_, node(code));
@@ -107,6 +130,7 @@ class Governed {
   static void write(const fs::path& path, const std::string& content) { std::ofstream(path) << content; }
 
   Network network_;
+  NodeEntry follower_;
 };
 
 }  // namespace membership
@@ -114,11 +138,14 @@ class Governed {
 TEST_CASE("an administration is let in and another one leaves while the nodes run, and both come back after kills") {
   membership::Governed governed;
   governed.must_work("ONE", "BR");
+  governed.start_follower("CL", "PE");
+  governed.must_follow("BO");
   governed.prepare_newcomer();
   governed.decide("IN-1", {"--card", governed.file("UY.member.json")}, {"BO", "BR", "CL"});
   governed.show_ready("IN-1");
   for (const std::string code : {"BO", "PE", "UY"}) CHECK(governed.in_epoch(code, 1, 5));
   governed.must_work("TWO", "UY");
+  governed.must_follow("UY");
 
   governed.decide("OUT-1", {"--remove", "CL"}, {"BO", "BR", "PE", "UY"});
   for (const std::string code : {"BO", "CL", "UY"}) CHECK(governed.in_epoch(code, 2, 4));
@@ -130,6 +157,7 @@ TEST_CASE("an administration is let in and another one leaves while the nodes ru
   governed.state("FOUR", "PE");
   REQUIRE(restart_node(governed.network(), governed.node("BO")));
   governed.must_work("FIVE", "UY");
+  governed.must_follow("UY");
 
   // Who was always there and who came give a history that an audit follows through both changes from the genesis.
   for (const std::string code : {"BO", "UY"}) governed.must_verify(code);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <sstream>
 
 #include "testnet/processes/children.h"
 #include "tests/testnet/processes/local_network.h"
@@ -52,6 +53,15 @@ fs::path fresh_copy() {
   return directory;
 }
 
+// One line of its quipud.toml, by its beginning, becomes another.
+void set_line(const fs::path& directory, const std::string& beginning, const std::string& line) {
+  const auto file = directory / "quipud.toml";
+  std::ostringstream text;
+  std::ifstream in(file);
+  for (std::string old; std::getline(in, old);) text << (old.starts_with(beginning) ? line : old) << "\n";
+  std::ofstream(file) << text.str();
+}
+
 }  // namespace
 
 TEST_CASE("quipud refuses what is not in order and says what to do") {
@@ -83,6 +93,15 @@ TEST_CASE("quipud refuses what is not in order and says what to do") {
     fs::copy_file(other.key(other.nodes[1], "vote"), keys / "vote.key", fs::copy_options::overwrite_existing);
     check_refused(start(directory), "vote.key is a vote key of BR", "put BO's own there");
   }
+  SECTION("a signer that is not there") {
+    set_line(directory, "socket", "socket = \"signer/socket\"");
+    fs::rename(directory / "safety", directory / "safety.moved");
+    check_refused(start(directory), "cannot connect", "start quipu-signer there");
+  }
+  SECTION("a safety file beside a signer that has one") {
+    set_line(directory, "socket", "socket = \"signer/socket\"");
+    check_refused(start(directory), "slots is there although [signer]", "move the other away");
+  }
   SECTION("a directory that another quipud uses") {
     check_refused(start(shared.directory("BO")), "in use by another process", "stop that quipud first");
   }
@@ -106,12 +125,7 @@ TEST_CASE("quipud begins no ledger where something else stands or nothing can or
     CHECK(std::distance(fs::directory_iterator(directory / "ledger"), fs::directory_iterator()) == 1);
   }
   SECTION("a ledger whose disk is not mounted") {
-    fs::rename(directory / "quipud.toml", directory / "quipud.old");
-    std::ifstream in(directory / "quipud.old");
-    std::ofstream out(directory / "quipud.toml");
-    for (std::string line; std::getline(in, line);)
-      out << (line.starts_with("ledger") ? "ledger = \"elsewhere/disk/ledger\"" : line) << "\n";
-    out.close();
+    set_line(directory, "ledger", "ledger = \"elsewhere/disk/ledger\"");
     check_refused(start(directory), "is not there", "is the disk mounted");
     CHECK_FALSE(fs::exists(directory / "elsewhere"));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/cli/http_client.h"
+#include "node/fetch/http_client.h"
 
 #include <array>
 #include <boost/asio/connect.hpp>
@@ -12,7 +12,7 @@
 #include <chrono>
 #include <optional>
 
-namespace quipu::cli {
+namespace quipu::fetch {
 
 namespace {
 
@@ -23,8 +23,7 @@ using boost::system::error_code;
 
 constexpr auto kConnectTime = std::chrono::seconds(5);
 constexpr auto kAnswerTime = std::chrono::seconds(30);
-// An entry bundle has at most 256 leaves of 60 KiB.
-constexpr std::uint64_t kMostBody = 64 << 20;
+constexpr auto kWholeAnswerTime = std::chrono::minutes(5);
 
 std::string text(boost::beast::string_view value) { return {value.data(), value.size()}; }
 
@@ -103,13 +102,15 @@ struct HttpClient::State {
     return error;
   }
 
-  std::expected<HttpReply, error_code> read_reply() {
+  std::expected<HttpReply, error_code> read_reply(std::size_t most_bytes) {
+    const auto until = std::chrono::steady_clock::now() + kWholeAnswerTime;
     beast::response_parser<beast::string_body> parser;
     parser.eager(true);
-    parser.body_limit(kMostBody);
+    parser.body_limit(most_bytes);
     Bytes pending;
     while (!parser.is_done()) {
       if (const error_code error = read_some(pending)) return std::unexpected(error);
+      if (std::chrono::steady_clock::now() > until) return std::unexpected(asio::error::timed_out);
       error_code error;
       const std::size_t used = parser.put(asio::const_buffer(pending.data(), pending.size()), error);
       pending.erase(0, used);
@@ -119,20 +120,20 @@ struct HttpClient::State {
     return reply_of(parser);
   }
 
-  std::expected<HttpReply, error_code> exchange(BytesView request) {
+  std::expected<HttpReply, error_code> exchange(BytesView request, std::size_t most_bytes) {
     if (!socket || !socket->is_open()) {
       if (const error_code error = connect()) return std::unexpected(error);
     }
     if (const error_code error = write(request)) return std::unexpected(error);
-    return read_reply();
+    return read_reply(most_bytes);
   }
 
-  std::expected<HttpReply, std::string> ask(BytesView request) {
+  std::expected<HttpReply, std::string> ask(BytesView request, std::size_t most_bytes) {
     const bool fresh = !socket;
-    auto reply = exchange(request);
+    auto reply = exchange(request, most_bytes);
     if (!reply && !fresh && reply.error() != asio::error::timed_out) {
       socket.reset();
-      reply = exchange(request);
+      reply = exchange(request, most_bytes);
     }
     if (reply) return std::move(*reply);
     socket.reset();
@@ -165,13 +166,15 @@ HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 const std::string& HttpClient::url() const { return state_->url; }
 
-std::expected<HttpReply, std::string> HttpClient::get(const std::string& target, const std::string& accept) {
-  return state_->ask(request_text("GET", state_->host, target, "Accept: " + accept + "\r\n", {}));
+std::expected<HttpReply, std::string> HttpClient::get(const std::string& target, const std::string& accept,
+                                                      std::size_t most_bytes) {
+  return state_->ask(request_text("GET", state_->host, target, "Accept: " + accept + "\r\n", {}), most_bytes);
 }
 
 std::expected<HttpReply, std::string> HttpClient::post(const std::string& target, const std::string& content_type,
                                                        BytesView body) {
-  return state_->ask(request_text("POST", state_->host, target, "Content-Type: " + content_type + "\r\n", body));
+  return state_->ask(request_text("POST", state_->host, target, "Content-Type: " + content_type + "\r\n", body),
+                     kMostBody);
 }
 
-}  // namespace quipu::cli
+}  // namespace quipu::fetch

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A blocking HTTP/1.1 client for one node: one connection kept open, every step with a deadline. One thread.
+// A blocking HTTP/1.1 client for one node: one connection kept open, every step and every answer with a deadline and a
+// bound. One thread.
 #pragma once
 
 #include <expected>
@@ -8,7 +9,10 @@
 
 #include "crypto/bytes.h"
 
-namespace quipu::cli {
+namespace quipu::fetch {
+
+// An entry bundle has at most 256 leaves of 60 KiB.
+inline constexpr std::size_t kMostBody = 64 << 20;
 
 struct HttpReply {
   int status = 0;
@@ -27,9 +31,10 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) noexcept;
   ~HttpClient();
 
-  // An error means that no answer came: refused, cut off, or not within 30 s. A connection that the node has closed
-  // since the last request is opened anew once.
-  std::expected<HttpReply, std::string> get(const std::string& target, const std::string& accept = "application/json");
+  // An error means that no answer came: refused, cut off, too long, not within 30 s, or still coming after five
+  // minutes. A connection that the node has closed since the last request is opened anew once.
+  std::expected<HttpReply, std::string> get(const std::string& target, const std::string& accept = "application/json",
+                                            std::size_t most_bytes = kMostBody);
   std::expected<HttpReply, std::string> post(const std::string& target, const std::string& content_type,
                                              BytesView body);
   const std::string& url() const;
@@ -40,4 +45,4 @@ class HttpClient {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace quipu::cli
+}  // namespace quipu::fetch

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a follower gets a mirror's files: a node, another follower, or any web server that holds an export. Nothing it
+// says is believed. One thread.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/bytes.h"
+
+namespace quipu::follow {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual const std::string& name() const = 0;
+  // A file by its path in the mirror; nothing: there is no such file. The error: no answer, or more than `most_bytes`.
+  virtual std::expected<std::optional<Bytes>, std::string> get(const std::string& path, std::size_t most_bytes) = 0;
+};
+
+// "http://HOST:PORT". The error is one line.
+std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url);
+
+}  // namespace quipu::follow
