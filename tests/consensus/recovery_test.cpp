@@ -160,7 +160,7 @@ TEST_CASE("2.13 a vote that is forged accuses who shows it and nobody else") {
   CHECK(only<Blame>(effects)[0].peer == 1);
 }
 
-TEST_CASE("2.13 a vote from before the start that turns up late stops voting; the others are asked once more") {
+TEST_CASE("2.13 a vote from before the start that turns up late stops voting and has the others asked once more") {
   Started bench(with_record(nullified(3)));
   bench.answer(1);
   bench.answer(2);

@@ -11,7 +11,7 @@ namespace shrinking {
 Options troubled() {
   Options options = swarm_options(7, 4);
   options.partition_every = options.clog_every = options.crash_every = options.blackout_every = 20 * kSecond;
-  options.pause_every = options.slow_disk_every = options.jump_every = 30 * kSecond;
+  options.pause_every = options.slow_disk_every = options.jump_every = options.disk_harm_every = 30 * kSecond;
   options.late_per_mille = options.lost_per_mille = options.repeated_per_mille = 50;
   options.skew_most = kSecond;
   options.drift_ppm = 100;

@@ -4,5 +4,5 @@ set(FILE consensus/engine.cpp)
 set(TEXT [==[    signs.push_back({0, {config.scope.epoch, subject.view, kind}, subject});
 ]==])
 set(REPLACEMENT [==[]==])
-set(MEMBERS 1)
-set(SEEDS 1 200)
+set(MEMBERS 4)
+set(SEEDS 1 10)
