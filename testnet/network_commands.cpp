@@ -36,7 +36,13 @@ std::expected<Network, std::string> load_or_found(const UpOptions& options) {
     return std::unexpected(options.directory + " holds a network without a proxy: found another one");
   }
   if (network) return network;
-  FoundingPlan plan{options.directory, {}, {}, options.port, options.proxy, options.timing, split(options.signers)};
+  FoundingPlan plan{.directory = options.directory,
+                    .members = {},
+                    .data = {},
+                    .first_port = options.port,
+                    .proxy = options.proxy,
+                    .timing = options.timing,
+                    .signers = split(options.signers)};
   if (!options.all) plan.members = split(options.members);
   if (!options.data.empty()) plan.data = options.data;
   std::cout << "Founding a network in " << options.directory << std::endl;

@@ -71,7 +71,13 @@ std::FILE* start_warden(const fs::path& root) {
 
 Network found(const fs::path& directory, unsigned short first_port, const fs::path& data, bool proxy,
               const std::string& timing, const std::vector<std::string>& signers = {}) {
-  auto network = found_network({directory, {"BO", "BR", "CL", "PE"}, data, first_port, proxy, timing, signers});
+  auto network = found_network({.directory = directory,
+                                .members = {"BO", "BR", "CL", "PE"},
+                                .data = data,
+                                .first_port = first_port,
+                                .proxy = proxy,
+                                .timing = timing,
+                                .signers = signers});
   if (!network) throw std::runtime_error(network.error());
   return *network;
 }
