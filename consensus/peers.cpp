@@ -78,6 +78,7 @@ void Engine::State::wake_others() {
 // R12
 void Engine::State::greet(PeerId to) {
   send_status(to, question != 0);
+  if (observing()) return;  // neither votes nor leads
   for (const auto& vote : votes.votes_of(config.self, final_view(), kVotesResent)) send(to, vote);
   const auto at = views.find(current);
   if (at == views.end() || !at->second.mine) return;

@@ -218,6 +218,7 @@ void VotePool::raise_highest(const Vote& vote, bool verified) {
 
 std::vector<Vote> VotePool::highest_votes_of(MemberIndex signer) {
   std::vector<Vote> votes;
+  if (signer >= highest_.size()) return votes;  // a guest, who is told where we stand and has no votes
   for (const auto kind : kKinds) {
     auto& slot = highest_[signer][index(kind)];
     if (make_sure(signer, kind, slot)) votes.push_back({kind, slot->subject, signer, slot->signature});
