@@ -201,6 +201,7 @@ std::vector<Vote> VotePool::proven_votes_from(View first, MemberIndex self, std:
 
 std::vector<Vote> VotePool::votes_of(MemberIndex signer, View after, std::size_t most) const {
   std::vector<Vote> votes;
+  if (signer >= members_.size()) return votes;  // an observer's own: none
   for (auto at = views_.rbegin(); at != views_.rend() && at->first > after && votes.size() < most; ++at)
     for (const auto kind : kKinds)
       if (const auto vote = find(at->first, signer, kind)) votes.push_back(*vote);
