@@ -76,7 +76,10 @@ void Engine::State::consider_proposal() {
   const auto parent = parent_at(subject.parent_view);
   if (!parent || proofs.missing_skips(subject.parent_view, current)) return;  // fetched meanwhile
   if (!fits(notes, *parent)) return give_up();
-  if (notes.proposal->repeat && subject.height <= final_height()) return settle_past(leader(current), final_view());
+  if (notes.proposal->repeat && subject.height <= final_height()) {
+    notes.proposal.reset();  // told once for each time that it comes, not in every step
+    return settle_past(leader(current), final_view());
+  }
   vote_for(notes);
 }
 
