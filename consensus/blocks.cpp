@@ -5,10 +5,16 @@
 
 namespace quipu::consensus {
 
+std::size_t leaf_bytes(const Block& block) {
+  std::size_t bytes = 0;
+  for (const auto& leaf : block.leaves) bytes += leaf.size();
+  return bytes;
+}
+
 KnownBlock& BlockTree::add(const BlockId& id, Block block, View seen_in, std::optional<MemberIndex> from) {
   auto [at, fresh] = blocks_.try_emplace(id);
   if (fresh) {
-    for (const auto& leaf : block.leaves) at->second.bytes += leaf.size();
+    at->second.bytes = leaf_bytes(block);
     at->second.block = std::make_shared<const Block>(std::move(block));
     at->second.needed = has_needed_child(id);
     at->second.from = from;

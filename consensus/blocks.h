@@ -13,6 +13,8 @@
 
 namespace quipu::consensus {
 
+std::size_t leaf_bytes(const Block& block);
+
 enum class Check : std::uint8_t { kUnchecked, kAsked, kValid, kInvalid };
 
 struct KnownBlock {

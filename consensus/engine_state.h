@@ -20,13 +20,13 @@
 
 namespace quipu::consensus {
 
-// What happened in one view besides votes and proofs.
 // A new block of mine, until its view ends.
 struct OfferedBlock {
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;  // of leaves
   std::int64_t at_us = 0;
 };
 
+// What happened in one view besides votes and proofs.
 struct ViewNotes {
   std::optional<Proposal> proposal;  // the first one kept, its block moved to the tree
   Subject subject;                   // of `proposal`

@@ -56,14 +56,6 @@ void Engine::State::propose_repeat(const ParentRef& parent) {
   offer(std::move(proposal), {current, parent.view, parent.height, parent.block});
 }
 
-namespace {
-std::size_t leaf_bytes(const Block& block) {
-  std::size_t bytes = 0;
-  for (const auto& leaf : block.leaves) bytes += leaf.size();
-  return bytes;
-}
-}  // namespace
-
 void Engine::State::on(Built&& input) {
   auto at = views.find(current);
   if (input.view != current || !leading() || at == views.end() || !at->second.build_asked || at->second.mine)
@@ -76,10 +68,11 @@ void Engine::State::on(Built&& input) {
     forget({blocks.id_of(input.block)});
     return touch();
   }
-  at->second.offered = OfferedBlock{leaf_bytes(input.block), now.steady_us};
   const Height height = header.height;
   const BlockId id = blocks.id_of(input.block);
-  blocks.add(id, std::move(input.block), current).check = Check::kValid;
+  auto& known = blocks.add(id, std::move(input.block), current);
+  known.check = Check::kValid;
+  at->second.offered = OfferedBlock{known.bytes, now.steady_us};
   Proposal proposal;
   proposal.view = current;
   proposal.parent_view = parent->view;

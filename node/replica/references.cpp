@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "consensus/blocks.h"
 #include "consensus/limits.h"
 #include "crypto/merkle.h"
 
@@ -12,16 +13,10 @@ namespace {
 
 constexpr std::int64_t kAskAgain_us = 250'000;
 
-std::size_t leaf_bytes(const consensus::Block& block) {
-  std::size_t bytes = 0;
-  for (const auto& leaf : block.leaves) bytes += leaf.size();
-  return bytes;
-}
-
 }  // namespace
 
 consensus::Proposal by_reference(const consensus::Proposal& proposal, std::size_t members, std::size_t inline_bytes) {
-  const bool small = members <= limits::kInlineMembers && leaf_bytes(proposal.block) <= inline_bytes;
+  const bool small = members <= limits::kInlineMembers && consensus::leaf_bytes(proposal.block) <= inline_bytes;
   if (proposal.repeat || small || proposal.block.leaves.size() < 2) return proposal;
   consensus::Proposal out = proposal;
   for (std::size_t i = 0; i + 1 < proposal.block.leaves.size(); ++i)
