@@ -138,7 +138,7 @@ struct HttpClient::State {
     if (reply) return std::move(*reply);
     socket.reset();
     return std::unexpected("no answer from " + url + " (" + reply.error().message() +
-                           "): check that the node runs, or name another");
+                           "): check that the node runs, or name another with --node");
   }
 };
 
