@@ -17,9 +17,6 @@ constexpr std::size_t kAnswerBytes = limits::kSyncFrameBytes - (512 << 10);
 // So many peers are asked for votes that are only missed in an export, while a commit waits.
 constexpr std::size_t kAskedForLinks = 4;
 
-// One per view step, and as many skipped views in each: what an export can tell of a block (node/ledger/mirror.h).
-constexpr std::size_t kLinksPerBlock = 4'096;
-
 bool link_in_form(const LinkProof& link) {
   const Subject& step = link.step.subject;
   if (link.step.kind == VoteKind::kNullify || step.parent_view >= step.view) return false;

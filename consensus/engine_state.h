@@ -64,6 +64,9 @@ struct ParentRef {
 
 enum class Relay : bool { kNo, kYes };
 
+// Link proofs of one block, and skipped views in all of them: what an export can tell of it (node/ledger/mirror.h).
+inline constexpr std::size_t kLinksPerBlock = 4'096;
+
 // A leader whose turns were nullified so often in a row is not waited for, for so long.
 inline constexpr std::uint32_t kTurnsForgiven = 3;
 inline constexpr std::int64_t kDistrust_us = 600'000'000;

@@ -125,11 +125,14 @@ void Engine::State::emit_commit(const QuorumProof& proof, const std::vector<Bloc
   touch();
 }
 
-// One link proof per view step from the finalization down to the last committed view, as far as the proofs are held.
+// One link proof per view step from the finalization down to the last committed view, as far as the proofs are held and
+// an export can tell: a block that was repeated for days keeps the newest.
 std::map<BlockId, std::vector<LinkProof>> Engine::State::links_below(const QuorumProof& proof) const {
   std::map<BlockId, std::vector<LinkProof>> links;
-  for (const QuorumProof* step = &proof; step != nullptr && step->subject.view > committed_view;
-       step = proofs.step(step->subject.parent_view)) {
+  std::size_t told = 0;
+  for (const QuorumProof* step = &proof;
+       step != nullptr && step->subject.view > committed_view && told < kLinksPerBlock;
+       ++told, step = proofs.step(step->subject.parent_view)) {
     LinkProof link{.step = *step, .skipped = {}};
     link.skipped = proofs.skips(step->subject.parent_view, step->subject.view, SIZE_MAX, SIZE_MAX, count());
     auto& of_block = links[step->subject.block];

@@ -24,12 +24,6 @@ const QuorumProof* ProofStore::find(View view, VoteKind kind) const {
   return &at->second[index(kind)]->proof;
 }
 
-KnownProof* ProofStore::known(View view, VoteKind kind) {
-  const auto at = views_.find(view);
-  if (at == views_.end() || !at->second[index(kind)]) return nullptr;
-  return &*at->second[index(kind)];
-}
-
 const QuorumProof* ProofStore::step(View view) const {
   const auto* finalization = find(view, VoteKind::kFinalize);
   return finalization != nullptr ? finalization : find(view, VoteKind::kNotarize);
@@ -55,9 +49,45 @@ const QuorumProof* ProofStore::contradiction(const QuorumProof& proof) const {
 
 void ProofStore::add(QuorumProof proof, std::optional<std::uint64_t> persisted_by) {
   const View view = proof.subject.view;
-  if (proof.kind != VoteKind::kNullify) steps_.insert(view);
-  auto& slot = views_[view][index(proof.kind)];
-  if (!slot) slot = KnownProof{std::move(proof), persisted_by};
+  const VoteKind kind = proof.kind;
+  auto& slot = views_[view][index(kind)];
+  if (slot) return;
+  slot = KnownProof{std::move(proof), persisted_by};
+  if (!persisted_by) not_handed_out_.insert({view, kind});
+  if (kind == VoteKind::kNullify)
+    join_skip(view);
+  else
+    steps_.insert(view);
+}
+
+bool ProofStore::only_in_memory(View view) const {
+  const auto at = views_.find(view);
+  return at != views_.end() &&
+         std::ranges::none_of(at->second, [](const auto& known) { return known && known->persisted_by; });
+}
+
+std::vector<QuorumProof> ProofStore::hand_out(std::uint64_t ticket) {
+  std::vector<QuorumProof> proofs;
+  for (const auto& [view, kind] : std::exchange(not_handed_out_, {})) {
+    auto& known = *views_.at(view)[index(kind)];
+    known.persisted_by = ticket;
+    proofs.push_back(known.proof);
+  }
+  return proofs;
+}
+
+// A view that was in no run lengthens the one before it, the one after it, or makes them one.
+void ProofStore::join_skip(View view) {
+  View last = view;
+  if (const auto after = skipped_.find(view.next()); after != skipped_.end()) {
+    last = after->second;
+    skipped_.erase(after);
+  }
+  const auto above = skipped_.upper_bound(view);
+  if (above != skipped_.begin() && std::prev(above)->second.next() == view)
+    std::prev(above)->second = last;
+  else
+    skipped_.emplace(view, last);
 }
 
 View ProofStore::best_parent(View view, View floor) const {
@@ -68,10 +98,8 @@ View ProofStore::best_parent(View view, View floor) const {
 
 std::optional<std::pair<View, View>> ProofStore::missing_skips(View after, View before) const {
   View view = after.next();
-  for (auto at = views_.lower_bound(view); view < before && at != views_.end() && at->first == view; ++at) {
-    if (!at->second[index(VoteKind::kNullify)]) break;
-    view = view.next();
-  }
+  const auto above = skipped_.upper_bound(view);
+  if (above != skipped_.begin() && std::prev(above)->second >= view) view = std::prev(above)->second.next();
   if (view >= before) return std::nullopt;
   View last = view;
   const std::uint64_t end = std::min(before.value, view.value + limits::kProofRequestViews);
@@ -97,6 +125,12 @@ std::vector<QuorumProof> ProofStore::skips(View after, View before, std::size_t 
 void ProofStore::forget_through(View view) {
   views_.erase(views_.begin(), views_.upper_bound(view));
   steps_.erase(steps_.begin(), steps_.upper_bound(view));
+  not_handed_out_.erase(not_handed_out_.begin(), not_handed_out_.lower_bound({view.next(), VoteKind{}}));
+  while (!skipped_.empty() && skipped_.begin()->first <= view) {
+    const View last = skipped_.begin()->second;
+    skipped_.erase(skipped_.begin());
+    if (last > view) skipped_.emplace(view.next(), last);
+  }
 }
 
 }  // namespace quipu::consensus

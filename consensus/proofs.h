@@ -21,16 +21,17 @@ struct KnownProof {
 
 class ProofStore {
  public:
-  using ViewProofs = std::array<std::optional<KnownProof>, 3>;
-
   const QuorumProof* find(View view, VoteKind kind) const;
-  KnownProof* known(View view, VoteKind kind);
   // F if there is one, else N, else nothing: what a block of that view rests on.
   const QuorumProof* step(View view) const;
   // A held proof that cannot exist beside this one unless more than f members are faulty.
   const QuorumProof* contradiction(const QuorumProof& proof) const;
   // Keeps a verified proof. The caller asked contradiction() before.
   void add(QuorumProof proof, std::optional<std::uint64_t> persisted_by = std::nullopt);
+  // Proofs of the view are held, and no ticket covers one of them.
+  bool only_in_memory(View view) const;
+  // Every proof that no ticket covers yet, ascending: this one does now.
+  std::vector<QuorumProof> hand_out(std::uint64_t ticket);
 
   // Highest view below `view` and above `floor` with an N or F; else `floor`.
   View best_parent(View view, View floor) const;
@@ -43,13 +44,17 @@ class ProofStore {
 
   // Views with an N or F, ascending.
   const std::set<View>& steps() const { return steps_; }
-  std::map<View, ViewProofs>& all() { return views_; }
-  const std::map<View, ViewProofs>& all() const { return views_; }
   void forget_through(View view);
 
  private:
+  using ViewProofs = std::array<std::optional<KnownProof>, 3>;
+
+  void join_skip(View view);
+
   std::map<View, ViewProofs> views_;
   std::set<View> steps_;
+  std::map<View, View> skipped_;  // first and last of each run of views with an X: thousands may follow one another
+  std::set<std::pair<View, VoteKind>> not_handed_out_;
 };
 
 }  // namespace quipu::consensus

@@ -184,9 +184,7 @@ bool Engine::State::must_persist(VoteKind kind, const Subject& subject) const {
   const auto* known = kind == VoteKind::kNullify ? nullptr : blocks.find(subject.block);
   if (known != nullptr && !known->persisted_by) return true;
   const auto view = kind == VoteKind::kFinalize ? subject.view.value : subject.view.value - 1;
-  const auto at = proofs.all().find({view});
-  if (at == proofs.all().end()) return false;
-  return std::ranges::none_of(at->second, [](const auto& proof) { return proof && proof->persisted_by; });
+  return proofs.only_in_memory({view});
 }
 
 // One batch: the block, and every proof that no earlier batch carried.
@@ -197,12 +195,7 @@ void Engine::State::persist_for(const Subject& subject, VoteKind kind) {
     known->persisted_by = batch.ticket;
     batch.blocks.push_back(*known->block);
   }
-  for (auto& [view, kinds] : proofs.all())
-    for (auto& proof : kinds) {
-      if (!proof || proof->persisted_by) continue;
-      proof->persisted_by = batch.ticket;
-      batch.proofs.push_back(proof->proof);
-    }
+  batch.proofs = proofs.hand_out(batch.ticket);
   batch.votes = votes.take_unkept();
   emit(std::move(batch));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vote pool, the evidence it finds, and the small parts: proofs, fetches, deadlines.
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "consensus/fetches.h"
 #include "consensus/proofs.h"
@@ -156,6 +157,64 @@ TEST_CASE("the proof store knows contradictions and gaps and where to attach") {
   Subject lower = at_view(7, 5);
   lower.height = {1};
   CHECK(store.contradiction(net.proof(VoteKind::kFinalize, lower, {1, 2, 3})) != nullptr);
+}
+
+namespace {
+
+// The first run of views strictly between that lack their X, found by looking at each.
+std::optional<std::pair<View, View>> scan_for_missing(const ProofStore& store, View after, View before) {
+  const auto lacks = [&](std::uint64_t view) { return store.find({view}, VoteKind::kNullify) == nullptr; };
+  std::uint64_t first = after.value + 1;
+  while (first < before.value && !lacks(first)) ++first;
+  if (first >= before.value) return std::nullopt;
+  std::uint64_t last = first;
+  while (last + 1 < before.value && last + 1 < first + limits::kProofRequestViews && lacks(last + 1)) ++last;
+  return std::pair{View{first}, View{last}};
+}
+
+}  // namespace
+
+TEST_CASE("the proof store finds missing skips as a scan of all views does, whatever order they came in") {
+  constexpr std::uint64_t kViews = 200;
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 20; ++round) {
+    ProofStore store;
+    View forgotten{0};
+    for (int i = 0; i < 300; ++i) {
+      const View view{1 + random() % kViews};
+      const VoteKind kind = random() % 4 == 0 ? VoteKind::kNotarize : VoteKind::kNullify;
+      if (view > forgotten) store.add({.kind = kind, .subject = {.view = view}, .signers = {}, .signatures = {}});
+      if (random() % 40 == 0) store.forget_through(forgotten = {forgotten.value + random() % 8});
+      const View after{forgotten.value + random() % (kViews - forgotten.value)};
+      const View before{after.value + 1 + random() % kViews};
+      REQUIRE(store.missing_skips(after, before) == scan_for_missing(store, after, before));
+    }
+  }
+}
+
+TEST_CASE("the proof store hands every proof out once, unless it was found on disk") {
+  Network net(4);
+  ProofStore store;
+  const auto nullified = [&](std::uint64_t view) { return net.proof(VoteKind::kNullify, {.view = {view}}, {0, 1, 2}); };
+  const auto views_of = [](const std::vector<QuorumProof>& proofs) {
+    std::vector<std::uint64_t> views;
+    for (const auto& proof : proofs) views.push_back(proof.subject.view.value);
+    return views;
+  };
+  store.add(nullified(3), 0);
+  store.add(nullified(5));
+  store.add(nullified(4));
+  CHECK(store.only_in_memory({4}));
+  CHECK_FALSE(store.only_in_memory({3}));
+  CHECK_FALSE(store.only_in_memory({6}));  // nothing to keep
+  CHECK(views_of(store.hand_out(1)) == std::vector<std::uint64_t>{4, 5});
+  CHECK_FALSE(store.only_in_memory({4}));
+  store.add(nullified(4));  // again
+  store.add(nullified(6));
+  store.add(nullified(7));
+  store.forget_through({6});
+  CHECK(views_of(store.hand_out(2)) == std::vector<std::uint64_t>{7});
+  CHECK(store.hand_out(3).empty());
 }
 
 TEST_CASE("2.9 a fetch goes to one peer after the other and never floods one") {
