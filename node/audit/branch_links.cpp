@@ -69,7 +69,8 @@ View lowest_finalized(const consensus::Fork& fork) {
 
 }  // namespace
 
-void read_links(consensus::Fork& fork, const std::array<const Bundle*, 2>& mirrors, const Electorate& electorate) {
+void read_links(consensus::Fork& fork, const std::array<const Bundle*, 2>& mirrors, const Electorate& electorate,
+                Height first_height) {
   std::array<LinkReader, 2> readers = {LinkReader(*mirrors[0], electorate.members),
                                        LinkReader(*mirrors[1], electorate.members)};
   for (std::size_t side : {0u, 1u}) {
@@ -80,7 +81,8 @@ void read_links(consensus::Fork& fork, const std::array<const Bundle*, 2>& mirro
   for (std::size_t side : {0u, 1u}) {
     auto& branch = fork.branches[side];
     std::uint64_t height = fork.height.value;
-    for (std::size_t most = kForkBlocks; most > 0 && height > 1 && lowest_view(branch.links) > down_to; --most) {
+    for (std::size_t most = kForkBlocks; most > 0 && height > first_height.value && lowest_view(branch.links) > down_to;
+         --most) {
       readers[side].append(branch, {--height});
     }
   }

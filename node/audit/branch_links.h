@@ -10,10 +10,11 @@
 
 namespace quipu::audit {
 
-// Fills in the links of both branches: of the blocks they name, and of lower ones down to the lowest view that either
-// branch finalized. Files that are missing, not in form or too much are passed over: what is lacking shows in the
-// judgement.
-void read_links(consensus::Fork& fork, const std::array<const Bundle*, 2>& mirrors, const Electorate& electorate);
+// Fills in the links of both branches: of the blocks they name, and of lower ones of their epoch, whose first height is
+// given, down to the lowest view that either branch finalized. Files that are missing, not in form or too much are
+// passed over: what is lacking shows in the judgement.
+void read_links(consensus::Fork& fork, const std::array<const Bundle*, 2>& mirrors, const Electorate& electorate,
+                consensus::Height first_height);
 
 // How many quorum proofs the newest block's file has, all valid and one of them about that block; 0: there are none
 // such.

@@ -48,8 +48,8 @@ struct Side {
 
 class Comparing {
  public:
-  Comparing(const ledger::Genesis& genesis, std::array<Side, 2> sides)
-      : genesis_(genesis), electorate_(first_electorate(genesis)), sides_(std::move(sides)) {
+  Comparing(const ledger::Genesis& genesis, std::array<Side, 2> sides) : genesis_(genesis), sides_(std::move(sides)) {
+    out_.voters = std::make_shared<Electorate>(first_electorate(genesis));
     for (const Side& side : sides_) {
       wanted_.insert(side.size());
       for (const auto& note : side.notes) wanted_.insert(note.checkpoint.size);
@@ -59,12 +59,12 @@ class Comparing {
   std::expected<Comparison, std::string> run() {
     for (std::size_t i : {0u, 1u}) {
       out_.sides[i] = {.name = sides_[i].source.name, .size = sides_[i].size(), .root = sides_[i].root()};
-      out_.sides[i].cosigners = cosigners_of(sides_[i].newest.note, electorate_).size();
     }
     const Checked done = sides_[0].history && sides_[1].history   ? mirrors()
                          : sides_[0].history || sides_[1].history ? mirror_and_note()
                                                                   : notes();
     if (!done) return Failure(done.error());
+    for (std::size_t i : {0u, 1u}) count_cosigners(i);
     const Checked vouched = out_.relation == Relation::kFork ? conclude_fork() : conclude_prefix();
     if (!vouched) return Failure(vouched.error());
     return std::move(out_);
@@ -89,9 +89,11 @@ class Comparing {
                      " leaves; give a newer mirror");
     }
     if (auto read = to_the_end(log); !read) return read;
-    const auto at = log.history->roots().find(note.size());
-    if (at == log.history->roots().end() || at->second != note.root()) {
+    const auto& at = log.history->passed().at(note.size());
+    out_.voters = at.signers.front();
+    if (at.root != note.root()) {
       out_.relation = Relation::kFork;
+      out_.proof.handovers = log.history->handovers(out_.voters->scope.epoch);
     } else if (note.size() != log.size()) {
       is_prefix(1 - mirror);
     }
@@ -103,7 +105,12 @@ class Comparing {
       auto first = sides_[0].history->next(), second = sides_[1].history->next();
       if (!first) return Failure(first.error());
       if (!second) return Failure(second.error());
-      if (*first != *second) return part(*first, *second);
+      const auto to_one = sides_[0].history->next_members(), to_other = sides_[1].history->next_members();
+      if (*first == *second && to_one.has_value() != to_other.has_value()) {
+        return Failure(sides_[to_one ? 1 : 0].source.name + ": a handover is missing; export it again");
+      }
+      out_.voters = sides_[0].history->voters();
+      if (*first != *second || to_one != to_other) return part(*first, *second);
       if (first->empty()) break;
       for (Side& side : sides_) {
         if (auto taken = side.history->take(*first, wanted_); !taken) return taken;
@@ -121,6 +128,8 @@ class Comparing {
       out_.relation = Relation::kFork;
       out_.height = place.header.height.next();
       out_.common = place.tree.size();
+      first_height_ = sides_[0].history->first_height();
+      out_.proof.handovers = sides_[0].history->handovers(out_.voters->scope.epoch);
     } else {
       is_prefix(first.empty() ? 0 : 1);
     }
@@ -149,9 +158,9 @@ class Comparing {
 
   Checked go_over(Side& side, const std::vector<Bytes>& leaves) {
     auto taken = side.history->take(leaves, wanted_);
-    if (taken && out_.height && side.headers.size() < kForkBlocks) {
-      side.headers.push_back(side.history->place().header);
-    }
+    const auto& header = side.history->place().header;
+    const bool in_branch = out_.height && side.headers.size() < kForkBlocks;
+    if (taken && in_branch && header.epoch == out_.voters->scope.epoch) side.headers.push_back(header);
     return taken;
   }
 
@@ -170,15 +179,35 @@ class Comparing {
     return Failure(side.source.name + ": the log is not that of its checkpoint; run quipu-audit verify on it");
   }
 
+  // Whose quorum may have cosigned the newest tree of a side: as its own log says it, else the other's.
+  Electorates signers(std::size_t i) const {
+    for (const Side* side : {&sides_[i], &sides_[1 - i]}) {
+      if (!side->history) continue;
+      const auto at = side->history->passed().find(sides_[i].size());
+      if (at != side->history->passed().end()) return at->second.signers;
+    }
+    return {out_.voters};
+  }
+
+  void count_cosigners(std::size_t i) {
+    auto& side = out_.sides[i];
+    for (const auto& electorate : signers(i)) {
+      const std::size_t count = cosigners_of(sides_[i].newest.note, *electorate).size();
+      if (side.voters != 0 && count < electorate->members.quorum()) continue;
+      side.cosigners = count;
+      side.voters = electorate->members.size();
+      side.quorum = electorate->members.quorum();
+    }
+  }
+
   // --- No fork
 
   Checked conclude_prefix() {
     for (std::size_t i : {0u, 1u}) {
-      const auto& name = sides_[i].source.name;
-      if (out_.sides[i].cosigners < electorate_.members.quorum()) {
-        return Failure(name + ": its checkpoint has valid cosignatures of " + std::to_string(out_.sides[i].cosigners) +
-                       " members, a quorum is " + std::to_string(electorate_.members.quorum()) +
-                       "; take a published one");
+      const auto& [name, side] = std::pair(sides_[i].source.name, out_.sides[i]);
+      if (side.cosigners < side.quorum) {
+        return Failure(name + ": its checkpoint has valid cosignatures of " + std::to_string(side.cosigners) +
+                       " members, a quorum is " + std::to_string(side.quorum) + "; take a published one");
       }
       if (auto checked = check_tip(i); !checked) return checked;
     }
@@ -190,7 +219,8 @@ class Comparing {
     const Place& place = sides_[i].history->place();
     out_.sides[i].height = place.header.height.value;
     if (place.header.height.value == 0) return {};
-    out_.sides[i].proofs = count_tip_proofs(*sides_[i].source.bundle, place.header.height, place.block, electorate_);
+    out_.sides[i].proofs =
+        count_tip_proofs(*sides_[i].source.bundle, place.header.height, place.block, *signers(i).front());
     if (out_.sides[i].proofs > 0) return {};
     return Failure(sides_[i].source.name + ": " + ledger::quorum_path(place.header.height) +
                    " does not prove the newest block; export it again, from another node if that does not help");
@@ -199,11 +229,11 @@ class Comparing {
   // --- A fork
 
   Checked conclude_fork() {
-    out_.proof.scope = electorate_.scope;
+    out_.proof.scope = out_.voters->scope;
     if (out_.height) judge_branches();
     find_trees();
     if (auto found = find_relation(); !found) return found;
-    auto convicted = check(out_.proof, electorate_);
+    auto convicted = check(out_.proof, *out_.voters);
     if (!convicted) return Failure("the proof of the fork does not hold: " + convicted.error() + "; report this");
     out_.convicted = *std::move(convicted);
     return {};
@@ -219,8 +249,8 @@ class Comparing {
       mirrors[i] = sides_[i].source.bundle;
       out_.sides[i].height = sides_[i].history->place().header.height.value;
     }
-    read_links(fork, mirrors, electorate_);
-    out_.judgement = judge(fork, electorate_.scope, electorate_.members, &crypto::verify);
+    read_links(fork, mirrors, *out_.voters, first_height_);
+    out_.judgement = judge(fork, out_.voters->scope, out_.voters->members, &crypto::verify);
     out_.proof.votes = out_.judgement->guilty;
     write_parting(fork);
   }
@@ -240,7 +270,7 @@ class Comparing {
 
   // A history counts when a quorum of votes or of cosignatures stands for it; anybody can write down another.
   bool is_vouched_for(std::size_t i) const {
-    return (out_.judgement && out_.judgement->finalized[i]) || out_.sides[i].cosigners >= electorate_.members.quorum();
+    return (out_.judgement && out_.judgement->finalized[i]) || out_.sides[i].cosigners >= out_.sides[i].quorum;
   }
 
   Checked find_relation() {
@@ -280,7 +310,7 @@ class Comparing {
     if (small.size != large.size && !link_sizes(sides_[in_order ? 1 : 0], small.size, large.size, trees)) {
       return std::nullopt;
     }
-    return check(trees, electorate_) ? std::optional(std::move(trees)) : std::nullopt;
+    return check(trees, *out_.voters) ? std::optional(std::move(trees)) : std::nullopt;
   }
 
   Bytes only_lines_of(const SeenNote& note, const SeenNote& other) {
@@ -293,11 +323,11 @@ class Comparing {
 
   static bool link_sizes(const Side& log, std::uint64_t small, std::uint64_t large, ForkProof::Trees& trees) {
     if (!log.history) return false;
-    const auto root = log.history->roots().find(small);
-    if (root == log.history->roots().end()) return false;
+    const auto at = log.history->passed().find(small);
+    if (at == log.history->passed().end()) return false;
     auto path = log.history->consistency(small, large);
     if (!path) return false;
-    trees.prefix_root = root->second;
+    trees.prefix_root = at->second.root;
     trees.path = *std::move(path);
     return true;
   }
@@ -325,14 +355,14 @@ class Comparing {
   using Cosignatures = std::map<MemberIndex, crypto::NoteLine>;
   const Cosignatures& cosignatures(const SeenNote& note) {
     const auto [at, fresh] = cosignatures_.try_emplace(&note);
-    if (fresh) at->second = cosignatures_of(note.note, electorate_);
+    if (fresh) at->second = cosignatures_of(note.note, *out_.voters);
     return at->second;
   }
 
   const ledger::Genesis& genesis_;
-  Electorate electorate_;
   std::array<Side, 2> sides_;
-  std::set<std::uint64_t> wanted_;  // sizes of all notes
+  std::set<std::uint64_t> wanted_;     // sizes of all notes
+  consensus::Height first_height_{1};  // of the epoch in which two mirrors part
   std::map<const SeenNote*, Cosignatures> cosignatures_;
   Comparison out_;
 };
@@ -370,6 +400,7 @@ std::expected<Side, std::string> open_mirror(const Source& source, const ledger:
   }
   std::ranges::sort(side.notes, {}, [](const SeenNote& note) { return note.checkpoint.size; });
   side.history.emplace(bundle, genesis, side.size());
+  if (auto opened = side.history->open(); !opened) return Failure(opened.error());
   return side;
 }
 

@@ -33,11 +33,14 @@ struct Comparison {
     crypto::Digest root{};
     std::optional<std::uint64_t> height{};  // of a mirror
     std::size_t cosigners = 0;              // members whose cosignature of that size and root verifies
-    std::size_t proofs = 0;                 // quorum proofs checked for the newest block
+    std::size_t voters = 0;                 // of so many, and a quorum of these is
+    std::size_t quorum = 0;
+    std::size_t proofs = 0;  // quorum proofs checked for the newest block
   };
   Relation relation = Relation::kSame;
-  std::array<Side, 2> sides{};  // in the order asked
-  std::size_t shorter = 0;      // kPrefix: which side is the beginning of the other
+  std::array<Side, 2> sides{};                 // in the order asked
+  std::size_t shorter = 0;                     // kPrefix: which side is the beginning of the other
+  std::shared_ptr<const Electorate> voters{};  // of the epoch in which they part; else of either tip's
 
   // A fork or contradiction. Of two mirrors: the first height at which they differ, the leaves that they have in
   // common, and what follows from the votes.

@@ -55,11 +55,11 @@ std::string guilt_text(const Convicted& convicted, const MemberSet& members) {
   return out;
 }
 
-std::string side_text(const Comparison::Side& side, const char* which, const MemberSet& members) {
+std::string side_text(const Comparison::Side& side, const char* which) {
   std::string out = std::string(which) + side.name + ": " + std::to_string(side.size) + " leaves, ";
   if (side.height) out += "height " + std::to_string(*side.height) + ", ";
   out += "root " + crypto::to_hex(side.root.view()) + ", cosigned by " + std::to_string(side.cosigners) + " of " +
-         std::to_string(members.size());
+         std::to_string(side.voters);
   if (side.proofs > 0) out += ", quorum proofs of its newest block: " + std::to_string(side.proofs);
   return out + "\n";
 }
@@ -120,10 +120,13 @@ json::object json_of(const Comparison::Side& side) {
 }  // namespace
 
 std::string text_of(const Comparison& comparison, const ledger::Genesis& genesis) {
-  const MemberSet& members = genesis.members;
+  const MemberSet& members = comparison.voters->members;
   std::string out = "chain   " + genesis.chain_id + " " + crypto::to_hex(genesis.chain.view()) + "\n";
-  out += side_text(comparison.sides[0], "first   ", members) + side_text(comparison.sides[1], "second  ", members);
-  if (comparison.height) out += "common  " + std::to_string(comparison.common) + " leaves\n";
+  out += side_text(comparison.sides[0], "first   ") + side_text(comparison.sides[1], "second  ");
+  if (comparison.height) {
+    out += "common  " + std::to_string(comparison.common) + " leaves, parting in epoch " +
+           std::to_string(comparison.voters->scope.epoch.value) + "\n";
+  }
   out += guilt_text(comparison.convicted, members);
   if (comparison.judgement && comparison.judgement->gap) {
     out += "missing " + words_of(*comparison.judgement->gap, comparison, members) + "\n";
@@ -132,16 +135,18 @@ std::string text_of(const Comparison& comparison, const ledger::Genesis& genesis
 }
 
 std::string json_of(const Comparison& comparison, const ledger::Genesis& genesis) {
-  const std::string line = verdict_of(comparison, genesis.members);
+  const MemberSet& members = comparison.voters->members;
+  const std::string line = verdict_of(comparison, members);
   json::object out{{"chain_id", genesis.chain_id}, {"chain", crypto::to_hex(genesis.chain.view())}};
   out["sides"] = json::array{json_of(comparison.sides[0]), json_of(comparison.sides[1])};
   if (comparison.height) {
     out["fork_height"] = comparison.height->value;
     out["common_size"] = comparison.common;
+    out["epoch"] = comparison.voters->scope.epoch.value;
   }
-  out["guilty"] = json_of(comparison.convicted, genesis.scope(), genesis.members);
+  out["guilty"] = json_of(comparison.convicted, comparison.voters->scope, members);
   if (comparison.judgement && comparison.judgement->gap) {
-    out["missing"] = words_of(*comparison.judgement->gap, comparison, genesis.members);
+    out["missing"] = words_of(*comparison.judgement->gap, comparison, members);
   }
   out["verdict"] = line.substr(0, line.find_first_of(" :"));
   out["verdict_line"] = line;
@@ -150,17 +155,18 @@ std::string json_of(const Comparison& comparison, const ledger::Genesis& genesis
 
 namespace {
 
-std::string proven(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis) {
+std::string proven(const ForkProof& proof, const Convicted& convicted, const MemberSet& members) {
   std::string out = "PROVEN ";
   if (proof.parting) {
     out += "fork at height " + std::to_string(proof.parting->front().headers.front().height.value) + ": ";
   }
-  return out + guilty_words(convicted, genesis.members);
+  return out + guilty_words(convicted, members);
 }
 
 }  // namespace
 
-std::string text_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis) {
+std::string text_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis,
+                    const Electorate& voters) {
   std::string out = "chain   " + genesis.chain_id + " " + crypto::to_hex(genesis.chain.view()) + "\n";
   for (const auto& branch :
        proof.parting ? std::vector(proof.parting->begin(), proof.parting->end()) : std::vector<ForkProof::Branch>()) {
@@ -168,14 +174,16 @@ std::string text_of(const ForkProof& proof, const Convicted& convicted, const le
     out += "final   height " + std::to_string(subject.height.value) + " block " + crypto::to_hex(subject.block.view()) +
            " in view " + std::to_string(subject.view.value) + "\n";
   }
-  return out + guilt_text(convicted, genesis.members) + proven(proof, convicted, genesis) + "\n";
+  return out + guilt_text(convicted, voters.members) + proven(proof, convicted, voters.members) + "\n";
 }
 
-std::string json_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis) {
-  const std::string line = proven(proof, convicted, genesis);
+std::string json_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis,
+                    const Electorate& voters) {
+  const std::string line = proven(proof, convicted, voters.members);
   json::object out{{"chain_id", genesis.chain_id}, {"chain", crypto::to_hex(genesis.chain.view())}};
   if (proof.parting) out["fork_height"] = proof.parting->front().headers.front().height.value;
-  out["guilty"] = json_of(convicted, proof.scope, genesis.members);
+  out["epoch"] = proof.scope.epoch.value;
+  out["guilty"] = json_of(convicted, proof.scope, voters.members);
   out["verdict"] = "PROVEN";
   out["verdict_line"] = line;
   return json::serialize(out) + "\n";

@@ -13,7 +13,9 @@ std::string text_of(const Comparison& comparison, const ledger::Genesis& genesis
 std::string json_of(const Comparison& comparison, const ledger::Genesis& genesis);
 
 // Of a proof that was checked; the last line begins with PROVEN.
-std::string text_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis);
-std::string json_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis);
+std::string text_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis,
+                    const Electorate& voters);
+std::string json_of(const ForkProof& proof, const Convicted& convicted, const ledger::Genesis& genesis,
+                    const Electorate& voters);
 
 }  // namespace quipu::audit

@@ -74,7 +74,7 @@ int run_compare(const CompareArguments& arguments) {
   if (!comparison) return could_not(comparison.error());
   std::cout << (arguments.output == "json" ? json_of(*comparison, *genesis) : text_of(*comparison, *genesis));
   if (!is_contradiction(comparison->relation)) return kDone;
-  if (!arguments.out.empty()) write_proof(arguments.out, encode(comparison->proof, genesis->members.size()));
+  if (!arguments.out.empty()) write_proof(arguments.out, encode(comparison->proof, comparison->voters->members.size()));
   return kForked;
 }
 
@@ -85,10 +85,12 @@ int run_fork(const ForkArguments& arguments) {
   if (!file) return could_not(file.error() + "; give a .quipu-fork file");
   const auto proof = decode_fork_proof(*file, genesis->members.size());
   if (!proof) return say("NOT-PROVEN " + arguments.file + " is not a fork proof in form; get it again from its maker");
-  const auto convicted = check(*proof, first_electorate(*genesis));
+  const auto voters = electorate_of(*proof, *genesis);
+  if (!voters) return say("NOT-PROVEN " + voters.error() + "; believe nobody who shows this file");
+  const auto convicted = check(*proof, *voters);
   if (!convicted) return say("NOT-PROVEN " + convicted.error() + "; believe nobody who shows this file");
-  std::cout << (arguments.output == "json" ? json_of(*proof, *convicted, *genesis)
-                                           : text_of(*proof, *convicted, *genesis));
+  std::cout << (arguments.output == "json" ? json_of(*proof, *convicted, *genesis, *voters)
+                                           : text_of(*proof, *convicted, *genesis, *voters));
   return kDone;
 }
 

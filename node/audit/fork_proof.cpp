@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "consensus/limits.h"
 #include "consensus/votes.h"
 #include "crypto/digest.h"
 #include "crypto/merkle.h"
@@ -48,6 +49,19 @@ void write_trees(crypto::ByteWriter& out, const ForkProof::Trees& trees) {
   for (const Bytes& note : trees.notes) write_counted(out, note);
   out.raw(trees.prefix_root.view()).u8(static_cast<std::uint8_t>(trees.path.size()));
   for (const auto& hash : trees.path) out.raw(hash.view());
+}
+
+// How many vote in the proof's epoch; nothing when the handovers are not in form.
+std::optional<std::size_t> read_handovers(crypto::ByteReader& in, std::size_t founders, ForkProof& proof) {
+  if (proof.scope.epoch.value > kForkEpochs) return std::nullopt;
+  std::size_t voters = founders;
+  for (std::uint64_t epoch = 0; epoch < proof.scope.epoch.value; ++epoch) {
+    proof.handovers.emplace_back(in.raw(in.u32()));
+    const auto handover = ledger::decode_handover(proof.handovers.back(), voters);
+    if (!handover) return std::nullopt;
+    voters = ledger::count_members(handover->next_members);
+  }
+  return voters <= limits::kMembers ? std::optional(voters) : std::nullopt;
 }
 
 bool read_branch(crypto::ByteReader& in, Header next, const consensus::ChainId& chain, std::size_t members,
@@ -163,6 +177,7 @@ std::optional<std::vector<MemberIndex>> signers_of(const crypto::Note& note, con
 Bytes encode(const ForkProof& proof, std::size_t members) {
   crypto::ByteWriter out;
   out.tag("quipu-fork-v1").raw(proof.scope.chain.view()).u64(proof.scope.epoch.value).raw(proof.scope.anchor.view());
+  for (const Bytes& handover : proof.handovers) write_counted(out, handover);
   write_parting(out, proof, members);
   out.u16(static_cast<std::uint16_t>(proof.votes.size()));
   for (const auto& pair : proof.votes) write_counted(out, ledger::encode_evidence(pair, proof.scope));
@@ -171,7 +186,7 @@ Bytes encode(const ForkProof& proof, std::size_t members) {
   return out.take();
 }
 
-std::optional<ForkProof> decode_fork_proof(BytesView file, std::size_t members) {
+std::optional<ForkProof> decode_fork_proof(BytesView file, std::size_t founders) {
   crypto::ByteReader in(file);
   const Bytes tag = crypto::ByteWriter().tag("quipu-fork-v1").take();
   if (in.raw(tag.size()) != tag) return std::nullopt;
@@ -179,8 +194,9 @@ std::optional<ForkProof> decode_fork_proof(BytesView file, std::size_t members) 
   proof.scope.chain = in.fixed<crypto::Digest>();
   proof.scope.epoch = {in.u64()};
   proof.scope.anchor = in.fixed<crypto::Digest>();
-  if (!read_parting(in, members, proof) || !read_votes(in, members, proof) || !read_trees(in, members, proof) ||
-      !in.done()) {
+  const auto voters = read_handovers(in, founders, proof);
+  if (!voters || !read_parting(in, *voters, proof) || !read_votes(in, *voters, proof) ||
+      !read_trees(in, *voters, proof) || !in.done()) {
     return std::nullopt;
   }
   return proof;
@@ -192,6 +208,18 @@ std::vector<MemberIndex> Convicted::all() const {
   std::set<MemberIndex> out(cosigned_both.begin(), cosigned_both.end());
   for (const auto& pair : votes) out.insert(pair.first.signer);
   return {out.begin(), out.end()};
+}
+
+std::expected<Electorate, std::string> electorate_of(const ForkProof& proof, const ledger::Genesis& genesis) {
+  Electorate voters = first_electorate(genesis);
+  for (const Bytes& file : proof.handovers) {
+    const auto handover = ledger::decode_handover(file, voters.members.size());
+    if (!handover) return std::unexpected("a handover is not in form");
+    auto next = electorate_after(voters, *handover);
+    if (!next) return std::unexpected("a handover: " + next.error());
+    voters = *std::move(next);
+  }
+  return voters;
 }
 
 std::expected<std::vector<MemberIndex>, std::string> check(const ForkProof::Trees& trees,

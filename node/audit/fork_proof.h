@@ -17,6 +17,8 @@ namespace quipu::audit {
 
 // More blocks between the fork and the finalization that covers it are neither looked at nor written.
 inline constexpr std::size_t kForkBlocks = 1'024;
+// Nor does a proof lead over more epochs than this.
+inline constexpr std::size_t kForkEpochs = 1'024;
 
 struct ForkProof {
   // Headers from the first block of a branch to one that a quorum finalized.
@@ -35,14 +37,16 @@ struct ForkProof {
   };
 
   consensus::Scope scope{};
+  std::vector<Bytes> handovers{};  // the files that opened epochs 1 to that of `scope`, from the genesis on
   std::optional<Parting> parting{};
   std::vector<consensus::Evidence> votes{};  // by member, one pair each
   std::vector<Trees> trees{};                // ascending by notes
 };
-// Requires headers that follow each other, in the order above, and a note's bytes in form.
+// Requires headers that follow each other, in the order above, and a note's bytes in form. `members` vote in its epoch.
 Bytes encode(const ForkProof& proof, std::size_t members);
-// Only the one spelling that encode gives; signatures and what follows from them are not looked at.
-std::optional<ForkProof> decode_fork_proof(BytesView file, std::size_t members);
+// Only the one spelling that encode gives; signatures and what follows from them are not looked at. `founders` vote in
+// epoch 0.
+std::optional<ForkProof> decode_fork_proof(BytesView file, std::size_t founders);
 std::string fork_file_name(BytesView content);  // "<hex SHA-256>.quipu-fork"
 
 // What a checked proof proves.
@@ -51,6 +55,9 @@ struct Convicted {
   std::vector<consensus::MemberIndex> cosigned_both{};  // ascending
   std::vector<consensus::MemberIndex> all() const;      // ascending
 };
+// The members that vote in its epoch, from the genesis by the handovers, whose votes are checked. The error says what
+// does not hold.
+std::expected<Electorate, std::string> electorate_of(const ForkProof& proof, const ledger::Genesis& genesis);
 // Checks every signature, hash and order. The error says what does not hold; then nobody is accused of anything.
 std::expected<Convicted, std::string> check(const ForkProof& proof, const Electorate& electorate);
 

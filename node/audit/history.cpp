@@ -61,6 +61,34 @@ class TileNodes {
 
 }  // namespace
 
+std::expected<void, std::string> History::open() {
+  for (std::uint64_t epoch = 1; bundle_.has(ledger::handover_path({epoch})); ++epoch) {
+    const std::string path = ledger::handover_path({epoch});
+    auto file = bundle_.read(path);
+    if (!file) return std::unexpected(file.error());
+    const auto handover = ledger::decode_handover(*file, voters_.back()->members.size());
+    if (!handover) return std::unexpected(in(bundle_, path + " is not in form"));
+    auto next = electorate_after(*voters_.back(), *handover);
+    if (!next) return std::unexpected(in(bundle_, path + ": " + next.error()));
+    handovers_.push_back({.header = handover->header, .file = *std::move(file)});
+    voters_.push_back(std::make_shared<Electorate>(*std::move(next)));
+  }
+  return {};
+}
+
+std::optional<Digest> History::next_members() const {
+  if (!started_ || epoch_ == handovers_.size()) return std::nullopt;
+  const auto& header = handovers_[epoch_].header;
+  if (header.height != place_.header.height.next()) return std::nullopt;
+  return header.next_members_hash;
+}
+
+std::vector<Bytes> History::handovers(consensus::Epoch epoch) const {
+  std::vector<Bytes> files;
+  for (std::size_t i = 0; i < epoch.value; ++i) files.push_back(handovers_[i].file);
+  return files;
+}
+
 std::expected<void, std::string> History::fill() {
   const std::uint64_t index = read_ / ledger::kTileWidth;
   const TileName name{std::nullopt, index, ledger::tile_width(std::nullopt, index, size_)};
@@ -93,9 +121,14 @@ std::expected<void, std::string> History::take_genesis(const std::vector<Bytes>&
   auto block = ledger::genesis_block(genesis_);
   if (leaves != block.block.leaves) return std::unexpected(in(bundle_, "block 0 is not that of the genesis file"));
   place_ = {block.block.header, block.after.block, block.after.tree};
-  if (wanted.contains(place_.tree.size())) roots_[place_.tree.size()] = place_.tree.root();
+  pass(wanted);
   started_ = true;
   return {};
+}
+
+void History::pass(const std::set<std::uint64_t>& wanted) {
+  const std::uint64_t size = place_.tree.size();
+  if (wanted.contains(size)) passed_[size] = {.root = place_.tree.root(), .signers = {voters()}};
 }
 
 std::expected<void, std::string> History::take(const std::vector<Bytes>& leaves,
@@ -103,20 +136,35 @@ std::expected<void, std::string> History::take(const std::vector<Bytes>& leaves,
   if (!started_) return take_genesis(leaves, wanted);
   const auto seal = ledger::decode_seal_leaf(leaves.back());
   const consensus::Height height = place_.header.height.next();
-  if (seal && seal->epoch.value != 0) {
-    return std::unexpected(bundle_.name() + ": height " + std::to_string(height.value) + " is in epoch " +
-                           std::to_string(seal->epoch.value) +
-                           ", and this version compares epoch 0 alone; use a newer quipu-audit");
-  }
   if (!seal || seal->height != height) {
     return std::unexpected(in(bundle_, "the seal of height " + std::to_string(height.value) + " is not in form"));
   }
+  if (seal->epoch.value != epoch_) {
+    return std::unexpected(in(bundle_, "height " + std::to_string(height.value) + " is in epoch " +
+                                           std::to_string(seal->epoch.value) + ", and the handovers say " +
+                                           std::to_string(epoch_)));
+  }
+  const Digest next_members = this->next_members().value_or(Digest{});
   for (const Bytes& leaf : leaves) {
     place_.tree.append(crypto::leaf_hash(leaf));
-    if (wanted.contains(place_.tree.size())) roots_[place_.tree.size()] = place_.tree.root();
+    pass(wanted);
   }
-  place_.header = {seal->epoch, height, place_.block, place_.tree.size(), place_.tree.root(), {}};
+  place_.header = {.epoch = seal->epoch,
+                   .height = height,
+                   .parent_id = place_.block,
+                   .tree_size = place_.tree.size(),
+                   .tree_root = place_.tree.root(),
+                   .next_members_hash = next_members};
   place_.block = consensus::block_id(genesis_.chain, place_.header);
+  return place_.header.is_handover() ? hand_over(wanted) : std::expected<void, std::string>{};
+}
+
+std::expected<void, std::string> History::hand_over(const std::set<std::uint64_t>& wanted) {
+  if (place_.header != handovers_[epoch_].header) {
+    return std::unexpected(in(bundle_, ledger::handover_path({epoch_ + 1}) + " is not of the block at its height"));
+  }
+  ++epoch_;
+  if (wanted.contains(place_.tree.size())) passed_[place_.tree.size()].signers.push_back(voters());
   return {};
 }
 

@@ -7,7 +7,9 @@
 #include <tuple>
 #include <utility>
 
+#include "consensus/limits.h"
 #include "crypto/digest.h"
+#include "crypto/keys.h"
 #include "crypto/note.h"
 
 namespace quipu::ledger {
@@ -233,6 +235,37 @@ std::size_t count_members(BytesView encoded) {
     ++count;
   }
   return count;
+}
+
+namespace {
+
+// The fields of consensus::encode(MemberKeys), all present and in their order.
+std::optional<consensus::MemberKeys> decode_keys(BytesView encoded) {
+  crypto::ByteReader in(encoded);
+  consensus::MemberKeys keys;
+  const auto next = [&](std::uint8_t field) { return in.u8() == (field << 3 | 2) ? in.raw(in.varint()) : BytesView(); };
+  keys.code = next(1);
+  std::uint8_t field = 2;
+  for (auto* key : {&keys.vote, &keys.cosigner, &keys.log, &keys.transport, &keys.governance}) {
+    const auto found = crypto::PublicKey::from(next(field++));
+    if (!found || !crypto::admissible(*found)) return std::nullopt;
+    *key = *found;
+  }
+  return in.done() ? std::optional(std::move(keys)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<consensus::MemberSet> decode_members(BytesView encoded) {
+  crypto::ByteReader in(encoded);
+  std::vector<consensus::MemberKeys> members;
+  while (in.ok() && !in.done() && members.size() <= limits::kMembers) {
+    auto keys = decode_keys(in.raw(in.u16()));
+    if (!keys) return std::nullopt;
+    members.push_back(*std::move(keys));
+  }
+  auto set = consensus::MemberSet::make(std::move(members));
+  return set && encode_members(*set) == encoded ? std::move(set) : std::nullopt;
 }
 
 Bytes encode_handover(const Handover& handover, std::size_t voters) {

@@ -79,6 +79,8 @@ struct Handover {
 };
 Bytes encode_members(const consensus::MemberSet& members);
 std::size_t count_members(BytesView encoded);  // in what encode_members() gave
+// Only the one spelling that encode_members() gives; keys are admissible.
+std::optional<consensus::MemberSet> decode_members(BytesView encoded);
 Bytes encode_handover(const Handover& handover, std::size_t voters);
 // Refuses a member list whose hash the header does not name; the finalization's votes are the caller's to check.
 std::optional<Handover> decode_handover(BytesView file, std::size_t voters);

@@ -43,9 +43,9 @@ ForkProof worked_proof() {
   const auto signature = [](std::uint8_t byte) { return filled<crypto::Signature>(byte); };
   const consensus::QuorumProof final{
       VoteKind::kFinalize, subject, {0, 1, 3}, {signature(0xaa), signature(0xbb), signature(0xcc)}};
-  consensus::Header header{.epoch = {1}, .height = {9}, .parent_id = filled<consensus::BlockId>(0x22), .tree_size = 3};
+  consensus::Header header{.height = {9}, .parent_id = filled<consensus::BlockId>(0x22), .tree_size = 3};
   ForkProof proof;
-  proof.scope = {crypto::sha256("genesis"), {1}, crypto::sha256("genesis")};
+  proof.scope = {crypto::sha256("genesis"), {0}, crypto::sha256("genesis")};
   proof.parting.emplace();
   for (std::size_t i : {0u, 1u}) {
     header.tree_root = filled<crypto::Digest>(i == 0 ? 0x11 : 0x55);
@@ -64,7 +64,7 @@ TEST_CASE("The worked fork proof comes out byte for byte and is read back") {
   CHECK(crypto::to_hex(file.substr(0, 86)) ==
         "71756970752d666f726b2d763100"
         "aeebad4a796fcc2e15dc4c6061b45ed9b373f26adfc798ca7d2d8cc58182718e"
-        "0000000000000001"
+        "0000000000000000"
         "aeebad4a796fcc2e15dc4c6061b45ed9b373f26adfc798ca7d2d8cc58182718e");
   CHECK(crypto::to_hex(file.substr(86, 51)) ==
         "01"
@@ -73,7 +73,7 @@ TEST_CASE("The worked fork proof comes out byte for byte and is read back") {
         "0001"
         "0000000000000003");
   CHECK(crypto::to_hex(crypto::sha256(file).view()) ==
-        "341ba7276b7a3b4a0773602eed0e32dd6a914a530049994a44cd62375c866c4c");
+        "c124eadf9e22f559e5ae8a1337a61fd60d91aa97a1cc37bfe06b351042bb15e5");
   const auto read = decode_fork_proof(file, 4);
   REQUIRE(read);
   CHECK(encode(*read, 4) == file);
@@ -82,7 +82,7 @@ TEST_CASE("The worked fork proof comes out byte for byte and is read back") {
   votes_alone.parting.reset();
   votes_alone.trees.clear();
   CHECK(crypto::to_hex(crypto::sha256(encode(votes_alone, 4)).view()) ==
-        "1651e0ae0f75fc569dc578fac58868c11f503ae4bd48f2d0e61d75a9fc06fe1b");
+        "0c67046dfeb8624b3d5e44d31eb70954df0cc825ba29ed3e053609ddb22f8ba6");
 }
 
 TEST_CASE("Every changed bit of a fork proof is refused") {

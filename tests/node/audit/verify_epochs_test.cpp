@@ -3,16 +3,17 @@
 #include <catch2/catch.hpp>
 
 #include "node/audit/verify.h"
-#include "tests/node/audit/sample_mirror.h"
-#include "tests/node/ledger/governance.h"
+#include "tests/node/audit/sample_epochs.h"
 
 namespace quipu::audit {
 namespace verify_epochs_test {
 
-using ledger::testing::GovernedChain;
 using sample::Chain;
 using sample::Files;
+using sample::four_epochs;
+using sample::handover_height;
 using sample::MemoryBundle;
+using sample::published;
 
 Report audited(const Files& files) {
   const MemoryBundle bundle(files);
@@ -22,48 +23,6 @@ Report audited(const Files& files) {
 
 bool is_broken_at(const Report& report, const std::string& place) {
   return report.verdict() == Verdict::kBroken && report.verdict_line().find(place) != std::string::npos;
-}
-
-const GovernedChain& four_epochs() {
-  static const GovernedChain made = [] {
-    GovernedChain chain;
-    const auto registers = [&](const std::string& code, const std::string& subject) {
-      REQUIRE(chain.says(code, "operator_registered { subject: '" + subject + "' person: LEGAL tin: '" + code +
-                                   subject + "' }") == "OK");
-    };
-    chain.accepted("IN-1", GovernedChain::adding(sample::member("UY")));
-    REQUIRE(chain.is_ready("BO", "IN-1", sample::key("UY", "vote")) == "OK");
-    registers("UY", "S1");
-    chain.accepted("OUT-1", "member_remove: 'PE'");
-    registers("BR", "S1");
-    auto member = sample::member("BO 1");
-    member.set_administration("BO");
-    chain.accepted("KEYS-1", GovernedChain::adding(member));
-    REQUIRE(chain.is_ready("BO", "KEYS-1", sample::key("BO 1", "vote")) == "OK");
-    registers("CL", "S1");
-    return chain;
-  }();
-  return made;
-}
-
-// The same chain as its members vote and publish: every handover's tree and the newest, no more blocks than asked.
-Chain published(std::size_t blocks = SIZE_MAX) {
-  Chain chain;
-  for (const auto& block : four_epochs().blocks()) {
-    if (chain.position.height.value == blocks) break;
-    if (chain.position.membership->epoch.value == 3) chain.renamed["BO"] = "BO 1";
-    chain.append(block);
-    if (chain.position.handover) chain.publish();
-  }
-  chain.publish();
-  return chain;
-}
-
-std::uint64_t handover_height(std::uint64_t epoch) {
-  for (const auto& block : four_epochs().blocks()) {
-    if (block.after.handover && block.after.membership->epoch.value == epoch) return block.after.height.value;
-  }
-  return 0;
 }
 
 TEST_CASE("A chain of four epochs is verified with the members of each") {

@@ -147,6 +147,27 @@ TEST_CASE("A pair of votes makes one evidence file whatever their order") {
   CHECK_FALSE(decode_evidence(encode_evidence({a, a}, scope)));
 }
 
+TEST_CASE("The members of a handover are read back in their one spelling alone") {
+  const auto& members = sample::genesis().members;
+  const Bytes encoded = encode_members(members);
+  const auto read = decode_members(encoded);
+  REQUIRE(read);
+  CHECK(read->all() == members.all());
+  CHECK(count_members(encoded) == members.size());
+  CHECK_FALSE(decode_members(""));
+  CHECK_FALSE(decode_members(encoded + "x"));
+  CHECK_FALSE(decode_members(encoded + encoded));
+  const std::size_t one = encoded.size() / members.size();
+  CHECK_FALSE(decode_members(encoded.substr(one) + encoded.substr(0, one)));  // not by code
+  for (std::size_t size = 1; size < encoded.size(); ++size) {
+    if (size % one != 0) CHECK_FALSE(decode_members(encoded.substr(0, size)));
+  }
+  auto keys = members[0];
+  keys.log = {};  // left out in the canonical form
+  const Bytes lacking = consensus::encode(keys);
+  CHECK_FALSE(decode_members(crypto::ByteWriter().u16(static_cast<std::uint16_t>(lacking.size())).raw(lacking).take()));
+}
+
 TEST_CASE("Numbered paths have one spelling") {
   CHECK(policy_path({0}) == "policy/0");
   CHECK(numbered_path("quorum", quorum_path({160})) == 160u);
