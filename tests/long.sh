@@ -9,7 +9,7 @@ scale=${SCALE:-1}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# members, candidates, seeds
+# members, candidates, seeds, and, if they are to be, seconds between harmed disks
 campaigns="4 0 10000
 7 0 8000
 1 0 1000
@@ -20,24 +20,29 @@ campaigns="4 0 10000
 13 0 300
 31 0 100
 4 3 1000
-7 3 500"
+7 3 500
+4 0 300 6
+7 0 300 6
+10 0 100 6"
 
 run() {
+  name=$1+$2${4:+"!$4"}
   seeds=$(awk -v n="$3" -v s="$scale" 'BEGIN { n *= s; print n < 1 ? 1 : int(n) }')
   # Its own processor time: what else the machine does is not the simulator's.
-  LC_ALL=C bash -c 'TIMEFORMAT="%U %S"; time "$@" >"$0" 2>&1' "$folder/$1-$2" build/release/bin/quipu-testnet simulate \
-    --seeds "1..$seeds" --members "$1" --candidates "$2" 2>"$folder/$1-$2.time" ||
-    { cat "$folder/$1-$2"; touch "$folder/failed"; return 0; }
-  spent=$(awk '{ print int($1 + $2 + 0.5) }' "$folder/$1-$2.time")
-  minutes=$(sed -n 's/.* runs, \([0-9]*\) virtual minutes.*/\1/p' "$folder/$1-$2")
+  LC_ALL=C bash -c 'TIMEFORMAT="%U %S"; time "$@" >"$0" 2>&1' "$folder/$name" build/release/bin/quipu-testnet simulate \
+    --seeds "1..$seeds" --members "$1" --candidates "$2" ${4:+--disk-harm "$4"} 2>"$folder/$name.time" ||
+    { cat "$folder/$name"; touch "$folder/failed"; return 0; }
+  spent=$(awk '{ print int($1 + $2 + 0.5) }' "$folder/$name.time")
+  minutes=$(sed -n 's/.* runs, \([0-9]*\) virtual minutes.*/\1/p' "$folder/$name")
+  harmed=$(sed -n 's/.* minutes, \([0-9]*\) disks harmed.*/\1/p' "$folder/$name")
   echo "$seeds $minutes $spent" >>"$folder/done"
-  echo "members $1+$2: $seeds seeds, $minutes virtual minutes, $spent s of one core"
+  echo "members $name: $seeds seeds, $minutes virtual minutes, $harmed disks harmed, $spent s of one core"
 }
 
 # Every other campaign on each core.
 half() {
-  echo "$campaigns" | awk -v half="$1" 'NR % 2 == half' | while read -r members candidates seeds; do
-    [ -e "$folder/failed" ] || run "$members" "$candidates" "$seeds"
+  echo "$campaigns" | awk -v half="$1" 'NR % 2 == half' | while read -r members candidates seeds harm; do
+    [ -e "$folder/failed" ] || run "$members" "$candidates" "$seeds" $harm
   done
 }
 half 0 &

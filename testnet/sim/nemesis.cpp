@@ -127,7 +127,9 @@ bool Nemesis::noticed(Endpoint victim, const Disk::Image& image) {
     const auto& other = cluster_.node(each);
     if (each == victim || !other.honest() || !other.who().members || other.membership().epoch != now->epoch) continue;
     holders += std::ranges::any_of(other.disk().votes_held(*index), [&](const consensus::Vote& vote) {
-      return then->epoch < now->epoch || !consensus::shows(*then, vote.kind, vote.subject);
+      if (then->epoch < now->epoch) return true;
+      // What it forgot once and has abstained for is no news to it.
+      return vote.subject.view > then->abstain_until && !consensus::shows(*then, vote.kind, vote.subject);
     });
   }
   return holders > members.faulty();
