@@ -46,6 +46,8 @@ enum class Verb : std::uint8_t {
   kCrashSigning,
   kCrashTorn,
   kLoseDatabase,
+  kKeepImage,
+  kPutBackImage,
   kSlowDisk,
   kClockAhead,
   kClockBehind,

@@ -48,6 +48,37 @@ Done Machines::lose_ledger(const std::string& code) {
   return {};
 }
 
+namespace {
+
+// What of a node's directory is its disk: the rest is its founding.
+constexpr const char* kDisk[] = {"ledger", "safety"};
+
+Done replace_disk(const fs::path& to, const fs::path& from) {
+  for (const char* part : kDisk) {
+    std::error_code error;
+    fs::remove_all(to / part, error);
+    if (!error) fs::create_directories(to, error);
+    if (!error) fs::copy(from / part, to / part, fs::copy_options::recursive, error);
+    if (error) return std::unexpected("cannot copy " + (from / part).string() + ": " + error.message());
+  }
+  return {};
+}
+
+}  // namespace
+
+Done Machines::keep_image(const std::string& code) {
+  if (is_running(node(code))) return std::unexpected("kill " + code + " first");
+  const fs::path disk = network_.node_directory(node(code));
+  return replace_disk(disk / "image", disk);
+}
+
+Done Machines::put_back_image(const std::string& code) {
+  if (is_running(node(code))) return std::unexpected("kill " + code + " first");
+  const fs::path disk = network_.node_directory(node(code));
+  if (!fs::exists(disk / "image")) return std::unexpected("keep an image of " + code + " first");
+  return replace_disk(disk, disk / "image");
+}
+
 Done Machines::bring_all_back() {
   for (const auto& code : std::set(paused_)) resume(code);
   return start({killed_.begin(), killed_.end()});

@@ -24,6 +24,9 @@ class Machines {
   Done pause(const std::string& code);
   void resume(const std::string& code);
   Done lose_ledger(const std::string& code);
+  // Of the ledger and the safety file, beside them in the node's directory.
+  Done keep_image(const std::string& code);
+  Done put_back_image(const std::string& code);
   // Those that were killed and those that stand still.
   Done bring_all_back();
 

@@ -228,10 +228,18 @@ Done ProcessWorld::act_machines(const Step& step) {
     case Verb::kPause:
       return pause(step);
     default:
-      for (const auto& code : step.nodes)
-        if (const Done lost = machines_.lose_ledger(code); !lost) return lost;
-      return {};
+      return act_disks(step);
   }
+}
+
+Done ProcessWorld::act_disks(const Step& step) {
+  for (const auto& code : step.nodes) {
+    const Done done = step.verb == Verb::kKeepImage      ? machines_.keep_image(code)
+                      : step.verb == Verb::kPutBackImage ? machines_.put_back_image(code)
+                                                         : machines_.lose_ledger(code);
+    if (!done) return done;
+  }
+  return {};
 }
 
 Done ProcessWorld::pause(const Step& step) {

@@ -48,6 +48,7 @@ class ProcessWorld final : public scenario::World {
   // Those that work and have been members.
   std::vector<const NodeEntry*> following() const;
   Done act_machines(const Step& step);
+  Done act_disks(const Step& step);
   Done act_links(const Step& step);
   Done submit(const Step& step);
   Done load(const Step& step);

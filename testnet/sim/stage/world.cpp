@@ -169,7 +169,7 @@ scenario::Done SimulatedWorld::garbage(const Step& step) {
 }
 
 scenario::Done SimulatedWorld::act_machines(const Step& step) {
-  if (step.verb == Verb::kLoseDatabase) return lose_database(step);
+  if (step.verb >= Verb::kLoseDatabase && step.verb <= Verb::kPutBackImage) return act_disks(step);
   const Micros time = plan_.length(step.time);
   for (const Endpoint each : processes(step.nodes)) {
     Node& node = cluster_.node(each);
@@ -188,11 +188,17 @@ scenario::Done SimulatedWorld::act_machines(const Step& step) {
   return {};
 }
 
-scenario::Done SimulatedWorld::lose_database(const Step& step) {
+scenario::Done SimulatedWorld::act_disks(const Step& step) {
   for (const Endpoint each : processes(step.nodes)) {
-    if (cluster_.node(each).alive())
-      return std::unexpected("kill " + cluster_.cast().code(cluster_.node(each).who().administration) + " first");
-    cluster_.lose_database(each);
+    Node& node = cluster_.node(each);
+    const std::string code = cluster_.cast().code(node.who().administration);
+    if (node.alive()) return std::unexpected("kill " + code + " first");
+    if (step.verb == Verb::kLoseDatabase) cluster_.lose_database(each);
+    if (step.verb == Verb::kKeepImage) images_.insert_or_assign(each, node.disk().image());
+    if (step.verb != Verb::kPutBackImage) continue;
+    const auto image = images_.find(each);
+    if (image == images_.end()) return std::unexpected("keep an image of " + code + " first");
+    node.put_back(image->second, /*database=*/true, /*safety_file=*/true);
   }
   return {};
 }

@@ -51,7 +51,7 @@ class SimulatedWorld final : public scenario::World {
   Done act_machines(const Step& step);
   Done act_links(const Step& step);
   Done garbage(const Step& step);
-  Done lose_database(const Step& step);
+  Done act_disks(const Step& step);
   Done change_members(const Step& step);
   Done expect_fork(const Step& step);
   Done measure(const Step& step);
@@ -69,6 +69,7 @@ class SimulatedWorld final : public scenario::World {
   Note note_;
   Seen seen_;  // before the cluster, whose law writes into it
   Cluster cluster_;
+  std::map<Endpoint, Disk::Image> images_;
   Government government_;
   Clients clients_;
   Losses losses_;

@@ -65,8 +65,8 @@ Said on_processes(const Folder& folder, const std::string& file) {
 }  // namespace
 
 TEST_CASE("these scenarios are kept on real processes and their exports are verified") {
-  const std::string name =
-      GENERATE("dead-leader", "t8-handover", "paused-leader", "cut-one-way", "lost-ledger", "leaders-fall-in-turn");
+  const std::string name = GENERATE("dead-leader", "t8-handover", "paused-leader", "cut-one-way", "lost-ledger",
+                                    "t7-rollback", "leaders-fall-in-turn");
   const Folder folder;
   const auto said = on_processes(folder, story(name));
   INFO(said.text);

@@ -83,5 +83,6 @@ TEST_CASE("a simulated scenario breaks when what it expects is not so") {
   stories::must_break("wait rest within 5s\nexpect height 1\n", "the height is 0");
   stories::must_break("wait BR leads within 1s\nwait CL leads within 1s\n", "leads");
   stories::must_break("lose ledger of BO\nwait rest within 5s\n", "kill BO first");
+  stories::must_break("kill BO\nput back image of BO\nstart BO\nwait rest within 5s\n", "keep an image of BO first");
   stories::must_break("cut BO from all\nsubmit 1 through CL\nwait final within 20s\n", "not final everywhere");
 }
