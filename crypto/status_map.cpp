@@ -21,9 +21,6 @@ std::uint8_t padded_byte(BytesView key, std::size_t index) {
   return index == key.size() ? 0x00 : 0xff;
 }
 
-// Bit 0 is the most significant bit of the first byte.
-bool bit_at(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8) >> (7 - bit % 8) & 1) == 1; }
-
 // The first bit where two different keys differ; kLeafBit when they are equal.
 std::uint32_t first_difference(BytesView a, BytesView b) {
   if (a == b) return kLeafBit;
@@ -35,16 +32,18 @@ std::uint32_t first_difference(BytesView a, BytesView b) {
   return static_cast<std::uint32_t>(8 * at) + static_cast<std::uint32_t>(std::countl_zero(differing));
 }
 
-Digest hash_leaf(BytesView key, BytesView value) {
+}  // namespace
+
+bool status_bit(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8) >> (7 - bit % 8) & 1) == 1; }
+
+Digest status_leaf_hash(BytesView key, BytesView value) {
   const Bytes head = ByteWriter().u8(0).varint(key.size()).raw(key).varint(value.size()).take();
   return sha256({head, value});
 }
 
-Digest hash_inner(std::uint32_t bit, const Digest& left, const Digest& right) {
+Digest status_inner_hash(std::uint32_t bit, const Digest& left, const Digest& right) {
   return sha256(ByteWriter().u8(1).varint(bit).raw(left.view()).raw(right.view()).view());
 }
-
-}  // namespace
 
 // A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions. The hash stands
 // in front, on the cache line of the reference count: changing a path touches just that of every sibling.
@@ -67,7 +66,7 @@ using Node = StatusMap::Node;
 using NodePtr = std::shared_ptr<const Node>;
 
 struct Leaf : Node {
-  Leaf(BytesView k, BytesView value) : Node(kLeafBit, hash_leaf(k, value)), key(k) {}
+  Leaf(BytesView k, BytesView value) : Node(kLeafBit, status_leaf_hash(k, value)), key(k) {}
   Bytes key;
 };
 
@@ -84,7 +83,7 @@ const Inner& as_inner(const Node& node) { return static_cast<const Inner&>(node)
 const Leaf& closest_leaf(const Node* node, BytesView key) {
   while (node->bit != kLeafBit) {
     const Inner& inner = as_inner(*node);
-    node = bit_at(key, inner.bit) ? inner.right.get() : inner.left.get();
+    node = status_bit(key, inner.bit) ? inner.right.get() : inner.left.get();
   }
   return as_leaf(*node);
 }
@@ -122,10 +121,10 @@ NodePtr take_side(const NodePtr& node, bool right) {
 NodePtr with_leaf(NodePtr node, std::uint32_t bit, std::shared_ptr<const Leaf> leaf) {
   if (node->bit >= bit) {
     if (bit == kLeafBit) return leaf;
-    if (bit_at(leaf->key, bit)) return std::make_shared<Inner>(bit, std::move(node), std::move(leaf));
+    if (status_bit(leaf->key, bit)) return std::make_shared<Inner>(bit, std::move(node), std::move(leaf));
     return std::make_shared<Inner>(bit, std::move(leaf), std::move(node));
   }
-  const bool right = bit_at(leaf->key, node->bit);
+  const bool right = status_bit(leaf->key, node->bit);
   NodePtr side = with_leaf(take_side(node, right), bit, std::move(leaf));
   return with_side(std::move(node), right, std::move(side));
 }
@@ -133,7 +132,7 @@ NodePtr with_leaf(NodePtr node, std::uint32_t bit, std::shared_ptr<const Leaf> l
 Digest hash_of(const Node& node) {
   if (node.state.load(std::memory_order_acquire) == Node::kFilled) return node.hash;
   const Inner& inner = as_inner(node);
-  const Digest hash = hash_inner(inner.bit, hash_of(*inner.left), hash_of(*inner.right));
+  const Digest hash = status_inner_hash(inner.bit, hash_of(*inner.left), hash_of(*inner.right));
   auto empty = Node::kEmpty;
   if (node.state.compare_exchange_strong(empty, Node::kFilling, std::memory_order_relaxed)) {
     node.hash = hash;
@@ -159,6 +158,21 @@ StatusMap StatusMap::insert(BytesView key, BytesView value) && {
   next.top_ = with_leaf(std::move(next.top_), bit, std::move(leaf));
   next.size_ += bit == kLeafBit ? 0 : 1;
   return next;
+}
+
+std::optional<StatusMap::Path> StatusMap::path(BytesView key) const {
+  if (!top_) return std::nullopt;
+  Path path;
+  const Node* node = top_.get();
+  while (node->bit != kLeafBit) {
+    const Inner& inner = as_inner(*node);
+    const bool right = status_bit(key, inner.bit);
+    path.steps.push_back({inner.bit, hash_of(right ? *inner.left : *inner.right)});
+    node = right ? inner.right.get() : inner.left.get();
+  }
+  path.key = as_leaf(*node).key;
+  std::ranges::reverse(path.steps);
+  return path;
 }
 
 Digest StatusMap::root() const { return top_ ? hash_of(*top_) : sha256(""); }

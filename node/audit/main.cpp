@@ -11,6 +11,7 @@
 #include "crypto/signature.h"
 #include "node/audit/directory_bundle.h"
 #include "node/audit/fork_commands.h"
+#include "node/audit/status_command.h"
 #include "node/audit/verify.h"
 #include "node/ledger/receipt.h"
 
@@ -149,10 +150,19 @@ int run(int argc, char** argv) {
   receipt_command->footer("Example: quipu-audit receipt grant.tlog-proof --policy policy-0");
   receipt_command->callback([&] { result = run_receipt(file, policy); });
 
-  auto* status_command = app.add_subcommand("status", "Check a .quipu-status (not yet possible)");
-  status_command->add_option("file", file, "The status proof")->required();
-  status_command->add_option("--policy", policy, "The policy file")->required();
-  status_command->callback([&] { result = could_not("status proofs are not supported yet"); });
+  StatusArguments status;
+  auto* status_command =
+      app.add_subcommand("status", "Check a .quipu-status against a trust policy, and say what it proves");
+  status_command->add_option("file", status.file, "The status proof")->required();
+  status_command->add_option("--policy", status.policy, "The policy file, e.g. policy/0 of a mirror you trust")
+      ->required();
+  status_command->add_option("--certificate", status.certificate,
+                             "CC/NUMBER that it must be about; needed to read an absence");
+  status_command->add_option("--on", status.on, "The day asked about; that of the proof's block without it");
+  status_command->add_option("--output", status.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  status_command->footer(
+      "Example: quipu-audit status firm.quipu-status --policy policy-0 --certificate PE/OEA-2024-0001 --on 2026-06-30");
+  status_command->callback([&] { result = run_status(status); });
 
   CompareArguments compare_arguments;
   ForkArguments fork_arguments;

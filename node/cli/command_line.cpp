@@ -299,6 +299,14 @@ void add_files(CLI::App& app, Chosen& chosen) {
   proof.does(chosen, [](const Global& global, const ReceiptOptions& options) {
     return receipt(global, options.id, options.out);
   });
+  Command<ReceiptOptions> status(*noun(app, "proof", "Proofs to be kept and checked offline"), "status",
+                                 "Fetch what a published checkpoint proves of a certificate, also that there is none",
+                                 "quipu proof status PE/OEA-2024-0001 --out firm.quipu-status");
+  status.add("CERTIFICATE", &ReceiptOptions::id, "CC/NUMBER")->required();
+  status.add("--out", &ReceiptOptions::out, "File to write")->required();
+  status.does(chosen, [](const Global& global, const ReceiptOptions& options) {
+    return status_proof(global, options.id, options.out);
+  });
   Command<ExportOptions> bundle(app, "export", "Write the whole ledger as an audit bundle, checked while it is fetched",
                                 "quipu export --out bundle && quipu-audit verify bundle --genesis genesis.json");
   bundle.add("--out", &ExportOptions::out, "Folder to make")->required();
@@ -323,8 +331,8 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name : {"changes", "reconcile", "indicators", "worklist", "proof", "mirror", "evidence", "backup",
-                           "restore", "doctor", "reindex"}) {
+  for (const char* name : {"changes", "reconcile", "indicators", "worklist", "mirror", "evidence", "backup", "restore",
+                           "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
   not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));

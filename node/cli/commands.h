@@ -108,6 +108,8 @@ struct ListOptions {
 Done list(const Global& global, const ListOptions& options);
 
 Done receipt(const Global& global, const std::string& id, const std::string& out);
+// Of a certificate, named CC/NUMBER, whether it was ever granted or not.
+Done status_proof(const Global& global, const std::string& certificate, const std::string& out);
 Done export_bundle(const Global& global, const std::string& out);
 
 }  // namespace quipu::cli

@@ -116,8 +116,10 @@ struct Host::State {
     return own ? index : std::nullopt;
   }
 
+  void keep(const ledger::Position& position) { keep_map(maps, position, reader->newest_note()); }
+
   void refresh_reader() {
-    auto fresh = stored_ledger(database.snapshot());
+    auto fresh = stored_ledger(database.snapshot(), maps);
     const std::lock_guard lock(reader_mutex);
     reader = std::move(fresh);
   }
@@ -179,6 +181,7 @@ struct Host::State {
   std::unique_ptr<storage::Signing> signer;
   crypto::SecretKey log_key;
   mutable std::mutex reader_mutex;
+  StatusMaps maps;
   std::shared_ptr<const ledger::LedgerReader> reader;
 };
 
@@ -243,6 +246,8 @@ replica::Restored Host::restore() const {
                    std::move(pending.votes)};
   if (state_->observing()) out.consensus.record = nothing_signed(state_->membership.epoch, tip);
   out.committed = stored_position(snapshot, std::make_shared<const ledger::Membership>(state_->membership));
+  state_->keep(out.committed);
+  state_->refresh_reader();
   return out;
 }
 
@@ -262,6 +267,7 @@ replica::Committed Host::perform(const replica::Commit& effect) {
   for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links));
   state_->blocks.commit(blocks, effect.finalization, effect.tip, effect.votes);
   if (state_->signer->record().epoch == state_->membership.epoch) state_->signer->set_tip(effect.tip);
+  for (const auto& block : effect.blocks) state_->keep(block.executed->after);
   state_->refresh_reader();
   return {effect.tip.height, reader()->state(std::nullopt)};
 }

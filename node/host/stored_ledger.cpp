@@ -7,6 +7,9 @@ namespace quipu::host {
 
 namespace {
 
+// Beyond the newest published checkpoint's, which comes every sixteen heights at the latest.
+constexpr std::size_t kMapsKept = 48;
+
 class StoredState final : public ledger::StateView {
  public:
   explicit StoredState(storage::StateReader reader) : reader_(std::move(reader)) {}
@@ -36,8 +39,8 @@ std::optional<ledger::BlockSummary> summary(const std::optional<storage::BlockRe
 
 class StoredLedger final : public ledger::LedgerReader {
  public:
-  explicit StoredLedger(std::shared_ptr<const storage::Snapshot> snapshot)
-      : snapshot_(std::move(snapshot)), log_(snapshot_) {
+  StoredLedger(std::shared_ptr<const storage::Snapshot> snapshot, StatusMaps maps)
+      : snapshot_(std::move(snapshot)), log_(snapshot_), maps_(std::move(maps)) {
     const auto tip = log_.tip();
     assert(tip);
     newest_ = summary(log_.block(tip->height).value());
@@ -77,10 +80,15 @@ class StoredLedger final : public ledger::LedgerReader {
     for (auto& kept : log_.evidence()) files.push_back({kept.epoch, kept.anchor, std::move(kept.pair)});
     return files;
   }
+  std::optional<crypto::StatusMap> map(consensus::Height height) const override {
+    const auto kept = maps_.find(height);
+    return kept == maps_.end() ? std::nullopt : std::optional(kept->second);
+  }
 
  private:
   std::shared_ptr<const storage::Snapshot> snapshot_;
   storage::LogReader log_;
+  StatusMaps maps_;
   ledger::BlockSummary newest_;
 };
 
@@ -100,8 +108,16 @@ std::shared_ptr<const ledger::StateView> stored_state(std::shared_ptr<const stor
   return std::make_shared<StoredState>(storage::StateReader(std::move(snapshot), known_at));
 }
 
-std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot) {
-  return std::make_shared<StoredLedger>(std::move(snapshot));
+void keep_map(StatusMaps& maps, const ledger::Position& position, std::optional<consensus::Height> newest_note) {
+  static_cast<void>(position.map.root());
+  maps.insert_or_assign(position.height, position.map);
+  if (newest_note) maps.erase(maps.begin(), maps.lower_bound(*newest_note));
+  while (maps.size() > kMapsKept) maps.erase(maps.begin());
+}
+
+std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const storage::Snapshot> snapshot,
+                                                          StatusMaps maps) {
+  return std::make_shared<StoredLedger>(std::move(snapshot), std::move(maps));
 }
 
 ledger::Position stored_position(const std::shared_ptr<const storage::Snapshot>& snapshot,

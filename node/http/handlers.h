@@ -34,6 +34,9 @@ Response get_arrangements(const Call& call);
 Response get_block(const Call& call);
 Response get_checkpoints(const Call& call);
 
+// routes_proofs.cpp
+Response get_status_proof(const Call& call);
+
 // routes_mirror.cpp
 Response get_genesis(const Call& call);
 Response get_checkpoint(const Call& call);

@@ -12,6 +12,7 @@
 #include "consensus/quorum_proof.h"
 #include "consensus/types.h"
 #include "crypto/merkle.h"
+#include "crypto/status_map.h"
 #include "node/ledger/mirror.h"
 #include "node/ledger/state_view.h"
 
@@ -53,6 +54,9 @@ class LedgerReader {
   virtual std::optional<consensus::Height> newest_note() const = 0;
   virtual std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const = 0;
   virtual std::vector<EvidenceFile> evidence() const = 0;
+  // The status map behind the seal of a height, its root computed: at least of the newest published checkpoint's, once
+  // that was published while the node ran.
+  virtual std::optional<crypto::StatusMap> map(consensus::Height height) const = 0;
 };
 
 }  // namespace quipu::ledger

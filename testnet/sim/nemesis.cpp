@@ -86,7 +86,8 @@ void Nemesis::harm_disk() {
 }
 
 void Nemesis::harm_when_down(Endpoint victim, Micros at_last) {
-  if (cluster_.now() >= std::min(at_last, cluster_.options().trouble)) cluster_.cut_power(victim);
+  if (cluster_.now() >= cluster_.options().trouble) return;  // what was not harmed by now is well
+  if (cluster_.now() >= at_last) cluster_.cut_power(victim);
   if (cluster_.node(victim).alive())  // it is down for at least ten milliseconds
     return cluster_.queue().after(5 * kMillisecond, [=, this] { harm_when_down(victim, at_last); });
   harming_ = false;

@@ -136,6 +136,9 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
     if (height.value == 0 || height.value >= positions_.size() || lost_.contains(height)) return {};
     return {link_of(genesis_, positions_[height.value])};
   }
+  std::optional<crypto::StatusMap> map(consensus::Height height) const override {
+    return height.value < positions_.size() ? std::optional(positions_[height.value].map) : std::nullopt;
+  }
   std::optional<Bytes> note(consensus::Height height) const override {
     const auto note = notes_.find(height);
     return note == notes_.end() ? std::nullopt : std::optional(note->second);

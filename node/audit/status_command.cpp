@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/audit/status_command.h"
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "crypto/signature.h"
+#include "node/audit/directory_bundle.h"
+#include "node/ledger/canonical.h"
+#include "node/ledger/date.h"
+#include "node/ledger/state.pb.h"
+#include "node/ledger/status_bundle.h"
+#include "node/ledger/timeline.h"
+
+namespace quipu::audit {
+namespace {
+
+namespace json = boost::json;
+namespace v1 = ledger::v1;
+using ledger::MapKey;
+using ledger::RecordType;
+using ledger::StatusBundle;
+
+constexpr int kDone = 0, kFailed = 1;
+
+// What one bundle says, once it holds.
+struct Said {
+  std::string certificate;  // CC/NUMBER; empty when it is absent and nobody named it
+  std::optional<v1::CertificateRecord> record{};
+  ledger::ProvenStatus proven;
+  ledger::Date day{};
+};
+
+int end_with(const char* verdict, const std::string& why) {
+  std::cout << verdict << " " << why << "\n";
+  return kFailed;
+}
+
+std::optional<MapKey> key_of(const std::string& certificate) {
+  if (certificate.size() < 4 || certificate[2] != '/') return std::nullopt;
+  return ledger::map_key(RecordType::kCertificate, certificate.substr(0, 2), certificate.substr(3));
+}
+
+std::expected<Said, std::string> read(const StatusBundle& bundle, ledger::ProvenStatus proven,
+                                      const std::string& certificate) {
+  Said said{.certificate = certificate, .proven = std::move(proven)};
+  if (bundle.key.view()[0] != static_cast<char>(RecordType::kCertificate))
+    return std::unexpected("It is about another kind of record than a certificate.");
+  if (bundle.value) {
+    said.record.emplace();
+    if (!ledger::read_canonical(*bundle.value, *said.record)) return std::unexpected("The record is not in form.");
+    said.certificate = Bytes(bundle.key.view().substr(1, 2)) + "/" + said.record->certificate();
+  }
+  if (!said.certificate.empty() && key_of(said.certificate) != bundle.key)
+    return std::unexpected("It is about another certificate than " + said.certificate + ".");
+  if (!certificate.empty() && said.certificate != certificate)
+    return std::unexpected("It is about " + said.certificate + ", not about " + certificate + ".");
+  return said;
+}
+
+std::vector<std::string> role_names(const Said& said) {
+  std::vector<std::string> names;
+  for (const int role : ledger::roles_on(*said.record, said.day)) names.push_back(v1::Role_Name(role));
+  return names;
+}
+
+std::string status_of(const Said& said) {
+  return said.record ? std::string(ledger::name_of(ledger::status_on(*said.record, said.day))) : "NEVER_ISSUED";
+}
+
+std::uint64_t last_leaf(const Said& said) {
+  const auto& events = said.record->history().events();
+  return events.empty() ? said.record->grant().leaf() : events.rbegin()->leaf();
+}
+
+void print_text(const Said& said) {
+  const auto& [checkpoint, seal] = said.proven;
+  std::cout << "certificate  " << (said.certificate.empty() ? "(name it with --certificate)" : said.certificate);
+  if (said.record) std::cout << ", held by subject " << said.record->subject();
+  std::cout << "\nas known at  height " << seal.height.value << ", " << ledger::format_instant(seal.block_time_ms)
+            << ", " << checkpoint.size << " leaves of " << checkpoint.origin << "\non           " << said.day.text()
+            << ": " << status_of(said);
+  if (said.record) {
+    for (const auto& role : role_names(said)) std::cout << " " << role;
+    std::cout << "\nlast changed by leaf " << last_leaf(said);
+  }
+  std::cout << "\nVERIFIED\n";
+}
+
+void print_json(const Said& said) {
+  const auto& [checkpoint, seal] = said.proven;
+  json::object out{{"certificate", said.certificate},
+                   {"height", seal.height.value},
+                   {"block_time", ledger::format_instant(seal.block_time_ms)},
+                   {"origin", checkpoint.origin},
+                   {"size", checkpoint.size},
+                   {"on", said.day.text()},
+                   {"status", status_of(said)}};
+  if (said.record) {
+    const auto names = role_names(said);
+    out["subject"] = said.record->subject();
+    out["roles"] = json::array(names.begin(), names.end());
+    out["last_leaf"] = last_leaf(said);
+  }
+  out["verdict"] = "VERIFIED";
+  std::cout << json::serialize(out) << "\n";
+}
+
+}  // namespace
+
+int run_status(const StatusArguments& arguments) {
+  if (!crypto::self_test()) return end_with("COULD-NOT-CHECK", "this machine's cryptography fails its self-test");
+  const auto text = read_file(arguments.file), policy_text = read_file(arguments.policy);
+  if (!text) return end_with("COULD-NOT-CHECK", text.error());
+  if (!policy_text) return end_with("COULD-NOT-CHECK", policy_text.error());
+  const auto policy = ledger::TrustPolicy::parse(*policy_text);
+  if (!policy) return end_with("COULD-NOT-CHECK", policy.error());
+  if (!arguments.certificate.empty() && !key_of(arguments.certificate))
+    return end_with("COULD-NOT-CHECK", "a certificate is named CC/NUMBER");
+  const auto bundle = StatusBundle::parse(*text);
+  if (!bundle) return end_with("BROKEN", bundle.error());
+  auto proven = ledger::verify_status(*bundle, *policy);
+  if (!proven) return end_with("BROKEN", proven.error());
+  auto said = read(*bundle, *std::move(proven), arguments.certificate);
+  if (!said) return end_with("BROKEN", said.error());
+  const auto day = arguments.on.empty() ? ledger::Date::of(said->proven.seal.block_time_ms, 0)
+                                        : ledger::Date::parse(arguments.on).value_or(ledger::Date{});
+  if (!arguments.on.empty() && day.text() != arguments.on)
+    return end_with("COULD-NOT-CHECK", "--on takes a day, YYYY-MM-DD");
+  said->day = day;
+  arguments.output == "json" ? print_json(*said) : print_text(*said);
+  return kDone;
+}
+
+}  // namespace quipu::audit
