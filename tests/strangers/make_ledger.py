@@ -3,7 +3,8 @@
 """Makes with our real programs what strangers check: an export with several published checkpoints, and receipts.
 
 Four nodes on this machine import the beginnings of two sample programmes, one event to a leaf, until there are a full tile
-and a partial one. OUT then holds export/ and receipts/; the network is stopped and its keys are gone.
+and a partial one. OUT then holds export/, receipts/ and status/, and in expected.json what quipu-audit reads in the last ones;
+the network is stopped and its keys are gone.
 Usage: make_ledger.py PROGRAMS SAMPLE OUT
 """
 import hashlib
@@ -23,6 +24,8 @@ LEAVES = 300  # at least: a full tile has 256
 TILE = 256
 LINES = 40  # of a history, imported at once
 RECEIPTS = 6
+CERTIFICATES = 8
+DAYS = ("2018-06-30", "2021-01-01", "2023-05-15", "2026-11-01", "2031-12-31")
 
 
 def are_free(first):
@@ -115,6 +118,27 @@ def fetch_receipts(network, export, folder):
         network.quipu("receipt", leaf_id, "--out", os.path.join(folder, leaf_id + ".tlog-proof"))
 
 
+def certificates(sample, code):
+    """Numbers that the beginning of a programme's history grants, in its order."""
+    with open(os.path.join(sample, "history", code + ".jsonl"), encoding="utf-8") as history:
+        events = [json.loads(line)["event"] for line in history.readlines()[:LINES]]
+    return [event["certificate_granted"]["certificate"] for event in events if "certificate_granted" in event]
+
+
+def fetch_status(network, folder, policy):
+    """A proof of some certificates and of one that nobody granted; what the auditor's program reads in them."""
+    os.makedirs(folder)
+    read = []
+    for number in certificates(network.sample, "BO")[:CERTIFICATES] + ["NEVER-ISSUED-1"]:
+        name = ("none" if number.startswith("NEVER") else number) + ".quipu-status"
+        network.quipu("proof", "status", "BO/" + number, "--out", os.path.join(folder, name))
+        for day in DAYS:
+            said = json.loads(network.run("quipu-audit", "status", os.path.join(folder, name), "--policy", policy,
+                                          "--certificate", "BO/" + number, "--on", day, "--output", "json"))
+            read.append({"file": name, "day": day, "status": said["status"], "roles": said.get("roles", [])})
+    return read
+
+
 def main():
     programs, sample, out = sys.argv[1:]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
@@ -128,6 +152,9 @@ def main():
         network.grow()
         network.quipu("export", "--out", export)
         fetch_receipts(network, export, os.path.join(out, "receipts"))
+        read = fetch_status(network, os.path.join(out, "status"), os.path.join(export, "policy", "0"))
+        with open(os.path.join(out, "expected.json"), "w", encoding="utf-8") as file:
+            json.dump(read, file)
     finally:
         network.stop()
     shutil.rmtree(network.directory)

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page in a real browser: files are dropped, words are read, in three languages, without a network.
+// Usage: QUIPU_SOURCE=ROOT QUIPU_LEDGER=DIR QUIPU_BROWSER=PROGRAM node --test
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import puppeteer from 'puppeteer-core'
+import { files, pageFile, policyFile } from './page.mjs'
+
+let browser
+before(async () => {
+  browser = await puppeteer.launch({ executablePath: process.env.QUIPU_BROWSER, args: ['--no-sandbox', '--disable-gpu', '--lang=en'] })
+})
+after(() => browser?.close())
+
+async function opened() {
+  const page = await browser.newPage()
+  await page.setOfflineMode(true)
+  const asked = []
+  page.on('request', (request) => { if (!request.url().startsWith('file:')) asked.push(request.url()) })
+  await page.goto(pathToFileURL(pageFile).href)
+  return { page, asked }
+}
+async function give(page, ...paths) {
+  await (await page.$('#files')).uploadFile(...paths)
+  await page.waitForFunction(() => !document.getElementById('verdict').hidden)
+}
+async function verdict(page, sign) {
+  await page.waitForFunction((wanted) => document.getElementById('verdict').textContent.startsWith(wanted), {}, sign)
+  return page.$eval('body', (body) => body.innerText)
+}
+const press = (page, language) => page.evaluate((name) => [...document.querySelectorAll('#languages button')].find((each) => each.textContent === name).click(), language)
+
+test('a receipt and a policy are verified, in the words of three languages, and nothing is fetched', async () => {
+  const { page, asked } = await opened()
+  const [receipt] = files('receipts')
+  await give(page, receipt.path)
+  assert.match(await page.$eval('#verdict', (each) => each.textContent), /policy/i)
+  await give(page, policyFile)
+  assert.match(await verdict(page, '\u2713'), /VERIFIED[\s\S]*is this statement, unchanged[\s\S]*countersigned/)
+  await press(page, 'es')
+  assert.match(await verdict(page, '\u2713'), /VERIFICADO[\s\S]*es esta declaración/)
+  await press(page, 'pt')
+  assert.match(await verdict(page, '\u2713'), /VERIFICADO[\s\S]*é esta declaração/)
+  assert.deepEqual(asked, [])
+})
+
+test('a status proof says what the certificate is on the day that is chosen', async () => {
+  const { page } = await opened()
+  const proof = files('status').find((each) => !each.name.includes('none'))
+  await give(page, proof.path, policyFile)
+  await press(page, 'en')
+  assert.match(await verdict(page, '\u2713'), /certificate BO\/\S+ is/)
+  await page.$eval('#day', (input) => { input.value = '1999-01-01'; input.dispatchEvent(new Event('change')) })
+  assert.match(await page.$eval('#result', (each) => each.innerText), /on 1999-01-01, .* not yet in effect/)
+})
+
+test('a certificate that was never issued is recognised by its number', async () => {
+  const { page } = await opened()
+  await give(page, files('status').find((each) => each.name.includes('none')).path, policyFile)
+  await press(page, 'en')
+  assert.match(await verdict(page, '\u2713'), /had never issued/)
+  await page.type('#number', 'NEVER-ISSUED-1')
+  await page.waitForFunction(() => document.getElementById('result').innerText.includes('Yes: it is about'))
+  await page.type('#number', '2')
+  await page.waitForFunction(() => document.getElementById('result').innerText.includes('No: it is about another'))
+})
+
+test('a changed proof is refused in plain words, and files dropped on the page are taken', async () => {
+  const { page } = await opened()
+  const [receipt] = files('receipts')
+  const changed = new Uint8Array(receipt.bytes)
+  changed[receipt.bytes.length - 20] ^= 1
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'quipu-page-'))
+  const file = path.join(folder, 'changed.tlog-proof')
+  fs.writeFileSync(file, changed)
+  await give(page, file, policyFile)
+  await press(page, 'en')
+  assert.match(await verdict(page, '\u2717'), /NOT PROVEN: (A signature of|Only|The checkpoint)/)
+  fs.rmSync(folder, { recursive: true })
+  const text = Buffer.from(receipt.bytes).toString('base64')
+  await page.evaluate((content) => {
+    const data = new DataTransfer()
+    data.items.add(new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], 'good.tlog-proof'))
+    document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+  }, text)
+  await verdict(page, '\u2713')
+})

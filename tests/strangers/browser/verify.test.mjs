@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's verifier, in Node's WebCrypto: what our programs made it accepts and reads as they do; every turned bit it refuses.
+// Usage: QUIPU_SOURCE=ROOT QUIPU_LEDGER=DIR node --test
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { expected, files, loadVerifier, policy } from './page.mjs'
+
+const quipu = loadVerifier()
+const receipts = files('receipts')
+const statuses = files('status')
+
+async function turnedBits(name, bytes, accept, step = 1) {
+  for (let at = 0; at < bytes.length; at += step) {
+    const other = new Uint8Array(bytes)
+    other[at] ^= 1 << at % 8
+    await assert.rejects(accept(other), (error) => error instanceof quipu.Refusal, `${name}: accepted with another byte ${at}`)
+  }
+}
+
+test('every receipt is verified and its statement read', async () => {
+  assert(receipts.length >= 6)
+  for (const { bytes } of receipts) {
+    const said = await quipu.verify(bytes, policy())
+    assert.equal(said.kind, 'receipt')
+    assert.match(said.submission.administration, /^(BO|CL)$/)
+    assert(said.submission.events.length >= 1)
+    assert.equal(said.checkpoint.cosigners.length, 3)
+  }
+})
+
+test('every status proof says what quipu-audit says, on every day that was asked', async () => {
+  const asked = expected()
+  assert(asked.length >= 20)
+  for (const { file, day, status, roles } of asked) {
+    const said = await quipu.verify(statuses.find((each) => each.name === file).bytes, policy())
+    if (status === 'NEVER_ISSUED') {
+      assert.equal(said.record, null)
+      continue
+    }
+    assert.equal(quipu.status_on(said.record, day), status, `${file} on ${day}`)
+    assert.deepEqual([...quipu.roles_on(said.record, day).held].sort(), [...roles].sort())
+  }
+})
+
+test('every byte of a receipt counts', async () => {
+  await turnedBits('receipt', receipts[0].bytes, (bytes) => quipu.verify(bytes, policy()))
+})
+
+test('every byte of a status proof counts', async () => {
+  for (const { name, bytes } of [statuses.find((each) => !each.name.includes('none')), statuses.find((each) => each.name.includes('none'))]) {
+    const key = new TextDecoder().decode(bytes).split('\n')[1]
+    await turnedBits(name, bytes, async (other) => {
+      const said = await quipu.verify(other, policy())
+      // The absence of another key may be true as well: whoever asks names the certificate.
+      if (said.record === null && new TextDecoder().decode(other).split('\n')[1] !== key) throw new quipu.Refusal('ANOTHER')
+    })
+  }
+})
+
+test('a policy with a turned bit is refused or trusts somebody else', async () => {
+  const good = policy()
+  let refused = 0
+  for (let at = 0; at < good.length; at++) {
+    const other = new Uint8Array(good)
+    other[at] ^= 1 << at % 8
+    refused += await quipu.verify(receipts[0].bytes, other).then(() => 0, () => 1)
+  }
+  // Names of groups and witnesses, comments and a lower quorum are the policy's own affair.
+  assert(refused > good.length / 2)
+})
+
+test('neither half a file nor another is taken for a proof', async () => {
+  const { bytes } = receipts[0]
+  for (let size = 0; size < bytes.length; size += 31)
+    await assert.rejects(quipu.verify(bytes.subarray(0, size), policy()), quipu.Refusal)
+  await assert.rejects(quipu.verify(policy(), policy()), quipu.Refusal)
+  await assert.rejects(quipu.verify(bytes, bytes), quipu.Refusal)
+})
