@@ -314,6 +314,18 @@ void add_files(CLI::App& app, Chosen& chosen) {
               [](const Global& global, const ExportOptions& options) { return export_bundle(global, options.out); });
 }
 
+void add_mirror(CLI::App& app, Chosen& chosen) {
+  Command<MirrorOptions> copy(app, "mirror",
+                              "Keep a verified copy of a node's mirror, brought up to each new checkpoint",
+                              "quipu mirror http://bo.example:8480 bo-mirror/ --once && quipu-audit verify bo-mirror/ "
+                              "--genesis genesis.json");
+  copy.add("URL", &MirrorOptions::url, "The node")->required();
+  copy.add("DIR", &MirrorOptions::folder, "Folder of the copy, new or one to go on with")->required();
+  copy.flag("--once", &MirrorOptions::once, "End when the copy is at the newest checkpoint");
+  copy.add("--every", &MirrorOptions::every_s, "Seconds between looks for a newer one")->check(CLI::Range(1, 86'400));
+  copy.does(chosen, [](const Global& global, const MirrorOptions& options) { return mirror(global, options); });
+}
+
 void add_node(CLI::App& app, Chosen& chosen) {
   CLI::App* node = noun(app, "node", "The node asked");
   no_argument(*node, chosen, "status", "Height, age, consensus, pool", "quipu node status --node http://127.0.0.1:8482",
@@ -331,8 +343,8 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name : {"changes", "reconcile", "indicators", "worklist", "mirror", "evidence", "backup", "restore",
-                           "doctor", "reindex"}) {
+  for (const char* name :
+       {"changes", "reconcile", "indicators", "worklist", "evidence", "backup", "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
   not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));
@@ -375,6 +387,7 @@ int run_command_line(int argc, char** argv) {
   add_lookups(app, chosen);
   add_list(app, chosen);
   add_files(app, chosen);
+  add_mirror(app, chosen);
   add_node(app, chosen);
   add_later(app, chosen);
   try {

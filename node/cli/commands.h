@@ -112,4 +112,11 @@ Done receipt(const Global& global, const std::string& id, const std::string& out
 Done status_proof(const Global& global, const std::string& certificate, const std::string& out);
 Done export_bundle(const Global& global, const std::string& out);
 
+struct MirrorOptions {
+  std::string url, folder;
+  bool once = false;
+  std::int64_t every_s = 10;
+};
+Done mirror(const Global& global, const MirrorOptions& options);
+
 }  // namespace quipu::cli
