@@ -107,6 +107,12 @@ struct ListOptions {
 };
 Done list(const Global& global, const ListOptions& options);
 
+struct ChangesOptions {
+  std::string since, by, arrangement, known_at;
+  std::size_t page_rows = 1'000;
+};
+Done changes(const Global& global, const ChangesOptions& options);
+
 Done receipt(const Global& global, const std::string& id, const std::string& out);
 // Of a certificate, named CC/NUMBER, whether it was ever granted or not.
 Done status_proof(const Global& global, const std::string& certificate, const std::string& out);

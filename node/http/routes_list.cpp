@@ -8,6 +8,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/http/rows.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
 
@@ -17,32 +18,6 @@ namespace {
 
 using ledger::RecordType;
 namespace v1 = ledger::v1;
-
-constexpr std::size_t kRowsByDefault = 1'000;
-constexpr std::size_t kMostRows = 5'000;
-
-// One page of a list, in ascending order of `name`; the next one begins after the last name given.
-struct Page {
-  std::string after;
-  std::size_t limit = kRowsByDefault;
-};
-
-std::expected<Page, std::string> asked_page(const Call& call) {
-  Page page;
-  page.after = call.query("after").value_or("");
-  if (const auto limit = call.query("limit")) {
-    const auto number = parse_decimal(*limit);
-    if (!number || *number == 0 || *number > kMostRows) return std::unexpected("limit is 1 to 5000");
-    page.limit = *number;
-  }
-  return page;
-}
-
-std::string joined(const auto& parts) {
-  std::string text;
-  for (const auto& part : parts) text.append(text.empty() ? "" : " ").append(part);
-  return text;
-}
 
 // ------------------------------------------------------------ issuer=CC
 
@@ -163,19 +138,6 @@ Firms recognised_firms(const ledger::StateView& state, const std::string& recogn
 }
 
 // ------------------------------------------------------------- answers
-
-Response csv_response(Bytes body, const AskedState& asked, const std::string& next) {
-  Response response;
-  response.content_type = "text/csv; charset=utf-8";
-  response.headers.emplace_back("Quipu-Height", std::to_string(asked.block.height.value));
-  if (!next.empty()) response.headers.emplace_back("Quipu-Next-After", next);
-  response.body = std::move(body);
-  return response;
-}
-
-void append_row(Bytes& csv, const std::vector<std::string>& fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) append_csv(csv, fields[i], i + 1 == fields.size());
-}
 
 struct Question {
   const Call& call;

@@ -9,6 +9,7 @@
 
 #include "node/cli/command_line.h"
 #include "node/cli/files.h"
+#include "node/cli/paging.h"
 #include "node/cli/submitting.h"
 #include "node/ledger/date.h"
 #include "node/ledger/mirror.h"
@@ -141,6 +142,39 @@ TEST_CASE("a list is printed whole although the node gives it in pages", "[cli]"
   Captured out;
   REQUIRE(list(node.global(), options));
   CHECK(out.json().at("items").as_array().size() == 7);
+}
+
+TEST_CASE("changes are printed whole as a table and as CSV although the node gives them in pages", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 3, false));
+  import.key = folder.key("BO", "issuer");
+  {
+    Captured out;
+    REQUIRE(import_history(node.global(), import));
+  }
+  ChangesOptions options{.since = "0", .by = "BO", .arrangement = "OWN", .known_at = "", .page_rows = 5};
+  {
+    Captured out;
+    REQUIRE(changes(node.global(Output::kCsv), options));
+    const std::string csv = out.text();
+    CHECK(csv.starts_with("height,time,"));
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 13);
+  }
+  {
+    Captured out;
+    REQUIRE(changes(node.global(Output::kText), options));
+    CHECK(out.text().find("certificate_suspended  BO/S-2    BO1002  BO/C-2") != std::string::npos);
+    CHECK(out.text().find("12 rows at height") != std::string::npos);
+  }
+  options.since = "soon";
+  Captured out;
+  CHECK_FALSE(changes(node.global(), options));
+}
+
+TEST_CASE("a table's columns are as wide as their widest field in letters", "[cli]") {
+  CHECK(as_table({{"name", "n"}, {"Atl\xc3\xa1ntica", "12"}, {"x", ""}}) == "name       n\nAtl\xc3\xa1ntica  12\nx\n");
 }
 
 TEST_CASE("an export holds exactly the files of the mirror", "[cli]") {
@@ -324,7 +358,7 @@ TEST_CASE("wrong usage is 2 and a later command is 1", "[cli]") {
   CHECK(run({"recognise", "--tin", "X"}) == 2);
   CHECK(run({"member", "list", "--output", "xml"}) == 2);
   for (const std::vector<std::string>& later : std::vector<std::vector<std::string>>{
-           {"changes", "--since", "3"}, {"import", "list", "x.csv", "--key", "k"}, {"doctor"}}) {
+           {"reconcile", "x.csv"}, {"import", "list", "x.csv", "--key", "k"}, {"doctor"}}) {
     CHECK(run(later) == 1);
   }
   CHECK(out.errors().find("not yet") != std::string::npos);
