@@ -299,6 +299,26 @@ void add_changes(CLI::App& app, Chosen& chosen) {
   rows.does(chosen, changes);
 }
 
+void add_indicators(CLI::App& app, Chosen& chosen) {
+  Command<IndicatorsOptions> rows(
+      app, "indicators", "How much recognition is used and what it brings, beside the control group",
+      "quipu indicators --reporter PE --from 2026-01 --to 2026-06\n"
+      "  quipu indicators --group-by reporter,partner --period quarter --output csv > indicators.csv");
+  rows.add("--arrangement", &IndicatorsOptions::arrangement, "Of this arrangement alone");
+  rows.add("--reporter", &IndicatorsOptions::reporter, "Of the administration that cleared the goods");
+  rows.add("--partner", &IndicatorsOptions::partner, "Of the administration that had certified the firms");
+  rows.add("--flow", &IndicatorsOptions::flow, "IMPORT or EXPORT");
+  rows.add("--mode", &IndicatorsOptions::mode, "SEA, AIR, ROAD, RAIL or OTHER");
+  rows.add("--from", &IndicatorsOptions::from, "First month, YYYY-MM");
+  rows.add("--to", &IndicatorsOptions::to, "Last month, YYYY-MM");
+  rows.add("--period", &IndicatorsOptions::period, "A row for each month, quarter or year; without it one for all");
+  rows.add("--group-by", &IndicatorsOptions::group_by,
+           "What is kept apart: some of arrangement,reporter,partner,flow,mode; or none");
+  rows.add("--known-at", &IndicatorsOptions::known_at,
+           "With the revisions known at a height, an RFC 3339 instant, or the end of a day");
+  rows.does(chosen, indicators);
+}
+
 struct ReceiptOptions {
   std::string id, out;
 };
@@ -346,8 +366,8 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name : {"reconcile", "indicators", "worklist", "mirror", "evidence", "backup", "restore",
-                           "doctor", "reindex"}) {
+  for (const char* name :
+       {"reconcile", "worklist", "mirror", "evidence", "backup", "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
   not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));
@@ -390,6 +410,7 @@ int run_command_line(int argc, char** argv) {
   add_lookups(app, chosen);
   add_list(app, chosen);
   add_changes(app, chosen);
+  add_indicators(app, chosen);
   add_files(app, chosen);
   add_node(app, chosen);
   add_later(app, chosen);

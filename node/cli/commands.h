@@ -113,6 +113,12 @@ struct ChangesOptions {
 };
 Done changes(const Global& global, const ChangesOptions& options);
 
+struct IndicatorsOptions {
+  std::string arrangement, reporter, partner, flow, mode, from, to, known_at;
+  std::string period, group_by;  // empty: the node's own, a row for each pair, flow and mode over all months
+};
+Done indicators(const Global& global, const IndicatorsOptions& options);
+
 Done receipt(const Global& global, const std::string& id, const std::string& out);
 // Of a certificate, named CC/NUMBER, whether it was ever granted or not.
 Done status_proof(const Global& global, const std::string& certificate, const std::string& out);

@@ -28,6 +28,12 @@ Response get_list(const Call& call);
 // routes_changes.cpp
 Response get_changes(const Call& call);
 
+// routes_indicators.cpp
+Response get_indicators(const Call& call);
+
+// routes_worklist.cpp
+Response get_worklist(const Call& call);
+
 // routes_governance.cpp
 Response get_members(const Call& call);
 Response get_proposals(const Call& call);

@@ -173,6 +173,51 @@ TEST_CASE("changes are printed whole as a table and as CSV although the node giv
   CHECK_FALSE(changes(node.global(), options));
 }
 
+IndicatorsOptions by_reporter(const std::string& code) {
+  IndicatorsOptions options;
+  options.reporter = code;
+  return options;
+}
+
+TEST_CASE("indicators are a table with the control group beside and a chart", "[cli]") {
+  TestNode node;
+  Folder folder;
+  const std::string cell = R"({"decision_date":"2026-02-01","indicator_reported":{"arrangement":"ARR","partner":"BO",
+    "flow":"IMPORT","mode":"SEA","month":"2025-12","definition":1,"operators":5,)";
+  SubmitOptions options;
+  options.file =
+      folder.write("cells.json", R"({"events":[)" + cell + R"("group":"RECOGNISED","declarations":100,"green":90,
+    "documentary":10,"released":100,"minutes_total":6000,"minutes_histogram":[10,50,40,0,0,0],"eligible":200,
+    "claimed":150,"matched":120,"recognised":100,"benefit_applied":90}},)" +
+                                     cell + R"("group":"NON_AEO","declarations":50,"green":10,"physical":40,
+    "released":50,"minutes_total":60000,"minutes_histogram":[0,0,0,50,0,0]}}]})");
+  options.key = folder.key("PE", "issuer");
+  options.wait = true;
+  {
+    Captured out;
+    const Done done = submit(node.global(), options);
+    INFO((done ? "" : done.error()));
+    REQUIRE(done);
+  }
+  {
+    Captured out;
+    REQUIRE(indicators(node.global(Output::kText), by_reporter("PE")));
+    CHECK(out.text().find("ARR          PE        BO       IMPORT  SEA   100           50.0%  90.0%  20.0%    1h00  "
+                          "20h00") != std::string::npos);
+    CHECK(out.text().find("benefit_applied  90   ##################\n") != std::string::npos);
+    CHECK(out.text().find("20h00  ----------------------------------------\n") != std::string::npos);
+  }
+  {
+    Captured out;
+    REQUIRE(indicators(node.global(Output::kCsv), {}));
+    const std::string csv = out.text();
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
+  }
+  Captured out;
+  REQUIRE(indicators(node.global(Output::kText), by_reporter("CL")));
+  CHECK(out.text().starts_with("no figures"));
+}
+
 TEST_CASE("a table's columns are as wide as their widest field in letters", "[cli]") {
   CHECK(as_table({{"name", "n"}, {"Atl\xc3\xa1ntica", "12"}, {"x", ""}}) == "name       n\nAtl\xc3\xa1ntica  12\nx\n");
 }
