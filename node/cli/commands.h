@@ -119,6 +119,12 @@ struct IndicatorsOptions {
 };
 Done indicators(const Global& global, const IndicatorsOptions& options);
 
+struct WorklistOptions {
+  std::string issuer, on, known_at;
+  std::size_t days = 90;  // how long before their end certificates are listed
+};
+Done worklist(const Global& global, const WorklistOptions& options);
+
 Done receipt(const Global& global, const std::string& id, const std::string& out);
 // Of a certificate, named CC/NUMBER, whether it was ever granted or not.
 Done status_proof(const Global& global, const std::string& certificate, const std::string& out);

@@ -218,6 +218,30 @@ TEST_CASE("indicators are a table with the control group beside and a chart", "[
   CHECK(out.text().starts_with("no figures"));
 }
 
+TEST_CASE("the work list shows what is overdue on a day", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 2, false));
+  import.key = folder.key("BO", "issuer");
+  {
+    Captured out;
+    REQUIRE(import_history(node.global(), import));
+  }
+  WorklistOptions options;
+  options.issuer = "BO";
+  options.on = "2026-06-02";
+  {
+    Captured out;
+    REQUIRE(worklist(node.global(Output::kText), options));
+    CHECK(out.text().find("SUSPENSION_OVERDUE  2026-06-01  -1         BO/S-0    BO1000  BO/C-0") != std::string::npos);
+  }
+  options.on = "2026-06-01";
+  Captured out;
+  REQUIRE(worklist(node.global(Output::kCsv), options));
+  CHECK(out.text() == "kind,due,days_left,administration,operator,tin,certificate,reference\r\n");
+}
+
 TEST_CASE("a table's columns are as wide as their widest field in letters", "[cli]") {
   CHECK(as_table({{"name", "n"}, {"Atl\xc3\xa1ntica", "12"}, {"x", ""}}) == "name       n\nAtl\xc3\xa1ntica  12\nx\n");
 }
