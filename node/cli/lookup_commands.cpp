@@ -76,7 +76,11 @@ Done node_peers(const Global& global) {
 }
 
 Done list(const Global& global, const ListOptions& options) {
-  RowsQuestion question{.path = "/v1/list", .query = {}, .known_at = options.known_at};
+  RowsQuestion question{.path = "/v1/list",
+                        .query = {},
+                        .known_at = options.known_at,
+                        .not_in_text = {},
+                        .sort_items_by = options.by.empty() ? "certificate" : "subject"};
   question.query.add("issuer", options.issuer).add("by", options.by).add("on", options.on);
   question.query.add("limit", std::to_string(options.page_rows));
   if (options.all) question.query.add("status", "ALL");

@@ -31,6 +31,8 @@ struct RowsQuestion {
   Query query;
   std::string known_at;
   std::vector<std::string> not_in_text = {};
+  // The node's order is none of names: rows are sorted by their first column, JSON items by this member.
+  std::string sort_items_by = {};
 };
 
 // The whole answer as the output asks for. JSON is the first page's object with the `items` of all.
