@@ -9,6 +9,7 @@ Done changes(const Global& global, const ChangesOptions& options) {
                         .query = {},
                         .known_at = options.known_at,
                         .not_in_text = {"time", "index", "event", "arrangement", "reason", "id"}};
+  question.out = options.out;
   question.query.add("since", options.since).add("by", options.by).add("arrangement", options.arrangement);
   question.query.add("limit", std::to_string(options.page_rows));
   return print_rows(global, question);

@@ -199,6 +199,21 @@ void add_import(CLI::App& app, Chosen& chosen) {
               "Where to keep how far it came (FILE.CC.quipu-progress); personal data opened goes beside it");
   history.passphrase();
   history.does(chosen, import_history);
+  Command<ImportListOptions> list(*import, "list",
+                                  "State what an administration's own list has and the ledger has not; run it as often "
+                                  "as you like",
+                                  "quipu import list oea-peru.csv --key pe-desk1.key --map peru.toml --dry-run\n"
+                                  "  quipu import list oea-peru.xlsx --key pe-desk1.key --map peru.toml");
+  list.add("FILE", &ImportListOptions::file, "The list: text with separators, or .xlsx")->required();
+  list.add("--key", &ImportListOptions::key, "Issuer key")->required();
+  list.add("--map", &ImportListOptions::map, "How the list is to be read (docs/lists has examples)");
+  list.flag("--dry-run", &ImportListOptions::dry_run,
+            "Tell what would be stated and what cannot be taken; send nothing");
+  list.add("--pack", &ImportListOptions::pack, "Most events in one submission")
+      ->check(CLI::Range(4, 256))
+      ->capture_default_str();
+  list.passphrase();
+  list.does(chosen, import_list);
 }
 
 void add_approvals(CLI::App& app, Chosen& chosen) {
@@ -273,6 +288,7 @@ void add_list(CLI::App& app, Chosen& chosen) {
   CLI::Option* issuer = rows.add("--issuer", &ListOptions::issuer, "Certificates of this administration");
   rows.add("--by", &ListOptions::by, "Firms that this administration recognises")->excludes(issuer);
   rows.add("--on", &ListOptions::on, "Day, YYYY-MM-DD; today without it");
+  rows.add("--out", &ListOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &ListOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
   rows.add("--page-rows", &ListOptions::page_rows, "Rows asked for at once")
       ->check(CLI::Range(1, 5'000))
@@ -292,6 +308,7 @@ void add_changes(CLI::App& app, Chosen& chosen) {
       ->required();
   rows.add("--by", &ChangesOptions::by, "Only what bears on the firms that this administration recognises");
   rows.add("--arrangement", &ChangesOptions::arrangement, "Only under this arrangement; OWN is one's own programme");
+  rows.add("--out", &ChangesOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &ChangesOptions::known_at, "Until a height, an RFC 3339 instant, or the end of a day");
   rows.add("--page-rows", &ChangesOptions::page_rows, "Rows asked for at once")
       ->check(CLI::Range(1, 5'000))
@@ -314,6 +331,7 @@ void add_indicators(CLI::App& app, Chosen& chosen) {
   rows.add("--period", &IndicatorsOptions::period, "A row for each month, quarter or year; without it one for all");
   rows.add("--group-by", &IndicatorsOptions::group_by,
            "What is kept apart: some of arrangement,reporter,partner,flow,mode; or none");
+  rows.add("--out", &IndicatorsOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &IndicatorsOptions::known_at,
            "With the revisions known at a height, an RFC 3339 instant, or the end of a day");
   rows.does(chosen, indicators);
@@ -327,6 +345,7 @@ void add_worklist(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(0, 3'660))
       ->capture_default_str();
   rows.add("--on", &WorklistOptions::on, "As of a day, YYYY-MM-DD; today without it");
+  rows.add("--out", &WorklistOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &WorklistOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
   rows.does(chosen, worklist);
 }
@@ -381,13 +400,13 @@ void add_later(CLI::App& app, Chosen& chosen) {
   for (const char* name : {"reconcile", "mirror", "evidence", "backup", "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
-  not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));
 }
 
 void add_global(CLI::App& app, Chosen& chosen) {
-  const std::map<std::string, Output> outputs{{"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}};
+  const std::map<std::string, Output> outputs{
+      {"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}, {"xlsx", Output::kXlsx}};
   app.add_option("--node", chosen.global.node, "URL of the node to ask")->envname("QUIPU_NODE")->capture_default_str();
-  app.add_option("--output", chosen.global.output, "text, json, or csv where there are rows")
+  app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
       ->transform(CLI::CheckedTransformer(outputs))
       ->default_str("text");
   app.set_version_flag("--version", "quipu 0.1.0");

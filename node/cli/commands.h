@@ -54,6 +54,13 @@ struct ImportHistoryOptions {
 };
 Done import_history(const Global& global, const ImportHistoryOptions& options);
 
+struct ImportListOptions {
+  std::string file, key, map, passphrase_file;
+  std::size_t pack = 64;
+  bool dry_run = false;
+};
+Done import_list(const Global& global, const ImportListOptions& options);
+
 Done approval_list(const Global& global);
 struct ApprovalGiveOptions {
   std::string reference, key, passphrase_file;
@@ -101,26 +108,26 @@ Done node_status(const Global& global);
 Done node_peers(const Global& global);
 
 struct ListOptions {
-  std::string issuer, by, on, known_at;
+  std::string issuer, by, on, known_at, out;
   bool all = false;
   std::size_t page_rows = 1'000;  // asked for at once; the list is printed whole
 };
 Done list(const Global& global, const ListOptions& options);
 
 struct ChangesOptions {
-  std::string since, by, arrangement, known_at;
+  std::string since, by, arrangement, known_at, out;
   std::size_t page_rows = 1'000;
 };
 Done changes(const Global& global, const ChangesOptions& options);
 
 struct IndicatorsOptions {
-  std::string arrangement, reporter, partner, flow, mode, from, to, known_at;
+  std::string arrangement, reporter, partner, flow, mode, from, to, known_at, out;
   std::string period, group_by;  // empty: the node's own, a row for each pair, flow and mode over all months
 };
 Done indicators(const Global& global, const IndicatorsOptions& options);
 
 struct WorklistOptions {
-  std::string issuer, on, known_at;
+  std::string issuer, on, known_at, out;
   std::size_t days = 90;  // how long before their end certificates are listed
 };
 Done worklist(const Global& global, const WorklistOptions& options);

@@ -160,6 +160,7 @@ Done print_text(const Global& global, const RowsQuestion& question) {
 Done indicators(const Global& global, const IndicatorsOptions& options) {
   RowsQuestion question{
       .path = "/v1/indicators", .query = {}, .known_at = options.known_at, .not_in_text = {}, .sort_items_by = {}};
+  question.out = options.out;
   question.query.add("arrangement", options.arrangement).add("reporter", options.reporter);
   question.query.add("partner", options.partner).add("flow", options.flow).add("mode", options.mode);
   question.query.add("from", options.from).add("to", options.to);

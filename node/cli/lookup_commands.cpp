@@ -81,6 +81,7 @@ Done list(const Global& global, const ListOptions& options) {
                         .known_at = options.known_at,
                         .not_in_text = {},
                         .sort_items_by = options.by.empty() ? "certificate" : "subject"};
+  question.out = options.out;
   question.query.add("issuer", options.issuer).add("by", options.by).add("on", options.on);
   question.query.add("limit", std::to_string(options.page_rows));
   if (options.all) question.query.add("status", "ALL");

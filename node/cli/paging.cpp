@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "node/cli/json_fields.h"
+#include "node/cli/workbook.h"
 
 namespace quipu::cli {
 
@@ -102,6 +103,19 @@ Done print_table(NodeClient& node, const RowsQuestion& question) {
   return {};
 }
 
+// What names something stays text, also where it is made of digits.
+Done write_rows(NodeClient& node, const RowsQuestion& question) {
+  if (question.out.empty()) return std::unexpected("a workbook needs a name: add --out FILE.xlsx");
+  const auto fetched = fetch_rows(node, question);
+  if (!fetched) return std::unexpected(fetched.error());
+  const auto written =
+      write_workbook(question.out, fetched->rows,
+                     {"tin", "subject", "operator", "certificate", "certificates", "reference", "id", "level"});
+  if (!written) return written;
+  std::cerr << fetched->rows.size() - 1 << " rows at height " << fetched->height << " in " << question.out << std::endl;
+  return {};
+}
+
 }  // namespace
 
 Query& Query::add(std::string_view name, const std::string& value) {
@@ -135,6 +149,7 @@ Done print_rows(const Global& global, const RowsQuestion& question) {
   auto node = connect(global);
   if (!node) return std::unexpected(node.error());
   if (global.output == Output::kJson) return print_json_pages(global, *node, question);
+  if (global.output == Output::kXlsx) return write_rows(*node, question);
   if (global.output == Output::kText) return print_table(*node, question);
   if (!question.sort_items_by.empty()) return print_sorted_csv(*node, question);
   return each_csv_page(*node, question, [](std::string_view page, const std::string&) { std::cout << page; });

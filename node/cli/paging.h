@@ -33,6 +33,7 @@ struct RowsQuestion {
   std::vector<std::string> not_in_text = {};
   // The node's order is none of names: rows are sorted by their first column, JSON items by this member.
   std::string sort_items_by = {};
+  std::string out = {};  // the workbook to write, for xlsx
 };
 
 // The whole answer as the output asks for. JSON is the first page's object with the `items` of all.
