@@ -216,6 +216,18 @@ void add_import(CLI::App& app, Chosen& chosen) {
   list.does(chosen, import_list);
 }
 
+void add_reconcile(CLI::App& app, Chosen& chosen) {
+  Command<ReconcileOptions> compare(app, "reconcile",
+                                    "Where a national list and the ledger differ, and what to state about it",
+                                    "quipu reconcile oea-peru.csv --issuer PE --map peru.toml --plan plan.json\n"
+                                    "  quipu submit plan.json --key pe-desk1.key --wait      (after reading it)");
+  compare.add("FILE", &ReconcileOptions::file, "The list: text with separators, or .xlsx")->required();
+  compare.add("--issuer", &ReconcileOptions::issuer, "Whose list it is")->required();
+  compare.add("--map", &ReconcileOptions::map, "How the list is to be read (docs/lists has examples)");
+  compare.add("--plan", &ReconcileOptions::plan, "Events file to write, for people to read and quipu submit");
+  compare.does(chosen, reconcile);
+}
+
 void add_approvals(CLI::App& app, Chosen& chosen) {
   CLI::App* approval = noun(app, "approval", "The second pair of eyes");
   no_argument(*approval, chosen, "list", "Events that wait for an approval", "quipu approval list", approval_list);
@@ -397,7 +409,7 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name : {"reconcile", "mirror", "evidence", "backup", "restore", "doctor", "reindex"}) {
+  for (const char* name : {"mirror", "evidence", "backup", "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
 }
@@ -434,6 +446,7 @@ int run_command_line(int argc, char** argv) {
   add_genesis(app, chosen);
   add_submitting(app, chosen);
   add_import(app, chosen);
+  add_reconcile(app, chosen);
   add_approvals(app, chosen);
   add_proposals(app, chosen);
   add_recognise(app, chosen);

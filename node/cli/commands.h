@@ -61,6 +61,11 @@ struct ImportListOptions {
 };
 Done import_list(const Global& global, const ImportListOptions& options);
 
+struct ReconcileOptions {
+  std::string file, issuer, map, plan;
+};
+Done reconcile(const Global& global, const ReconcileOptions& options);
+
 Done approval_list(const Global& global);
 struct ApprovalGiveOptions {
   std::string reference, key, passphrase_file;
