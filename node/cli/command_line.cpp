@@ -245,9 +245,11 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   Command<RecogniseOptions> ask(
       app, "recognise", "Does an administration recognise a firm, in a role, on a day?",
       "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
-      "  quipu recognise --batch declarations.csv > answers.csv");
+      "  quipu recognise --batch declarations.csv > answers.csv\n"
+      "  quipu recognise --batch declarations.csv --summary");
   CLI::Option* batch =
       ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
+  ask.flag("--summary", &RecogniseOptions::summary, "Of a batch: how many of which partner, and why not")->needs(batch);
   for (auto [name, into, about] : {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
                                    std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
                                    std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
@@ -287,6 +289,11 @@ void add_lookups(CLI::App& app, Chosen& chosen) {
   history.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
   add_day_options(history, false);
   history.does(chosen, certificate_history);
+  Command<LookupOptions> exposure(*certificates, "exposure", "Who relied on an annulled certificate, and on which days",
+                                  "quipu certificate exposure PE/PEAEOS00021 --output csv");
+  exposure.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
+  add_day_options(exposure, false);
+  exposure.does(chosen, certificate_exposure);
   Command<LookupOptions> matrix(app, "arrangements", "Who recognises whom, on a day",
                                 "quipu arrangements --on 2026-03-01");
   add_day_options(matrix, true);

@@ -97,6 +97,7 @@ Done member_ready(const Global& global, const MemberReadyOptions& options);
 
 struct RecogniseOptions {
   std::string tin, by, role, flow, on, known_at, batch, proof;
+  bool summary = false;  // of a batch: how many of which partner for which reason
 };
 Done recognise(const Global& global, const RecogniseOptions& options);
 
@@ -107,6 +108,7 @@ struct LookupOptions {
 Done operator_show(const Global& global, const LookupOptions& options);
 Done certificate_show(const Global& global, const LookupOptions& options);
 Done certificate_history(const Global& global, const LookupOptions& options);
+Done certificate_exposure(const Global& global, const LookupOptions& options);
 Done arrangements(const Global& global, const LookupOptions& options);
 Done member_list(const Global& global);
 Done node_status(const Global& global);

@@ -59,6 +59,14 @@ Done certificate_history(const Global& global, const LookupOptions& options) {
   return print_certificate(global, options, "/history");
 }
 
+Done certificate_exposure(const Global& global, const LookupOptions& options) {
+  if (global.output != Output::kCsv) return print_certificate(global, options, "/exposure");
+  const auto path = path_of(options.name, "certificate");
+  if (!path) return std::unexpected(path.error());
+  return print_rows(global,
+                    {.path = "/v1/certificates/" + *path + "/exposure", .query = {}, .known_at = options.known_at});
+}
+
 Done arrangements(const Global& global, const LookupOptions& options) {
   return print_get(global, "/v1/arrangements" + query_of(options));
 }

@@ -25,6 +25,9 @@ Response get_certificate_history(const Call& call);
 // routes_list.cpp
 Response get_list(const Call& call);
 
+// routes_exposure.cpp
+Response get_exposure(const Call& call);
+
 // routes_changes.cpp
 Response get_changes(const Call& call);
 

@@ -38,6 +38,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/operators/{}/{}", at_once<get_operator>},
     {"GET", "v1/certificates/{}/{}", at_once<get_certificate>},
     {"GET", "v1/certificates/{}/{}/history", at_once<get_certificate_history>},
+    {"GET", "v1/certificates/{}/{}/exposure", at_once<get_exposure>},
     {"GET", "v1/list", at_once<get_list>},
     {"GET", "v1/changes", at_once<get_changes>},
     {"GET", "v1/indicators", at_once<get_indicators>},

@@ -119,6 +119,32 @@ TEST_CASE("a batch of declarations comes back with reasons and arrangements", "[
         "BO9,2026-01-15,PE,EXPORTER,EXPORT,TIN_UNKNOWN,\n");
 }
 
+TEST_CASE("a batch is summed up by partner and reason", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 2, false));
+  import.key = folder.key("BO", "issuer");
+  {
+    Captured out;
+    REQUIRE(import_history(node.global(), import));
+  }
+  RecogniseOptions options;
+  options.batch = folder.write("d.csv",
+                               "date,recogniser,tin,role,flow\n2026-01-15,BO,BO1000,EXPORTER,EXPORT\n"
+                               "2026-01-15,PE,BO1000,EXPORTER,EXPORT\n2026-01-15,PE,bo-1001,EXPORTER,EXPORT\n"
+                               "2026-01-15,PE,BO9,EXPORTER,EXPORT\n2026-01-15,PE,!,EXPORTER,EXPORT\n");
+  options.summary = true;
+  Captured out;
+  REQUIRE(recognise(node.global(Output::kCsv), options));
+  CHECK(out.text() ==
+        "recogniser,partner,reason,declarations,share\n"
+        "BO,BO,RECOGNISED,1,1.0000\n"
+        "PE,?,TIN_MALFORMED,1,1.0000\n"
+        "PE,BO,ARRANGEMENT_NOT_EFFECTIVE,2,0.6667\n"
+        "PE,BO,TIN_UNKNOWN,1,0.3333\n");
+}
+
 TEST_CASE("a list is printed whole although the node gives it in pages", "[cli]") {
   TestNode node;
   Folder folder;
@@ -216,6 +242,15 @@ TEST_CASE("indicators are a table with the control group beside and a chart", "[
   Captured out;
   REQUIRE(indicators(node.global(Output::kText), by_reporter("CL")));
   CHECK(out.text().starts_with("no figures"));
+}
+
+TEST_CASE("a certificate that is not annulled exposed nobody", "[cli]") {
+  TestNode node;
+  Captured out;
+  const Done done = certificate_exposure(node.global(), {"BO/N-1", "", ""});
+  REQUIRE_FALSE(done);
+  CHECK(done.error().find("NOT_FOUND") != std::string::npos);
+  CHECK_FALSE(certificate_exposure(node.global(Output::kCsv), {"N-1", "", ""}));
 }
 
 TEST_CASE("the work list shows what is overdue on a day", "[cli]") {
