@@ -53,6 +53,7 @@ class OtherState final : public ledger::LedgerReader {
     return log_->note_heights(from, most);
   }
   std::vector<ledger::EvidenceFile> evidence() const override { return log_->evidence(); }
+  std::optional<crypto::StatusMap> map(consensus::Height height) const override { return log_->map(height); }
 
  private:
   std::shared_ptr<const ledger::LedgerReader> log_;
