@@ -199,6 +199,33 @@ void add_import(CLI::App& app, Chosen& chosen) {
               "Where to keep how far it came (FILE.CC.quipu-progress); personal data opened goes beside it");
   history.passphrase();
   history.does(chosen, import_history);
+  Command<ImportListOptions> list(*import, "list",
+                                  "State what an administration's own list has and the ledger has not; run it as often "
+                                  "as you like",
+                                  "quipu import list oea-peru.csv --key pe-desk1.key --map peru.toml --dry-run\n"
+                                  "  quipu import list oea-peru.xlsx --key pe-desk1.key --map peru.toml");
+  list.add("FILE", &ImportListOptions::file, "The list: text with separators, or .xlsx")->required();
+  list.add("--key", &ImportListOptions::key, "Issuer key")->required();
+  list.add("--map", &ImportListOptions::map, "How the list is to be read (docs/lists has examples)");
+  list.flag("--dry-run", &ImportListOptions::dry_run,
+            "Tell what would be stated and what cannot be taken; send nothing");
+  list.add("--pack", &ImportListOptions::pack, "Most events in one submission")
+      ->check(CLI::Range(4, 256))
+      ->capture_default_str();
+  list.passphrase();
+  list.does(chosen, import_list);
+}
+
+void add_reconcile(CLI::App& app, Chosen& chosen) {
+  Command<ReconcileOptions> compare(app, "reconcile",
+                                    "Where a national list and the ledger differ, and what to state about it",
+                                    "quipu reconcile oea-peru.csv --issuer PE --map peru.toml --plan plan.json\n"
+                                    "  quipu submit plan.json --key pe-desk1.key --wait      (after reading it)");
+  compare.add("FILE", &ReconcileOptions::file, "The list: text with separators, or .xlsx")->required();
+  compare.add("--issuer", &ReconcileOptions::issuer, "Whose list it is")->required();
+  compare.add("--map", &ReconcileOptions::map, "How the list is to be read (docs/lists has examples)");
+  compare.add("--plan", &ReconcileOptions::plan, "Events file to write, for people to read and quipu submit");
+  compare.does(chosen, reconcile);
 }
 
 void add_approvals(CLI::App& app, Chosen& chosen) {
@@ -218,9 +245,11 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   Command<RecogniseOptions> ask(
       app, "recognise", "Does an administration recognise a firm, in a role, on a day?",
       "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
-      "  quipu recognise --batch declarations.csv > answers.csv");
+      "  quipu recognise --batch declarations.csv > answers.csv\n"
+      "  quipu recognise --batch declarations.csv --summary");
   CLI::Option* batch =
       ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
+  ask.flag("--summary", &RecogniseOptions::summary, "Of a batch: how many of which partner, and why not")->needs(batch);
   for (auto [name, into, about] : {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
                                    std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
                                    std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
@@ -260,6 +289,11 @@ void add_lookups(CLI::App& app, Chosen& chosen) {
   history.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
   add_day_options(history, false);
   history.does(chosen, certificate_history);
+  Command<LookupOptions> exposure(*certificates, "exposure", "Who relied on an annulled certificate, and on which days",
+                                  "quipu certificate exposure PE/PEAEOS00021 --output csv");
+  exposure.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
+  add_day_options(exposure, false);
+  exposure.does(chosen, certificate_exposure);
   Command<LookupOptions> matrix(app, "arrangements", "Who recognises whom, on a day",
                                 "quipu arrangements --on 2026-03-01");
   add_day_options(matrix, true);
@@ -273,6 +307,7 @@ void add_list(CLI::App& app, Chosen& chosen) {
   CLI::Option* issuer = rows.add("--issuer", &ListOptions::issuer, "Certificates of this administration");
   rows.add("--by", &ListOptions::by, "Firms that this administration recognises")->excludes(issuer);
   rows.add("--on", &ListOptions::on, "Day, YYYY-MM-DD; today without it");
+  rows.add("--out", &ListOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &ListOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
   rows.add("--page-rows", &ListOptions::page_rows, "Rows asked for at once")
       ->check(CLI::Range(1, 5'000))
@@ -282,6 +317,56 @@ void add_list(CLI::App& app, Chosen& chosen) {
     if (kept->issuer.empty() && kept->by.empty()) throw CLI::RequiredError("--issuer CC or --by CC");
     chosen.run = [&chosen, kept] { return list(chosen.global, *kept); };
   });
+}
+
+void add_changes(CLI::App& app, Chosen& chosen) {
+  Command<ChangesOptions> rows(app, "changes", "What was stated since a height or a time, in the order of the log",
+                               "quipu changes --since 1200 --by PE --arrangement ARR --output csv > changes.csv\n"
+                               "  quipu changes --since 2026-03-01 --by PE");
+  rows.add("--since", &ChangesOptions::since, "Height, RFC 3339 instant, or the end of a day: what came after it")
+      ->required();
+  rows.add("--by", &ChangesOptions::by, "Only what bears on the firms that this administration recognises");
+  rows.add("--arrangement", &ChangesOptions::arrangement, "Only under this arrangement; OWN is one's own programme");
+  rows.add("--out", &ChangesOptions::out, "Workbook to write with --output xlsx");
+  rows.add("--known-at", &ChangesOptions::known_at, "Until a height, an RFC 3339 instant, or the end of a day");
+  rows.add("--page-rows", &ChangesOptions::page_rows, "Rows asked for at once")
+      ->check(CLI::Range(1, 5'000))
+      ->capture_default_str();
+  rows.does(chosen, changes);
+}
+
+void add_indicators(CLI::App& app, Chosen& chosen) {
+  Command<IndicatorsOptions> rows(
+      app, "indicators", "How much recognition is used and what it brings, beside the control group",
+      "quipu indicators --reporter PE --from 2026-01 --to 2026-06\n"
+      "  quipu indicators --group-by reporter,partner --period quarter --output csv > indicators.csv");
+  rows.add("--arrangement", &IndicatorsOptions::arrangement, "Of this arrangement alone");
+  rows.add("--reporter", &IndicatorsOptions::reporter, "Of the administration that cleared the goods");
+  rows.add("--partner", &IndicatorsOptions::partner, "Of the administration that had certified the firms");
+  rows.add("--flow", &IndicatorsOptions::flow, "IMPORT or EXPORT");
+  rows.add("--mode", &IndicatorsOptions::mode, "SEA, AIR, ROAD, RAIL or OTHER");
+  rows.add("--from", &IndicatorsOptions::from, "First month, YYYY-MM");
+  rows.add("--to", &IndicatorsOptions::to, "Last month, YYYY-MM");
+  rows.add("--period", &IndicatorsOptions::period, "A row for each month, quarter or year; without it one for all");
+  rows.add("--group-by", &IndicatorsOptions::group_by,
+           "What is kept apart: some of arrangement,reporter,partner,flow,mode; or none");
+  rows.add("--out", &IndicatorsOptions::out, "Workbook to write with --output xlsx");
+  rows.add("--known-at", &IndicatorsOptions::known_at,
+           "With the revisions known at a height, an RFC 3339 instant, or the end of a day");
+  rows.does(chosen, indicators);
+}
+
+void add_worklist(CLI::App& app, Chosen& chosen) {
+  Command<WorklistOptions> rows(app, "worklist", "What ends soon, what is overdue, what waits for an approval",
+                                "quipu worklist --issuer PE --days 30\n  quipu worklist --issuer PE --output csv");
+  rows.add("--issuer", &WorklistOptions::issuer, "Of this administration; without it of all");
+  rows.add("--days", &WorklistOptions::days, "How many days ahead certificates that end are listed")
+      ->check(CLI::Range(0, 3'660))
+      ->capture_default_str();
+  rows.add("--on", &WorklistOptions::on, "As of a day, YYYY-MM-DD; today without it");
+  rows.add("--out", &WorklistOptions::out, "Workbook to write with --output xlsx");
+  rows.add("--known-at", &WorklistOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.does(chosen, worklist);
 }
 
 struct ReceiptOptions {
@@ -343,17 +428,16 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name :
-       {"changes", "reconcile", "indicators", "worklist", "evidence", "backup", "restore", "doctor", "reindex"}) {
+  for (const char* name : {"evidence", "backup", "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
-  not_yet(app.get_subcommand("import")->add_subcommand("list", "Not yet"));
 }
 
 void add_global(CLI::App& app, Chosen& chosen) {
-  const std::map<std::string, Output> outputs{{"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}};
+  const std::map<std::string, Output> outputs{
+      {"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}, {"xlsx", Output::kXlsx}};
   app.add_option("--node", chosen.global.node, "URL of the node to ask")->envname("QUIPU_NODE")->capture_default_str();
-  app.add_option("--output", chosen.global.output, "text, json, or csv where there are rows")
+  app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
       ->transform(CLI::CheckedTransformer(outputs))
       ->default_str("text");
   app.set_version_flag("--version", "quipu 0.1.0");
@@ -381,11 +465,15 @@ int run_command_line(int argc, char** argv) {
   add_genesis(app, chosen);
   add_submitting(app, chosen);
   add_import(app, chosen);
+  add_reconcile(app, chosen);
   add_approvals(app, chosen);
   add_proposals(app, chosen);
   add_recognise(app, chosen);
   add_lookups(app, chosen);
   add_list(app, chosen);
+  add_changes(app, chosen);
+  add_indicators(app, chosen);
+  add_worklist(app, chosen);
   add_files(app, chosen);
   add_mirror(app, chosen);
   add_node(app, chosen);

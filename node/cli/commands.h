@@ -54,6 +54,18 @@ struct ImportHistoryOptions {
 };
 Done import_history(const Global& global, const ImportHistoryOptions& options);
 
+struct ImportListOptions {
+  std::string file, key, map, passphrase_file;
+  std::size_t pack = 64;
+  bool dry_run = false;
+};
+Done import_list(const Global& global, const ImportListOptions& options);
+
+struct ReconcileOptions {
+  std::string file, issuer, map, plan;
+};
+Done reconcile(const Global& global, const ReconcileOptions& options);
+
 Done approval_list(const Global& global);
 struct ApprovalGiveOptions {
   std::string reference, key, passphrase_file;
@@ -85,6 +97,7 @@ Done member_ready(const Global& global, const MemberReadyOptions& options);
 
 struct RecogniseOptions {
   std::string tin, by, role, flow, on, known_at, batch, proof;
+  bool summary = false;  // of a batch: how many of which partner for which reason
 };
 Done recognise(const Global& global, const RecogniseOptions& options);
 
@@ -95,17 +108,36 @@ struct LookupOptions {
 Done operator_show(const Global& global, const LookupOptions& options);
 Done certificate_show(const Global& global, const LookupOptions& options);
 Done certificate_history(const Global& global, const LookupOptions& options);
+Done certificate_exposure(const Global& global, const LookupOptions& options);
 Done arrangements(const Global& global, const LookupOptions& options);
 Done member_list(const Global& global);
 Done node_status(const Global& global);
 Done node_peers(const Global& global);
 
 struct ListOptions {
-  std::string issuer, by, on, known_at;
+  std::string issuer, by, on, known_at, out;
   bool all = false;
   std::size_t page_rows = 1'000;  // asked for at once; the list is printed whole
 };
 Done list(const Global& global, const ListOptions& options);
+
+struct ChangesOptions {
+  std::string since, by, arrangement, known_at, out;
+  std::size_t page_rows = 1'000;
+};
+Done changes(const Global& global, const ChangesOptions& options);
+
+struct IndicatorsOptions {
+  std::string arrangement, reporter, partner, flow, mode, from, to, known_at, out;
+  std::string period, group_by;  // empty: the node's own, a row for each pair, flow and mode over all months
+};
+Done indicators(const Global& global, const IndicatorsOptions& options);
+
+struct WorklistOptions {
+  std::string issuer, on, known_at, out;
+  std::size_t days = 90;  // how long before their end certificates are listed
+};
+Done worklist(const Global& global, const WorklistOptions& options);
 
 Done receipt(const Global& global, const std::string& id, const std::string& out);
 // Of a certificate, named CC/NUMBER, whether it was ever granted or not.

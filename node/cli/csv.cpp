@@ -9,7 +9,7 @@ namespace {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : rest_(text) {
+  Parser(std::string_view text, char delimiter) : rest_(text), delimiter_(delimiter) {
     if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
   }
   bool at_end() const { return rest_.empty(); }
@@ -20,7 +20,7 @@ class Parser {
     out.clear();
     do {
       if (!field(out.emplace_back())) return false;
-    } while (take(','));
+    } while (take(delimiter_));
     take('\r');
     if (at_end()) return true;
     ++line_;
@@ -36,7 +36,8 @@ class Parser {
 
   bool field(std::string& out) {
     if (take('"')) return quoted(out);
-    const std::size_t end = std::min(rest_.find_first_of(",\r\n\""), rest_.size());
+    const char ends[] = {delimiter_, '\r', '\n', '"', '\0'};
+    const std::size_t end = std::min(rest_.find_first_of(ends), rest_.size());
     out = rest_.substr(0, end);
     rest_.remove_prefix(end);
     return true;
@@ -55,24 +56,35 @@ class Parser {
   }
 
   std::string_view rest_;
+  char delimiter_;
   std::size_t line_ = 1;
 };
 
 }  // namespace
 
-std::expected<std::vector<CsvRow>, std::string> parse_csv(std::string_view text) {
-  Parser parser(text);
-  std::vector<CsvRow> rows;
+std::expected<std::vector<CsvLine>, std::string> parse_csv_lines(std::string_view text, char delimiter) {
+  Parser parser(text, delimiter);
+  std::vector<CsvLine> lines;
   CsvRow row;
   while (!parser.at_end()) {
-    const std::string where = "line " + std::to_string(parser.line());
-    if (!parser.row(row)) return std::unexpected(where + ": a quote is out of place");
+    const std::size_t number = parser.line();
+    if (!parser.row(row)) return std::unexpected("line " + std::to_string(number) + ": a quote is out of place");
     if (row.size() == 1 && row.front().empty()) continue;
-    if (!rows.empty() && row.size() != rows.front().size()) {
-      return std::unexpected(where + ": " + std::to_string(row.size()) + " fields, the first line has " +
-                             std::to_string(rows.front().size()));
+    lines.push_back({number, row});
+  }
+  return lines;
+}
+
+std::expected<std::vector<CsvRow>, std::string> parse_csv(std::string_view text) {
+  auto lines = parse_csv_lines(text, ',');
+  if (!lines) return std::unexpected(lines.error());
+  std::vector<CsvRow> rows;
+  for (CsvLine& line : *lines) {
+    if (!rows.empty() && line.row.size() != rows.front().size()) {
+      return std::unexpected("line " + std::to_string(line.number) + ": " + std::to_string(line.row.size()) +
+                             " fields, the first line has " + std::to_string(rows.front().size()));
     }
-    rows.push_back(row);
+    rows.push_back(std::move(line.row));
   }
   return rows;
 }

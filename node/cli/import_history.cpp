@@ -85,17 +85,6 @@ std::string records_file_beside(std::string progress_file) {
   return progress_file + ".quipu-records";
 }
 
-std::expected<bool, std::string> has_dual_control(NodeClient& node, const std::string& administration) {
-  const auto answer = node.get_json("/v1/members");
-  if (!answer) return std::unexpected(answer.error());
-  for (const auto& member : array_at(*answer, "members")) {
-    if (text_at(member, "administration") != administration) continue;
-    const auto* chosen = member.get_object().if_contains("dual_control");
-    return chosen && chosen->is_bool() && chosen->get_bool();
-  }
-  return std::unexpected(administration + " is not a member of this ledger: name a node of the right one with --node");
-}
-
 std::expected<ImportProgress, std::string> load_progress(const ImportPlan& plan, const ChainNames& chain) {
   const std::string& path = plan.progress_file;
   ImportProgress fresh;

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/cli/importing.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "consensus/limits.h"
 #include "crypto/cose.h"
 #include "crypto/merkle.h"
 #include "node/cli/files.h"
+#include "node/cli/records_file.h"
 #include "node/ledger/ledger.pb.h"
 
 namespace quipu::cli {
@@ -26,26 +23,6 @@ constexpr std::int64_t kPatience_ms = 10 * 60'000;
 constexpr std::int64_t kClocksApart_ms = 120'000;
 constexpr auto kNoteEvery = std::chrono::minutes(1);
 constexpr const char* kRunAgain = "; then run the same command again";
-
-std::string record_line(const OpenedRecord& record) {
-  return boost::json::serialize(boost::json::object{{"commitment", crypto::to_hex(record.commitment.view())},
-                                                    {"kind", record.kind},
-                                                    {"record", crypto::to_base64(record.record)}}) +
-         "\n";
-}
-
-// Personal data that the ledger must never hold.
-Done append_records(const std::string& path, const std::vector<OpenedRecord>& records) {
-  if (records.empty()) return {};
-  std::string lines;
-  for (const auto& record : records) lines += record_line(record);
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const bool written = file >= 0 && ::write(file, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()) &&
-                       ::fsync(file) == 0;
-  if (file >= 0) ::close(file);
-  if (written) return {};
-  return std::unexpected("cannot write " + path + ": make room or rights" + kRunAgain);
-}
 
 // No block may take it any more, whatever node holds it.
 bool is_dead(const PendingLeaf& pending) {

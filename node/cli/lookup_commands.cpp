@@ -2,39 +2,18 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <iostream>
-#include <iterator>
 
 #include "node/cli/commands.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/node_client.h"
+#include "node/cli/paging.h"
 
 namespace quipu::cli {
 
 namespace {
 
 namespace json = boost::json;
-
-std::expected<NodeClient, std::string> connect(const Global& global) {
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  return NodeClient(std::move(*http));
-}
-
-// Collects "name=value" of what is not empty.
-class Query {
- public:
-  Query& add(std::string_view name, const std::string& value) {
-    if (value.empty()) return *this;
-    text_.append(text_.empty() ? "?" : "&").append(name).append("=").append(url_encoded(value));
-    return *this;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 std::string query_of(const LookupOptions& options) {
   return Query().add("on", options.on).add("known_at", options.known_at).text();
@@ -63,43 +42,6 @@ Done print_certificate(const Global& global, const LookupOptions& options, const
   return print_get(global, "/v1/certificates/" + *path + ending + query_of(options));
 }
 
-// All pages of a list, one after the other, of the state that the first was of.
-Done print_csv_pages(NodeClient& node, const Query& query, std::string known_at) {
-  std::string after;
-  do {
-    Query page = query;
-    page.add("format", "csv").add("known_at", known_at).add("after", after);
-    const auto reply = node.get_file("/v1/list" + page.text());
-    if (!reply) return std::unexpected(reply.error());
-    if (known_at.empty()) known_at = reply->height;
-    // The header line once.
-    const std::size_t skip = after.empty() ? 0 : reply->body.find('\n') + 1;
-    std::cout << std::string_view(reply->body).substr(skip);
-    after = reply->next_after;
-  } while (!after.empty());
-  return {};
-}
-
-Done print_json_pages(const Global& global, NodeClient& node, const Query& query, std::string known_at) {
-  json::object whole;
-  json::array items;
-  std::string after;
-  do {
-    Query page = query;
-    auto answer = node.get_json("/v1/list" + page.add("known_at", known_at).add("after", after).text());
-    if (!answer) return std::unexpected(answer.error());
-    if (known_at.empty()) known_at = std::to_string(number_at(*answer, "height").value_or(0));
-    after = text_at(*answer, "next_after");
-    json::array page_items = array_at(*answer, "items");
-    std::move(page_items.begin(), page_items.end(), std::back_inserter(items));
-    if (whole.empty() && answer->is_object()) whole = std::move(answer->get_object());
-  } while (!after.empty());
-  whole.erase("next_after");
-  whole["items"] = std::move(items);
-  print_answer(whole, global.output);
-  return {};
-}
-
 }  // namespace
 
 Done operator_show(const Global& global, const LookupOptions& options) {
@@ -115,6 +57,14 @@ Done certificate_show(const Global& global, const LookupOptions& options) {
 
 Done certificate_history(const Global& global, const LookupOptions& options) {
   return print_certificate(global, options, "/history");
+}
+
+Done certificate_exposure(const Global& global, const LookupOptions& options) {
+  if (global.output != Output::kCsv) return print_certificate(global, options, "/exposure");
+  const auto path = path_of(options.name, "certificate");
+  if (!path) return std::unexpected(path.error());
+  return print_rows(global,
+                    {.path = "/v1/certificates/" + *path + "/exposure", .query = {}, .known_at = options.known_at});
 }
 
 Done arrangements(const Global& global, const LookupOptions& options) {
@@ -134,14 +84,16 @@ Done node_peers(const Global& global) {
 }
 
 Done list(const Global& global, const ListOptions& options) {
-  auto node = connect(global);
-  if (!node) return std::unexpected(node.error());
-  Query query;
-  query.add("issuer", options.issuer).add("by", options.by).add("on", options.on);
-  query.add("limit", std::to_string(options.page_rows));
-  if (options.all) query.add("status", "ALL");
-  return global.output == Output::kCsv ? print_csv_pages(*node, query, options.known_at)
-                                       : print_json_pages(global, *node, query, options.known_at);
+  RowsQuestion question{.path = "/v1/list",
+                        .query = {},
+                        .known_at = options.known_at,
+                        .not_in_text = {},
+                        .sort_items_by = options.by.empty() ? "certificate" : "subject"};
+  question.out = options.out;
+  question.query.add("issuer", options.issuer).add("by", options.by).add("on", options.on);
+  question.query.add("limit", std::to_string(options.page_rows));
+  if (options.all) question.query.add("status", "ALL");
+  return print_rows(global, question);
 }
 
 Done receipt(const Global& global, const std::string& id, const std::string& out) {

@@ -5,7 +5,9 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <cstdio>
 #include <iostream>
+#include <map>
 #include <span>
 
 #include "consensus/limits.h"
@@ -14,6 +16,8 @@
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/node_client.h"
+#include "node/cli/paging.h"
+#include "node/ledger/recognition.h"
 
 namespace quipu::cli {
 
@@ -64,6 +68,47 @@ std::expected<json::array, std::string> ask(NodeClient& node, const std::string&
   return answers;
 }
 
+// Why not, by recogniser and partner: the partner is the country of the tax number. Shares are of that pair.
+std::vector<CsvRow> summary_of(std::span<const CsvRow> rows, const Places& places, const json::array& answers) {
+  using Pair = std::pair<std::string, std::string>;
+  std::map<Pair, std::map<std::string, std::size_t>> counts;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    // kColumns: recogniser is the second, tin the third.
+    const std::string partner = ledger::normalise_tin(rows[i][places[2]]).value_or("?").substr(0, 2);
+    ++counts[{rows[i][places[1]], partner}][text_at(answers[i], "reason")];
+  }
+  std::vector<CsvRow> table{{"recogniser", "partner", "reason", "declarations", "share"}};
+  for (const auto& [pair, reasons] : counts) {
+    std::size_t all = 0;
+    for (const auto& [reason, count] : reasons) all += count;
+    for (const auto& [reason, count] : reasons) {
+      char share[16];
+      std::snprintf(share, sizeof share, "%.4f", static_cast<double>(count) / static_cast<double>(all));
+      table.push_back({pair.first, pair.second, reason, std::to_string(count), share});
+    }
+  }
+  return table;
+}
+
+void print_summary(const Global& global, const std::vector<CsvRow>& table) {
+  if (global.output == Output::kText) {
+    std::cout << as_table(table) << std::flush;
+    return;
+  }
+  if (global.output == Output::kCsv) {
+    for (const CsvRow& row : table) std::cout << format_csv(row);
+    return;
+  }
+  json::array items;
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    items.push_back(json::object{{"recogniser", table[i][0]},
+                                 {"partner", table[i][1]},
+                                 {"reason", table[i][2]},
+                                 {"declarations", std::stoull(table[i][3])}});
+  }
+  print_answer(items, global.output);
+}
+
 Done recognise_batch(const Global& global, const RecogniseOptions& options) {
   const auto text = read_file(options.batch);
   if (!text) return std::unexpected(text.error());
@@ -83,6 +128,10 @@ Done recognise_batch(const Global& global, const RecogniseOptions& options) {
     if (!answers) return std::unexpected("from line " + std::to_string(from + 1) + " on: " + answers.error());
     for (auto& answer : *answers) all.push_back(std::move(answer));
     bar.at(from - 1 + count);
+  }
+  if (options.summary) {
+    print_summary(global, summary_of(std::span(*rows).subspan(1), *places, all));
+    return {};
   }
   if (global.output == Output::kJson) {
     print_answer(all, global.output);

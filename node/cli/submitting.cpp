@@ -2,12 +2,13 @@
 #include "node/cli/submitting.h"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <chrono>
 #include <thread>
 
 #include "crypto/merkle.h"
+#include "node/cli/json_fields.h"
 #include "node/ledger/ledger.pb.h"
 
 namespace quipu::cli {
@@ -133,6 +134,17 @@ std::string advice_on(const std::string& code) {
   if (code == "PENDING_LAPSED") return "state the event again, then approve that one";
   if (code == "HAS_PENDING" || code == "NOT_GRANTED") return "approve what waits first, see quipu approval list";
   return "correct it and submit it again";
+}
+
+std::expected<bool, std::string> has_dual_control(NodeClient& node, const std::string& administration) {
+  const auto answer = node.get_json("/v1/members");
+  if (!answer) return std::unexpected(answer.error());
+  for (const auto& member : array_at(*answer, "members")) {
+    if (text_at(member, "administration") != administration) continue;
+    const auto* chosen = member.get_object().if_contains("dual_control");
+    return chosen && chosen->is_bool() && chosen->get_bool();
+  }
+  return std::unexpected(administration + " is not a member of this ledger: name a node of the right one with --node");
 }
 
 bool under_dual_control(const Event& event) {

@@ -42,6 +42,8 @@ std::expected<boost::json::object, std::string> state_until_final(NodeClient& no
 // What to do about a refusal, as the end of a sentence: "state it anew".
 std::string advice_on(const std::string& code);
 
+// Whether the administration has chosen dual control. The error says that it is no member of the node's ledger.
+std::expected<bool, std::string> has_dual_control(NodeClient& node, const std::string& administration);
 // Grants, suspensions, revocations and annulments wait for an approval where the administration chose dual control.
 bool under_dual_control(const ledger::v1::Event& event);
 // The certificate an event is about; empty when it is about none.

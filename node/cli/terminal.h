@@ -12,7 +12,7 @@
 
 namespace quipu::cli {
 
-enum class Output : std::uint8_t { kText, kJson, kCsv };
+enum class Output : std::uint8_t { kText, kJson, kCsv, kXlsx };
 
 // JSON as it is, or as indented "name: value" lines.
 void print_answer(const boost::json::value& value, Output output);

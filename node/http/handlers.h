@@ -25,6 +25,18 @@ Response get_certificate_history(const Call& call);
 // routes_list.cpp
 Response get_list(const Call& call);
 
+// routes_exposure.cpp
+Response get_exposure(const Call& call);
+
+// routes_changes.cpp
+Response get_changes(const Call& call);
+
+// routes_indicators.cpp
+Response get_indicators(const Call& call);
+
+// routes_worklist.cpp
+Response get_worklist(const Call& call);
+
 // routes_governance.cpp
 Response get_members(const Call& call);
 Response get_proposals(const Call& call);

@@ -69,36 +69,12 @@ Response end_problem(int status, JsonWriter json) {
   return response;
 }
 
-Response in_future(const Call& call) {
+Response in_future(const Call& call, const std::string& parameter) {
   return problem(ApiCode::kKnownAtInFuture,
-                 "known_at lies in the future. A date means its end, UTC: for a day that has not ended give an instant "
-                 "instead, such as " +
+                 parameter +
+                     " lies in the future. A date means its end, UTC: for a day that has not ended give an instant "
+                     "instead, such as " +
                      ledger::format_instant(call.backend.now_ms()));
-}
-
-// Which block a `known_at` means.
-std::expected<ledger::BlockSummary, Response> block_known_at(const Call& call, const ledger::LedgerReader& reader,
-                                                             const ledger::BlockSummary& newest,
-                                                             const std::string& known_at) {
-  if (const auto height = parse_decimal(known_at)) {
-    if (*height > newest.height.value) {
-      return std::unexpected(
-          problem(ApiCode::kKnownAtInFuture, "the newest height is " + std::to_string(newest.height.value)));
-    }
-    if (const auto block = reader.block({*height})) return *block;
-    return std::unexpected(problem(ApiCode::kNotFound, "no block of height " + known_at));
-  }
-  constexpr std::uint64_t kDay_ms = 86'400'000;
-  std::optional<std::uint64_t> instant_ms = ledger::parse_instant_ms(known_at);
-  if (const auto day = ledger::Date::parse(known_at); day && day->days >= 0) {
-    instant_ms = (static_cast<std::uint64_t>(day->days) + 1) * kDay_ms - 1;
-  }
-  if (!instant_ms) {
-    return std::unexpected(problem(ApiCode::kBadParameter, "known_at is a height, an RFC 3339 instant or a date"));
-  }
-  if (*instant_ms > call.backend.now_ms()) return std::unexpected(in_future(call));
-  if (const auto block = reader.block_at_time(*instant_ms)) return *block;
-  return std::unexpected(problem(ApiCode::kBeforeLedger, "known_at is before the genesis"));
 }
 
 }  // namespace
@@ -127,6 +103,30 @@ Response problem(int status, const ledger::Rejection& rejection, const std::opti
   return end_problem(status, std::move(json));
 }
 
+std::expected<ledger::BlockSummary, Response> block_named(const Call& call, const ledger::LedgerReader& reader,
+                                                          const ledger::BlockSummary& newest,
+                                                          const std::string& parameter, const std::string& text) {
+  if (const auto height = parse_decimal(text)) {
+    if (*height > newest.height.value) {
+      return std::unexpected(
+          problem(ApiCode::kKnownAtInFuture, "the newest height is " + std::to_string(newest.height.value)));
+    }
+    if (const auto block = reader.block({*height})) return *block;
+    return std::unexpected(problem(ApiCode::kNotFound, "no block of height " + text));
+  }
+  constexpr std::uint64_t kDay_ms = 86'400'000;
+  std::optional<std::uint64_t> instant_ms = ledger::parse_instant_ms(text);
+  if (const auto day = ledger::Date::parse(text); day && day->days >= 0) {
+    instant_ms = (static_cast<std::uint64_t>(day->days) + 1) * kDay_ms - 1;
+  }
+  if (!instant_ms) {
+    return std::unexpected(problem(ApiCode::kBadParameter, parameter + " is a height, an RFC 3339 instant or a date"));
+  }
+  if (*instant_ms > call.backend.now_ms()) return std::unexpected(in_future(call, parameter));
+  if (const auto block = reader.block_at_time(*instant_ms)) return *block;
+  return std::unexpected(problem(ApiCode::kBeforeLedger, parameter + " is before the genesis"));
+}
+
 std::expected<AskedState, Response> asked_state(const Call& call) {
   AskedState asked;
   asked.reader = call.backend.reader();
@@ -137,7 +137,7 @@ std::expected<AskedState, Response> asked_state(const Call& call) {
     asked.state = asked.reader->state(std::nullopt);
     return asked;
   }
-  auto block = block_known_at(call, *asked.reader, asked.newest, *known_at);
+  auto block = block_named(call, *asked.reader, asked.newest, "known_at", *known_at);
   if (!block) return std::unexpected(std::move(block.error()));
   asked.block = *block;
   asked.state = asked.reader->state(asked.block.height);

@@ -45,6 +45,11 @@ struct AskedState {
 };
 // Reads the parameter `known_at`: a height, an RFC 3339 instant, or a date (its end, UTC).
 std::expected<AskedState, Response> asked_state(const Call& call);
+// The block that a parameter names: by height, by an RFC 3339 instant (the last one until then), or by a date (its end,
+// UTC). Not after `newest`.
+std::expected<ledger::BlockSummary, Response> block_named(const Call& call, const ledger::LedgerReader& reader,
+                                                          const ledger::BlockSummary& newest,
+                                                          const std::string& parameter, const std::string& text);
 // Reads the parameter `on`; today (UTC) without it.
 std::expected<ledger::Date, Response> asked_day(const Call& call);
 

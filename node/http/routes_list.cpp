@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Full lists: what an administration has certified, and whom an administration recognises, on a day.
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/record_scan.h"
 #include "node/http/records.h"
+#include "node/http/rows.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
 
@@ -18,51 +19,73 @@ namespace {
 using ledger::RecordType;
 namespace v1 = ledger::v1;
 
-constexpr std::size_t kRowsByDefault = 1'000;
-constexpr std::size_t kMostRows = 5'000;
-
-// One page of a list, in ascending order of `name`; the next one begins after the last name given.
-struct Page {
-  std::string after;
-  std::size_t limit = kRowsByDefault;
+struct Question {
+  const Call& call;
+  const AskedState& asked;
+  ledger::Date day;
+  std::optional<ledger::MapKey> after;  // the last record of the page before
+  std::size_t limit;
 };
 
-std::expected<Page, std::string> asked_page(const Call& call) {
-  Page page;
-  page.after = call.query("after").value_or("");
-  if (const auto limit = call.query("limit")) {
-    const auto number = parse_decimal(*limit);
-    if (!number || *number == 0 || *number > kMostRows) return std::unexpected("limit is 1 to 5000");
-    page.limit = *number;
-  }
-  return page;
-}
+// A page ends when it has its rows, or has looked at so many records that the asker should hear something.
+constexpr std::size_t kMostLookedAt = 100'000;
 
-std::string joined(const auto& parts) {
-  std::string text;
-  for (const auto& part : parts) text.append(text.empty() ? "" : " ").append(part);
-  return text;
+class PageEnd {
+ public:
+  explicit PageEnd(std::size_t limit) : limit_(limit) {}
+  // Whether the next record belongs to the page, which has `rows` so far.
+  bool takes(const ledger::MapKey& key, std::size_t rows) {
+    if (rows == limit_ || looked_at_ == kMostLookedAt) {
+      next_ = name_of(last_);
+      return false;
+    }
+    ++looked_at_;
+    last_ = key;
+    return true;
+  }
+  const std::string& next() const { return next_; }  // empty: there is no record more
+
+ private:
+  std::size_t limit_;
+  std::size_t looked_at_ = 0;
+  ledger::MapKey last_;
+  std::string next_;
+};
+
+template <class Row>
+struct Rows {
+  std::vector<Row> rows;  // ascending by name
+  std::string next;
+};
+
+template <class Row>
+Rows<Row> sorted(std::vector<Row> rows, const PageEnd& end) {
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.name < b.name; });
+  return {std::move(rows), end.next()};
 }
 
 // ------------------------------------------------------------ issuer=CC
 
 struct CertificateRow {
+  std::string name;
   v1::CertificateRecord record;
   CertificateOnDay day;
 };
 
-std::map<std::string, CertificateRow> certificates_of(const ledger::StateView& state, const std::string& issuer,
-                                                      ledger::Date day, bool all) {
-  std::map<std::string, CertificateRow> rows;
-  state.scan(ledger::map_prefix(RecordType::kCertificate, issuer), [&](const ledger::MapKey&, BytesView value) {
+Rows<CertificateRow> certificates_of(const Question& question, const std::string& issuer, bool all) {
+  std::vector<CertificateRow> rows;
+  PageEnd end(question.limit);
+  const auto each = [&](const ledger::MapKey& key, BytesView value) {
+    if (!end.takes(key, rows.size())) return false;
     CertificateRow row;
     if (!row.record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
-    row.day = certificate_on(row.record, day);
-    const std::string name = issuer + "/" + row.record.certificate();
-    if (all || row.day.status == ledger::CertificateStatus::kActive) rows.emplace(name, std::move(row));
+    row.day = certificate_on(row.record, question.day);
+    row.name = issuer + "/" + row.record.certificate();
+    if (all || row.day.status == ledger::CertificateStatus::kActive) rows.push_back(std::move(row));
     return true;
-  });
-  return rows;
+  };
+  scan_after(*question.asked.state, RecordType::kCertificate, issuer, question.after, each);
+  return sorted(std::move(rows), end);
 }
 
 std::string tin_of(const ledger::StateView& state, const std::string& issuer, const std::string& subject,
@@ -75,6 +98,7 @@ std::string tin_of(const ledger::StateView& state, const std::string& issuer, co
 
 // What one firm is recognised for.
 struct FirmRow {
+  std::string name;
   std::string tin;
   std::set<std::string> roles;
   std::set<std::string> flows;
@@ -112,6 +136,7 @@ std::set<std::string> roles_of(const ledger::StateView& state, const std::string
 std::optional<FirmRow> recognised_firm(const ledger::StateView& state, const std::string& recogniser,
                                        const std::string& issuer, const v1::OperatorRecord& firm, ledger::Date day) {
   FirmRow row;
+  row.name = issuer + "/" + firm.subject();
   row.tin = tin_on(firm, day);
   if (row.tin.empty()) return std::nullopt;
   for (const std::string& role : roles_of(state, issuer, firm, day)) {
@@ -134,96 +159,74 @@ std::set<std::string> possible_issuers(const ledger::StateView& state, const std
   return issuers;
 }
 
-std::map<std::string, v1::OperatorRecord> operators_of(const ledger::StateView& state, const std::string& issuer) {
-  std::map<std::string, v1::OperatorRecord> operators;
-  state.scan(ledger::map_prefix(RecordType::kOperator, issuer), [&](const ledger::MapKey&, BytesView value) {
-    v1::OperatorRecord record;
-    if (record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      operators.emplace(issuer + "/" + record.subject(), std::move(record));
-    }
-    return true;
-  });
-  return operators;
-}
+// The administration whose record a key names.
+std::string administration_of(const ledger::MapKey& key) { return std::string(key.view().substr(1, 2)); }
 
-using Firms = std::vector<std::pair<std::string, FirmRow>>;
-// One more than the page holds, when there is more.
-Firms recognised_firms(const ledger::StateView& state, const std::string& recogniser, ledger::Date day,
-                       const Page& page) {
-  Firms rows;
+Rows<FirmRow> recognised_firms(const Question& question, const std::string& recogniser) {
+  const ledger::StateView& state = *question.asked.state;
+  std::vector<FirmRow> rows;
+  PageEnd end(question.limit);
+  const std::string first = question.after ? administration_of(*question.after) : "";
   for (const std::string& issuer : possible_issuers(state, recogniser)) {
-    if (issuer < page.after.substr(0, 2)) continue;
-    for (const auto& [name, record] : operators_of(state, issuer)) {
-      if (name <= page.after) continue;
-      if (rows.size() > page.limit) return rows;
-      if (auto row = recognised_firm(state, recogniser, issuer, record, day)) rows.emplace_back(name, std::move(*row));
-    }
+    if (issuer < first || !end.next().empty()) continue;
+    const auto each = [&](const ledger::MapKey& key, BytesView value) {
+      if (!end.takes(key, rows.size())) return false;
+      v1::OperatorRecord firm;
+      if (!firm.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
+      if (auto row = recognised_firm(state, recogniser, issuer, firm, question.day)) rows.push_back(std::move(*row));
+      return true;
+    };
+    const auto& after = issuer == first ? question.after : std::nullopt;
+    scan_after(state, RecordType::kOperator, issuer, after, each);
   }
-  return rows;
+  return sorted(std::move(rows), end);
 }
 
 // ------------------------------------------------------------- answers
 
-Response csv_response(Bytes body, const AskedState& asked, const std::string& next) {
-  Response response;
-  response.content_type = "text/csv; charset=utf-8";
-  response.headers.emplace_back("Quipu-Height", std::to_string(asked.block.height.value));
-  if (!next.empty()) response.headers.emplace_back("Quipu-Next-After", next);
-  response.body = std::move(body);
-  return response;
-}
-
-void append_row(Bytes& csv, const std::vector<std::string>& fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) append_csv(csv, fields[i], i + 1 == fields.size());
-}
-
-struct Question {
-  const Call& call;
-  const AskedState& asked;
-  ledger::Date day;
-  Page page;
-};
-
 Response issuer_list(const Question& question, const std::string& issuer, bool all) {
-  const auto& state = *question.asked.state;
-  const auto rows = certificates_of(state, issuer, question.day, all);
+  const auto [rows, next] = certificates_of(question, issuer, all);
   JsonWriter json = begin_answer(question.call, question.asked);
-  json.field("on", question.day.text()).field("issuer", issuer).field("total", rows.size()).key("items").begin_array();
+  json.field("on", question.day.text()).field("issuer", issuer).key("items").begin_array();
   Bytes csv = "certificate,subject,tin,scheme,status,roles,valid_from,valid_to,level\r\n";
-  std::size_t written = 0;
-  std::string next;
-  for (auto row = rows.upper_bound(question.page.after); row != rows.end() && written < question.page.limit; ++row) {
-    const auto& [record, day] = row->second;
-    const std::string tin = tin_of(state, issuer, record.subject(), question.day);
+  for (const auto& [name, record, day] : rows) {
+    const std::string tin = tin_of(*question.asked.state, issuer, record.subject(), question.day);
     json.begin_object();
     write_certificate(json, issuer, record, day);
     json.optional_field("tin", tin).end_object();
     append_row(csv,
-               {row->first, issuer + "/" + record.subject(), tin, v1::Scheme_Name(record.scheme()),
+               {name, issuer + "/" + record.subject(), tin, v1::Scheme_Name(record.scheme()),
                 std::string(ledger::name_of(day.status)), joined(day.roles), day.valid_from, day.valid_to, day.level});
-    if (++written == question.page.limit && std::next(row) != rows.end()) next = row->first;
   }
   json.end_array().optional_field("next_after", next);
   return question.call.wants_csv() ? csv_response(std::move(csv), question.asked, next) : end_answer(std::move(json));
 }
 
 Response recogniser_list(const Question& question, const std::string& recogniser) {
-  auto rows = recognised_firms(*question.asked.state, recogniser, question.day, question.page);
-  const bool more = rows.size() > question.page.limit;
-  if (more) rows.pop_back();
-  const std::string next = more ? rows.back().first : std::string();
+  const auto [rows, next] = recognised_firms(question, recogniser);
   JsonWriter json = begin_answer(question.call, question.asked);
   json.field("on", question.day.text()).field("by", recogniser).key("items").begin_array();
   Bytes csv = "subject,tin,roles,flows,arrangements,certificates,benefits\r\n";
-  for (const auto& [name, row] : rows) {
-    json.begin_object().field("subject", name).field("tin", row.tin).strings("roles", row.roles);
+  for (const FirmRow& row : rows) {
+    json.begin_object().field("subject", row.name).field("tin", row.tin).strings("roles", row.roles);
     json.strings("flows", row.flows).strings("arrangements", row.arrangements);
     json.strings("certificates", row.certificates).strings("benefits", row.benefits).end_object();
-    append_row(csv, {name, row.tin, joined(row.roles), joined(row.flows), joined(row.arrangements),
+    append_row(csv, {row.name, row.tin, joined(row.roles), joined(row.flows), joined(row.arrangements),
                      joined(row.certificates), joined(row.benefits)});
   }
   json.end_array().optional_field("next_after", next);
   return question.call.wants_csv() ? csv_response(std::move(csv), question.asked, next) : end_answer(std::move(json));
+}
+
+// The key that `after` names; the error is a sentence for the asker.
+std::expected<std::optional<ledger::MapKey>, std::string> asked_start(const Page& page, RecordType type,
+                                                                      const std::string& issuer) {
+  if (page.after.empty()) return std::nullopt;
+  const auto key = parse_key(page.after, type);
+  if (!key || (!issuer.empty() && administration_of(*key) != issuer)) {
+    return std::unexpected("after is what next_after said of the same list");
+  }
+  return key;
 }
 
 }  // namespace
@@ -239,11 +242,14 @@ Response get_list(const Call& call) {
   if (status != "ACTIVE" && status != "ALL") return problem(ApiCode::kBadParameter, "status is ACTIVE or ALL");
   const auto page = asked_page(call);
   if (!page) return problem(ApiCode::kBadParameter, page.error());
+  const auto type = issuer ? RecordType::kCertificate : RecordType::kOperator;
+  const auto after = asked_start(*page, type, issuer.value_or(""));
+  if (!after) return problem(ApiCode::kBadParameter, after.error());
   const auto day = asked_day(call);
   if (!day) return day.error();
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
-  const Question question{call, *asked, *day, *page};
+  const Question question{.call = call, .asked = *asked, .day = *day, .after = *after, .limit = page->limit};
   return issuer ? issuer_list(question, *issuer, status == "ALL") : recogniser_list(question, *by);
 }
 

@@ -3,6 +3,7 @@
 
 #include "consensus/limits.h"
 #include "crypto/note.h"
+#include "node/http/approvals.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
@@ -117,18 +118,11 @@ Response sequence_answer(const Call& call, const AskedState& asked, const FoundK
   return end_answer(std::move(json));
 }
 
-constexpr std::uint64_t kApprovalTime_ms = 30ull * 86'400'000;
-
-// Administration as the key's two bytes after the type, the rest from the record and the leaf it points to.
-void write_approval(JsonWriter& json, const ledger::LedgerReader& reader, const ledger::MapKey& key,
-                    const ledger::v1::ApprovalRecord& record) {
-  const auto leaf = reader.leaf(record.place().leaf());
-  if (!leaf) return;
-  const std::string id = crypto::to_hex(crypto::leaf_hash(*leaf).view());
-  json.begin_object().field("reference", id + "/" + std::to_string(record.place().event()));
-  json.field("administration", key.view().substr(1, 2)).field("certificate", record.certificate());
+void write_approval(JsonWriter& json, const WaitingApproval& waiting, const ledger::v1::ApprovalRecord& record) {
+  json.begin_object().field("reference", waiting.reference);
+  json.field("administration", waiting.administration).field("certificate", record.certificate());
   json.field("logged_at", ledger::format_instant(record.logged_at_ms()));
-  json.field("lapses_at", ledger::format_instant(record.logged_at_ms() + kApprovalTime_ms));
+  json.field("lapses_at", ledger::format_instant(waiting.lapses_at_ms));
   json.key("statement").raw(ledger::event_to_json(record.event())).end_object();
 }
 
@@ -207,14 +201,8 @@ Response get_approvals(const Call& call) {
   if (!asked) return std::move(asked.error());
   JsonWriter json = begin_answer(call, *asked);
   json.key("approvals").begin_array();
-  const Bytes prefix = ledger::map_prefix(ledger::RecordType::kApproval, administration);
-  asked->state->scan(prefix, [&](const ledger::MapKey& key, BytesView value) {
-    ledger::v1::ApprovalRecord record;
-    const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-    const bool lapsed = record.logged_at_ms() + kApprovalTime_ms <= asked->block.block_time_ms;
-    if (read && !record.has_approved_by() && !lapsed) write_approval(json, *asked->reader, key, record);
-    return true;
-  });
+  for_each_waiting_approval(*asked, administration,
+                            [&](const auto& waiting, const auto& record) { write_approval(json, waiting, record); });
   json.end_array();
   return end_answer(std::move(json));
 }

@@ -9,6 +9,7 @@
 
 #include "node/cli/command_line.h"
 #include "node/cli/files.h"
+#include "node/cli/paging.h"
 #include "node/cli/submitting.h"
 #include "node/ledger/date.h"
 #include "node/ledger/mirror.h"
@@ -118,6 +119,32 @@ TEST_CASE("a batch of declarations comes back with reasons and arrangements", "[
         "BO9,2026-01-15,PE,EXPORTER,EXPORT,TIN_UNKNOWN,\n");
 }
 
+TEST_CASE("a batch is summed up by partner and reason", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 2, false));
+  import.key = folder.key("BO", "issuer");
+  {
+    Captured out;
+    REQUIRE(import_history(node.global(), import));
+  }
+  RecogniseOptions options;
+  options.batch = folder.write("d.csv",
+                               "date,recogniser,tin,role,flow\n2026-01-15,BO,BO1000,EXPORTER,EXPORT\n"
+                               "2026-01-15,PE,BO1000,EXPORTER,EXPORT\n2026-01-15,PE,bo-1001,EXPORTER,EXPORT\n"
+                               "2026-01-15,PE,BO9,EXPORTER,EXPORT\n2026-01-15,PE,!,EXPORTER,EXPORT\n");
+  options.summary = true;
+  Captured out;
+  REQUIRE(recognise(node.global(Output::kCsv), options));
+  CHECK(out.text() ==
+        "recogniser,partner,reason,declarations,share\n"
+        "BO,BO,RECOGNISED,1,1.0000\n"
+        "PE,?,TIN_MALFORMED,1,1.0000\n"
+        "PE,BO,ARRANGEMENT_NOT_EFFECTIVE,2,0.6667\n"
+        "PE,BO,TIN_UNKNOWN,1,0.3333\n");
+}
+
 TEST_CASE("a list is printed whole although the node gives it in pages", "[cli]") {
   TestNode node;
   Folder folder;
@@ -141,6 +168,117 @@ TEST_CASE("a list is printed whole although the node gives it in pages", "[cli]"
   Captured out;
   REQUIRE(list(node.global(), options));
   CHECK(out.json().at("items").as_array().size() == 7);
+}
+
+TEST_CASE("changes are printed whole as a table and as CSV although the node gives them in pages", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 3, false));
+  import.key = folder.key("BO", "issuer");
+  {
+    Captured out;
+    REQUIRE(import_history(node.global(), import));
+  }
+  ChangesOptions options{.since = "0", .by = "BO", .arrangement = "OWN", .known_at = "", .out = "", .page_rows = 5};
+  {
+    Captured out;
+    REQUIRE(changes(node.global(Output::kCsv), options));
+    const std::string csv = out.text();
+    CHECK(csv.starts_with("height,time,"));
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 13);
+  }
+  {
+    Captured out;
+    REQUIRE(changes(node.global(Output::kText), options));
+    CHECK(out.text().find("certificate_suspended  BO/S-2    BO1002  BO/C-2") != std::string::npos);
+    CHECK(out.text().find("12 rows at height") != std::string::npos);
+  }
+  options.since = "soon";
+  Captured out;
+  CHECK_FALSE(changes(node.global(), options));
+}
+
+IndicatorsOptions by_reporter(const std::string& code) {
+  IndicatorsOptions options;
+  options.reporter = code;
+  return options;
+}
+
+TEST_CASE("indicators are a table with the control group beside and a chart", "[cli]") {
+  TestNode node;
+  Folder folder;
+  const std::string cell = R"({"decision_date":"2026-02-01","indicator_reported":{"arrangement":"ARR","partner":"BO",
+    "flow":"IMPORT","mode":"SEA","month":"2025-12","definition":1,"operators":5,)";
+  SubmitOptions options;
+  options.file =
+      folder.write("cells.json", R"({"events":[)" + cell + R"("group":"RECOGNISED","declarations":100,"green":90,
+    "documentary":10,"released":100,"minutes_total":6000,"minutes_histogram":[10,50,40,0,0,0],"eligible":200,
+    "claimed":150,"matched":120,"recognised":100,"benefit_applied":90}},)" +
+                                     cell + R"("group":"NON_AEO","declarations":50,"green":10,"physical":40,
+    "released":50,"minutes_total":60000,"minutes_histogram":[0,0,0,50,0,0]}}]})");
+  options.key = folder.key("PE", "issuer");
+  options.wait = true;
+  {
+    Captured out;
+    const Done done = submit(node.global(), options);
+    INFO((done ? "" : done.error()));
+    REQUIRE(done);
+  }
+  {
+    Captured out;
+    REQUIRE(indicators(node.global(Output::kText), by_reporter("PE")));
+    CHECK(out.text().find("ARR          PE        BO       IMPORT  SEA   100           50.0%  90.0%  20.0%    1h00  "
+                          "20h00") != std::string::npos);
+    CHECK(out.text().find("benefit_applied  90   ##################\n") != std::string::npos);
+    CHECK(out.text().find("20h00  ----------------------------------------\n") != std::string::npos);
+  }
+  {
+    Captured out;
+    REQUIRE(indicators(node.global(Output::kCsv), {}));
+    const std::string csv = out.text();
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
+  }
+  Captured out;
+  REQUIRE(indicators(node.global(Output::kText), by_reporter("CL")));
+  CHECK(out.text().starts_with("no figures"));
+}
+
+TEST_CASE("a certificate that is not annulled exposed nobody", "[cli]") {
+  TestNode node;
+  Captured out;
+  const Done done = certificate_exposure(node.global(), {"BO/N-1", "", ""});
+  REQUIRE_FALSE(done);
+  CHECK(done.error().find("NOT_FOUND") != std::string::npos);
+  CHECK_FALSE(certificate_exposure(node.global(Output::kCsv), {"N-1", "", ""}));
+}
+
+TEST_CASE("the work list shows what is overdue on a day", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportHistoryOptions import;
+  import.file = folder.write("BO.jsonl", programme("BO", 2, false));
+  import.key = folder.key("BO", "issuer");
+  {
+    Captured out;
+    REQUIRE(import_history(node.global(), import));
+  }
+  WorklistOptions options;
+  options.issuer = "BO";
+  options.on = "2026-06-02";
+  {
+    Captured out;
+    REQUIRE(worklist(node.global(Output::kText), options));
+    CHECK(out.text().find("SUSPENSION_OVERDUE  2026-06-01  -1         BO/S-0    BO1000  BO/C-0") != std::string::npos);
+  }
+  options.on = "2026-06-01";
+  Captured out;
+  REQUIRE(worklist(node.global(Output::kCsv), options));
+  CHECK(out.text() == "kind,due,days_left,administration,operator,tin,certificate,reference\r\n");
+}
+
+TEST_CASE("a table's columns are as wide as their widest field in letters", "[cli]") {
+  CHECK(as_table({{"name", "n"}, {"Atl\xc3\xa1ntica", "12"}, {"x", ""}}) == "name       n\nAtl\xc3\xa1ntica  12\nx\n");
 }
 
 TEST_CASE("an export holds exactly the files of the mirror", "[cli]") {
@@ -323,8 +461,8 @@ TEST_CASE("wrong usage is 2 and a later command is 1", "[cli]") {
   CHECK(run({"list"}) == 2);
   CHECK(run({"recognise", "--tin", "X"}) == 2);
   CHECK(run({"member", "list", "--output", "xml"}) == 2);
-  for (const std::vector<std::string>& later : std::vector<std::vector<std::string>>{
-           {"changes", "--since", "3"}, {"import", "list", "x.csv", "--key", "k"}, {"doctor"}}) {
+  for (const std::vector<std::string>& later :
+       std::vector<std::vector<std::string>>{{"mirror", "http://x", "dir"}, {"doctor"}}) {
     CHECK(run(later) == 1);
   }
   CHECK(out.errors().find("not yet") != std::string::npos);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records of one kind and one administration, a page at a time, so that a page reads what it gives and not all that
+// stands before it. Any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "node/ledger/state_view.h"
+
+namespace quipu::http {
+
+// In ascending order of their keys, which is no order of names, from behind `after` on, until `each` returns false.
+// `after` is a key of that kind and administration. At most one 256th of the records is passed over unread.
+void scan_after(const ledger::StateView& state, ledger::RecordType type, std::string_view administration,
+                const std::optional<ledger::MapKey>& after, const ledger::StateView::Each& each);
+
+// How a page names the key of its last record, and back; nothing for what is no key of that kind.
+std::string name_of(const ledger::MapKey& key);
+std::optional<ledger::MapKey> parse_key(std::string_view name, ledger::RecordType type);
+
+}  // namespace quipu::http
