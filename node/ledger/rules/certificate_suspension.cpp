@@ -12,15 +12,11 @@ namespace {
 
 bool contains(const std::vector<int>& roles, int role) { return std::ranges::find(roles, role) != roles.end(); }
 
-bool in_force(const v1::Suspension& suspension, const std::string& day) {
-  return !suspension.undone() && suspension.from() <= day && (suspension.to().empty() || day < suspension.to());
-}
-
 // The suspensions, of the whole or of roles, in force on the decision date.
 std::vector<v1::Suspension*> suspensions_in_force(const Context& at, v1::CertificateRecord& certificate) {
   std::vector<v1::Suspension*> found;
   for (v1::Suspension& each : *certificate.mutable_suspensions()) {
-    if (in_force(each, at.decision.text())) found.push_back(&each);
+    if (acts_on(each, at.decision)) found.push_back(&each);
   }
   return found;
 }
@@ -86,7 +82,10 @@ Verdict check_suspension_prolonged(const Context& at, const v1::Event& event) {
 void act_suspension_prolonged(const Context& at, const v1::Event& event) {
   const v1::SuspensionProlonged& stated = event.suspension_prolonged();
   v1::CertificateRecord certificate = certificate_of(at, stated.certificate());
-  for (v1::Suspension* each : suspensions_in_force(at, certificate)) each->set_until(stated.until());
+  for (v1::Suspension* each : suspensions_in_force(at, certificate)) {
+    each->set_until(stated.until());
+    *each->mutable_until_by() = at.place;
+  }
   store(at, certificate);
 }
 
@@ -104,9 +103,11 @@ void act_certificate_reinstated(const Context& at, const v1::Event& event) {
   const std::string effect = at.effect.text();
   for (v1::Suspension* each : suspensions_in_force(at, certificate)) {
     if (stated.effect() == v1::EX_TUNC) {
-      each->set_undone(true);
+      each->mutable_review()->set_undone(true);
+      *each->mutable_review()->mutable_undone_by() = at.place;
     } else if (each->to().empty() || effect < each->to()) {
       each->set_to(effect);
+      *each->mutable_to_by() = at.place;
     }
   }
   store(at, certificate);

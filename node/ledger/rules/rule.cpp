@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/appeals.h"
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/arrangements.h"
 #include "node/ledger/rules/certificates.h"
@@ -42,6 +43,8 @@ constexpr Rule kRules[] = {
   RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kNever,  certificate_revoked)
   RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,     kAlone, kCloses, kNever,  certificate_surrendered)
   RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kAlways, certificate_annulled)
+  RULE(kAppealLodged,           "appeal",      kIssuer,             ISSUER,     kAlone, kCloses, kNever,  appeal_lodged)
+  RULE(kAppealDecided,          "appeal",      kIssuer,             ISSUER,     kAlone, kCloses, kExTunc, appeal_decided)
   RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_activated)
   RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  recognition_suspended)
   RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_resumed)
