@@ -71,7 +71,10 @@ Verdict check_suspension_prolonged(const Context& at, const v1::Event& event) {
   const v1::SuspensionProlonged& stated = event.suspension_prolonged();
   auto certificate = open_certificate(at, stated.certificate());
   if (!certificate) return std::unexpected(certificate.error());
-  if (auto real = check_date("until", stated.until()); !real) return real;
+  if (auto real = all_of({check_date("until", stated.until()), check_last_day("until", stated.until(), at.effect)});
+      !real) {
+    return real;
+  }
   if (auto suspended = check_suspended(at, *certificate); !suspended) return suspended;
   for (const v1::Suspension* each : suspensions_in_force(at, *certificate)) {
     if (stated.until() <= each->until()) return refuse(Code::kEndNotLater, "until " + each->until() + " already");

@@ -9,6 +9,7 @@
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/arrangements.h"
 #include "node/ledger/rules/certificates.h"
+#include "node/ledger/rules/corrections.h"
 #include "node/ledger/rules/indicators.h"
 #include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/proposals.h"
@@ -45,6 +46,7 @@ constexpr Rule kRules[] = {
   RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kAlways, certificate_annulled)
   RULE(kAppealLodged,           "appeal",      kIssuer,             ISSUER,     kAlone, kCloses, kNever,  appeal_lodged)
   RULE(kAppealDecided,          "appeal",      kIssuer,             ISSUER,     kAlone, kCloses, kExTunc, appeal_decided)
+  RULE(kEventCorrected,         "correction",  kIssuer,             ISSUER,     kAlone, kOpens,  kAlways, event_corrected)
   RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_activated)
   RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  recognition_suspended)
   RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_resumed)

@@ -235,6 +235,7 @@ TEST_CASE("a suspension is prolonged to a later day", "[rules]") {
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-06-01' }") == "NOT_SUSPENDED");
   REQUIRE(world.says("BR", "certificate_suspended { certificate: 'C1' ground: CURE until: '2025-04-01' }") == "OK");
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' }") == "DATE_MALFORMED");
+  CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-03-09' }") == "END_BEFORE_START");
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-04-01' }") == "END_NOT_LATER");
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-06-01' }") == "OK");
   CHECK(world.certificate("BR", "C1").suspensions(0).until() == "2025-06-01");
