@@ -11,7 +11,9 @@
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/corrections.h"
 #include "node/ledger/rules/indicators.h"
+#include "node/ledger/rules/irregularities.h"
 #include "node/ledger/rules/operators.h"
+#include "node/ledger/rules/programmes.h"
 #include "node/ledger/rules/proposals.h"
 #include "node/ledger/rules/readiness.h"
 #include "node/ledger/rules/validations.h"
@@ -52,7 +54,11 @@ constexpr Rule kRules[] = {
   RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_resumed)
   RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  benefits_denied)
   RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  benefits_restored)
+  RULE(kIrregularityReported,   "irregularity", kMember,            ISSUER,     kAlone, kOpens,  kNever,  irregularity_reported)
+  RULE(kIrregularityAnswered,   "irregularity", kIssuer,            ISSUER,     kAlone, kCloses, kNever,  irregularity_answered)
   RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  indicator_reported)
+  RULE(kProgrammeStatistics,    "programme",   kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  programme_statistics)
+  RULE(kListAttested,           "programme",   kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  list_attested)
   RULE(kProposalOpened,         "governance",  kMemberOrParty,      GOVERNANCE, kAlone, kOpens,  kNever,  proposal_opened)
   RULE(kProposalVoted,          "governance",  kMemberOrParty,      GOVERNANCE, kAlone, kCloses, kNever,  proposal_voted)
   RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER,   kAlone, kCloses, kNever,  event_approved)
