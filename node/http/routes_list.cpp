@@ -8,6 +8,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/programme.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
 
@@ -63,6 +64,13 @@ std::map<std::string, CertificateRow> certificates_of(const ledger::StateView& s
     return true;
   });
   return rows;
+}
+
+// What the issuer attests with `list_attested`: rows stand in the order of their numbers.
+crypto::Digest root_of(const std::map<std::string, CertificateRow>& rows) {
+  std::vector<std::string> numbers;
+  for (const auto& [name, row] : rows) numbers.push_back(row.record.certificate());
+  return ledger::list_root(numbers);
 }
 
 std::string tin_of(const ledger::StateView& state, const std::string& issuer, const std::string& subject,
@@ -188,7 +196,10 @@ Response issuer_list(const Question& question, const std::string& issuer, bool a
   const auto& state = *question.asked.state;
   const auto rows = certificates_of(state, issuer, question.day, all);
   JsonWriter json = begin_answer(question.call, question.asked);
-  json.field("on", question.day.text()).field("issuer", issuer).field("total", rows.size()).key("items").begin_array();
+  json.field("on", question.day.text()).field("issuer", issuer).field("total", rows.size());
+  write_freshness(json, question.asked, issuer);
+  if (!all) json.field("list_root", crypto::to_base64(root_of(rows).view()));
+  json.key("items").begin_array();
   Bytes csv = "certificate,subject,tin,scheme,status,roles,valid_from,valid_to,level\r\n";
   std::size_t written = 0;
   std::string next;

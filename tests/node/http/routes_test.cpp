@@ -230,7 +230,7 @@ TEST_CASE("a certificate has a status on a day and a history with its statements
   const json::object revoked = parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-03-01"));
   CHECK(revoked.at("status") == "REVOKED");
   CHECK(revoked.at("valid_to") == "2028-12-31");
-  CHECK(revoked.at("record").at("end").at("kind") == "REVOKED");
+  CHECK(revoked.at("record").at("ends").as_array().at(0).at("kind") == "REVOKED");
   const json::object known_before = parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-03-01&known_at=2"));
   CHECK(known_before.at("status") == "ACTIVE");
   const json::object history = parsed(get(node, "/v1/certificates/BO/OEA-1/history"));
@@ -290,6 +290,23 @@ TEST_CASE("a list gives an issuer's certificates and a recogniser's firms page b
   CHECK(get(node, "/v1/list").status == 400);
   CHECK(get(node, "/v1/list?by=PE&issuer=BO").status == 400);
   CHECK(get(node, "/v1/list?by=PE&limit=0").status == 400);
+}
+
+TEST_CASE("an issuer is flagged stale until it attests its list and again when seven days are over", "[routes]") {
+  MemoryLedger node;  // 2026-01-01
+  fill(node);
+  CHECK(parsed(get(node, kQuestion)).at("issuer_stale") == true);
+  const std::string answer = parsed(get(node, "/v1/list?issuer=BO&on=2026-01-01")).at("list_root").as_string().c_str();
+  const std::string attested = R"([{"decision_date":"2026-01-01","list_attested":{"as_of":"2026-01-01","active":1,)"
+                               R"("list_root":")" +
+                               answer + R"("}}])";
+  submit(node, "BO", 2, attested);
+  CHECK_FALSE(parsed(get(node, kQuestion)).contains("issuer_stale"));
+  CHECK(parsed(get(node, kQuestion + "&known_at=2")).at("issuer_stale") == true);
+  CHECK_FALSE(parsed(get(node, "/v1/certificates/BO/OEA-1")).contains("issuer_stale"));
+  CHECK_FALSE(parsed(get(node, "/v1/operators/BO1001")).contains("issuer_stale"));
+  CHECK_FALSE(parsed(get(node, "/v1/list?issuer=BO&status=ALL")).contains("list_root"));
+  CHECK(parsed(get(node, "/v1/list?issuer=PE")).at("issuer_stale") == true);
 }
 
 TEST_CASE("members and the matrix of arrangements are shown on a day", "[routes]") {
