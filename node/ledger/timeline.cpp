@@ -22,7 +22,8 @@ bool lifted(const v1::Review& review, const std::string& day) {
 }
 
 bool acts_on(const v1::Suspension& suspension, const std::string& day) {
-  return suspension.from() <= day && (suspension.to().empty() || day < suspension.to()) &&
+  const auto over = [&](const v1::Reinstatement& each) { return each.effective_from() <= day; };
+  return suspension.from() <= day && std::ranges::none_of(suspension.reinstatements(), over) &&
          !lifted(suspension.review(), day);
 }
 

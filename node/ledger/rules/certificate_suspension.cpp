@@ -103,14 +103,14 @@ Verdict check_certificate_reinstated(const Context& at, const v1::Event& event) 
 void act_certificate_reinstated(const Context& at, const v1::Event& event) {
   const v1::CertificateReinstated& stated = event.certificate_reinstated();
   v1::CertificateRecord certificate = certificate_of(at, stated.certificate());
-  const std::string effect = at.effect.text();
   for (v1::Suspension* each : suspensions_in_force(at, certificate)) {
     if (stated.effect() == v1::EX_TUNC) {
       each->mutable_review()->set_undone(true);
       *each->mutable_review()->mutable_undone_by() = at.place;
-    } else if (each->to().empty() || effect < each->to()) {
-      each->set_to(effect);
-      *each->mutable_to_by() = at.place;
+    } else {
+      v1::Reinstatement& reinstatement = *each->add_reinstatements();
+      reinstatement.set_effective_from(at.effect.text());
+      *reinstatement.mutable_by() = at.place;
     }
   }
   store(at, certificate);

@@ -54,7 +54,8 @@ Replaced replace_amendment_day(v1::CertificateRecord& certificate, const Target&
 Replaced replace_reinstatement_day(v1::CertificateRecord& certificate, const Target& target, const std::string& value) {
   Replaced before;
   for (v1::Suspension& each : *certificate.mutable_suspensions()) {
-    if (each.has_to_by() && same_place(each.to_by(), target)) before = replace(*each.mutable_to(), value);
+    v1::Reinstatement* stated = stated_by(*each.mutable_reinstatements(), target);
+    if (stated) before = replace(*stated->mutable_effective_from(), value);
   }
   return before;
 }

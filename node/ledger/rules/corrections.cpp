@@ -100,7 +100,9 @@ Verdict check_consistent(const v1::CertificateRecord& certificate) {
   }
   for (const v1::Suspension& each : certificate.suspensions()) {
     if (ends_before_start(each.from(), each.until())) return refuse(Code::kEndBeforeStart, "until " + each.until());
-    if (ends_before_start(each.from(), each.to())) return refuse(Code::kEndBeforeStart, "reinstated " + each.to());
+    for (const v1::Reinstatement& end : each.reinstatements()) {
+      if (end.effective_from() < each.from()) return refuse(Code::kEndBeforeStart, "ended " + end.effective_from());
+    }
   }
   if (!always_holds_a_role(certificate)) return refuse(Code::kRolesEmpty, "effective_from");
   return {};
