@@ -191,6 +191,33 @@ TEST_CASE("an appeal decided ex nunc leaves the days before it", "[rules]") {
   }
 }
 
+TEST_CASE("of two ends that act on a day the one that began first is the status", "[rules]") {
+  World world = world_with_certificate();
+  const auto revocation = stated(world, "effective_from: '2026-01-01' certificate_revoked { certificate: 'C1' }");
+  REQUIRE(says_of(world, revocation, kAppeal) == "OK");
+  REQUIRE(says_of(world, revocation, std::string("effective_from: '2026-03-01' ") + kFromNowOn) == "OK");
+  REQUIRE(world.says("BR", "effective_from: '2025-06-01' certificate_surrendered { certificate: 'C1' }") == "OK");
+  CHECK(world.status("BR", "C1", "2025-05-31") == "ACTIVE");
+  CHECK(world.status("BR", "C1", "2025-06-01") == "SURRENDERED");
+  CHECK(world.status("BR", "C1", "2026-02-01") == "SURRENDERED");
+}
+
+TEST_CASE("of two decisions from some day on the earlier day counts", "[rules]") {
+  Revoked seen;
+  const auto overturned_from = [&](const std::string& day) {
+    return says_of(seen.world, seen.revocation, "effective_from: '" + day + "' " + kFromNowOn);
+  };
+  REQUIRE(says_of(seen.world, seen.revocation, kAppeal) == "OK");
+  REQUIRE(overturned_from("2025-06-01") == "OK");
+  REQUIRE(says_of(seen.world, seen.revocation, kAppeal) == "OK");
+  REQUIRE(overturned_from("2025-05-01") == "OK");
+  CHECK(seen.on("2025-05-01") == "ACTIVE");
+  REQUIRE(says_of(seen.world, seen.revocation, kAppeal) == "OK");
+  REQUIRE(overturned_from("2025-07-01") == "OK");
+  CHECK(seen.on("2025-04-30") == "REVOKED");
+  CHECK(seen.on("2025-05-01") == "ACTIVE");
+}
+
 TEST_CASE("a stayed revocation lets the certificate work but not be changed", "[rules]") {
   Revoked seen;
   REQUIRE(says_of(seen.world, seen.revocation, kStay) == "OK");

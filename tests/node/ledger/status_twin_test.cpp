@@ -34,7 +34,7 @@ class Gossip {
     return options.begin()[roll(static_cast<int>(options.size()))];
   }
   std::string author() { return pick({"AR", "CL"}); }
-  std::string number() { return pick({"C1", "C1", "C1", "C2", "C3", "C4"}); }
+  std::string number() { return pick({"C1", "C1", "C1", "C1", "C2", "C3"}); }
   std::string day() { return Date::parse("2023-01-01")->plus(roll(1100)).text(); }
 
   v1::Event next(const std::string& author, const std::string& today) {
@@ -127,7 +127,7 @@ class Gossip {
     const auto suits = [&](int statement) {
       return appeal     ? statement >= v1::Event::kCertificateSuspended && statement <= v1::Event::kCertificateAnnulled
              : approval ? rule_for(statement)->dual_control
-                        : true;
+                        : statement >= v1::Event::kCertificateGranted && statement <= v1::Event::kCertificateAnnulled;
     };
     std::vector<Named> suiting;
     for (const Named& each : named_) {
@@ -196,7 +196,9 @@ class History {
     const auto& [known, state] = states_[static_cast<std::size_t>(gossip_.roll(static_cast<int>(states_.size())))];
     const std::string issuer = gossip_.author();
     const std::string number = gossip_.number();
-    const std::string day = gossip_.day();
+    // A day on which something begins or ends, or the one before or after; or any day.
+    const auto& begun = days_[static_cast<std::size_t>(gossip_.roll(static_cast<int>(days_.size())))];
+    const std::string day = gossip_.roll(4) == 0 ? gossip_.day() : Date::parse(begun)->plus(gossip_.roll(3) - 1).text();
     const StatusTwin::Answer theirs = twin_.answer(issuer, number, day, known);
     const StatusTwin::Answer ours = answer(state, issuer, number, day);
     INFO(issuer << "/" << number << " on " << day << " as known after " << known);
@@ -216,6 +218,8 @@ class History {
       told_.push_back(author + " " + events[i].ShortDebugString().substr(0, 200));
       gossip_.remember(author, name, events[i]);
       gossip_.latest_decision = events[i].decision_date();
+      days_.push_back(stated_effect(events[i]).text());
+      if (Date::parse(events[i].event_corrected().value())) days_.push_back(events[i].event_corrected().value());
       ++seen[v1::Event::descriptor()->FindFieldByNumber(events[i].statement_case())->name()];
     }
     states_.emplace_back(twin_.heard(), world_.state());
@@ -239,6 +243,7 @@ class History {
   Gossip gossip_;
   StatusTwin twin_;
   std::vector<std::pair<std::size_t, Overlay>> states_;
+  std::vector<std::string> days_;
   std::vector<std::string> told_;
 };
 
