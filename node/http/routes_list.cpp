@@ -142,6 +142,14 @@ std::set<std::string> possible_issuers(const ledger::StateView& state, const std
   return issuers;
 }
 
+std::set<std::string> stale_issuers(const AskedState& asked, const std::string& recogniser) {
+  std::set<std::string> stale = possible_issuers(*asked.state, recogniser);
+  std::erase_if(stale, [&](const std::string& issuer) {
+    return !ledger::issuer_stale(*asked.state, issuer, asked.block.block_time_ms);
+  });
+  return stale;
+}
+
 std::map<std::string, v1::OperatorRecord> operators_of(const ledger::StateView& state, const std::string& issuer) {
   std::map<std::string, v1::OperatorRecord> operators;
   state.scan(ledger::map_prefix(RecordType::kOperator, issuer), [&](const ledger::MapKey&, BytesView value) {
@@ -224,7 +232,10 @@ Response recogniser_list(const Question& question, const std::string& recogniser
   if (more) rows.pop_back();
   const std::string next = more ? rows.back().first : std::string();
   JsonWriter json = begin_answer(question.call, question.asked);
-  json.field("on", question.day.text()).field("by", recogniser).key("items").begin_array();
+  json.field("on", question.day.text()).field("by", recogniser);
+  if (const auto stale = stale_issuers(question.asked, recogniser); !stale.empty())
+    json.strings("stale_issuers", stale);
+  json.key("items").begin_array();
   Bytes csv = "subject,tin,roles,flows,arrangements,certificates,benefits\r\n";
   for (const auto& [name, row] : rows) {
     json.begin_object().field("subject", name).field("tin", row.tin).strings("roles", row.roles);
