@@ -4,7 +4,7 @@
 #include "node/ledger/timeline.h"
 #include "world.h"
 
-namespace {
+namespace rules_appeal_test {
 
 using namespace quipu::ledger;
 using namespace quipu::ledger::testing;
@@ -38,8 +38,6 @@ struct Revoked {
   v1::EventRef revocation = stated(world, kRevoked);
   std::string on(std::string_view day) { return world.status("BR", "C1", day); }
 };
-
-}  // namespace
 
 TEST_CASE("an appeal names an event of the author's own", "[rules]") {
   Revoked seen;
@@ -338,3 +336,5 @@ TEST_CASE("an event that waits for approval or lapsed is not appealed against", 
   CHECK(says_of(world, revocation, kStay, "AR") == "OK");
   CHECK(world.status("AR", "C1", "2025-03-10") == "ACTIVE");
 }
+
+}  // namespace rules_appeal_test

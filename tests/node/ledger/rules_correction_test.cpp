@@ -6,7 +6,7 @@
 #include "node/ledger/timeline.h"
 #include "world.h"
 
-namespace {
+namespace rules_correction_test {
 
 using namespace quipu::ledger;
 using namespace quipu::ledger::testing;
@@ -51,8 +51,6 @@ struct GrantDesk : Desk {
     world.today("2025-03-10");
   }
 };
-
-}  // namespace
 
 TEST_CASE("a correction names an event of the author's own about a certificate or a validation", "[rules]") {
   GrantDesk desk;
@@ -264,3 +262,5 @@ TEST_CASE("correcting a reinstatement moves the day on which the suspension ende
   CHECK(desk.on("2025-03-14") == "SUSPENDED");
   CHECK(desk.on("2025-03-15") == "ACTIVE");
 }
+
+}  // namespace rules_correction_test

@@ -5,7 +5,7 @@
 #include "node/ledger/rules/records.h"
 #include "world.h"
 
-namespace {
+namespace rules_irregularity_test {
 
 using namespace quipu::ledger;
 using namespace quipu::ledger::testing;
@@ -25,8 +25,6 @@ std::string answers(World& world, const std::string& rest, std::string_view auth
 }
 
 v1::CaseRecord case_of(const World& world) { return *get<v1::CaseRecord>(world.state(), "CL", "K1"); }
-
-}  // namespace
 
 TEST_CASE("any member reports an irregularity of an issuer's operator with a day for the answer", "[rules]") {
   World world = world_with_certificate();
@@ -100,3 +98,5 @@ TEST_CASE("a case is overdue from the day after its answer was due until it is a
   REQUIRE(answers(world, "outcome: NO_ACTION") == "OK");
   CHECK_FALSE(overdue("2025-04-11"));
 }
+
+}  // namespace rules_irregularity_test

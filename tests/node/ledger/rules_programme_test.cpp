@@ -7,7 +7,7 @@
 #include "node/ledger/rules/records.h"
 #include "world.h"
 
-namespace {
+namespace rules_programme_test {
 
 using namespace quipu::ledger;
 using namespace quipu::ledger::testing;
@@ -40,8 +40,6 @@ World world_with_three() {
 std::uint64_t noon_of(std::string_view day) {
   return static_cast<std::uint64_t>(Date::parse(day)->days) * 86'400'000 + 43'200'000;
 }
-
-}  // namespace
 
 TEST_CASE("a list is attested by its count and the root over its numbers in order", "[rules]") {
   World world = world_with_three();
@@ -146,3 +144,5 @@ TEST_CASE("a month's last day is known", "[rules]") {
   CHECK_FALSE(last_day_of("2025-2"));
   CHECK_FALSE(last_day_of("2025-02-"));
 }
+
+}  // namespace rules_programme_test

@@ -15,7 +15,7 @@
 #include "node/ledger/timeline.h"
 #include "world.h"
 
-namespace {
+namespace status_twin_test {
 
 using namespace quipu::ledger;
 using namespace quipu::ledger::testing;
@@ -252,8 +252,6 @@ unsigned histories() {
   return count ? static_cast<unsigned>(std::stoul(count)) : kHistories;
 }
 
-}  // namespace
-
 TEST_CASE("a status on any day as known at any time agrees with a clerk who reads everything again", "[status-twin]") {
   std::map<std::string, int> seen;
   for (unsigned seed = 1; seed <= histories(); ++seed) {
@@ -275,3 +273,5 @@ TEST_CASE("a status on any day as known at any time agrees with a clerk who read
     WARN(all);
   }
 }
+
+}  // namespace status_twin_test
