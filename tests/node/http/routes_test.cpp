@@ -292,44 +292,6 @@ TEST_CASE("a list gives an issuer's certificates and a recogniser's firms page b
   CHECK(get(node, "/v1/list?by=PE&limit=0").status == 400);
 }
 
-TEST_CASE("an issuer is flagged stale until it attests its list and again when seven days are over", "[routes]") {
-  MemoryLedger node;  // 2026-01-01
-  fill(node);
-  CHECK(parsed(get(node, kQuestion)).at("issuer_stale") == true);
-  const std::string answer = parsed(get(node, "/v1/list?issuer=BO&on=2026-01-01")).at("list_root").as_string().c_str();
-  const std::string attested = R"([{"decision_date":"2026-01-01","list_attested":{"as_of":"2026-01-01","active":1,)"
-                               R"("list_root":")" +
-                               answer + R"("}}])";
-  submit(node, "BO", 2, attested);
-  CHECK_FALSE(parsed(get(node, kQuestion)).contains("issuer_stale"));
-  CHECK(parsed(get(node, kQuestion + "&known_at=2")).at("issuer_stale") == true);
-  CHECK_FALSE(parsed(get(node, "/v1/certificates/BO/OEA-1")).contains("issuer_stale"));
-  CHECK_FALSE(parsed(get(node, "/v1/operators/BO1001")).contains("issuer_stale"));
-  CHECK_FALSE(parsed(get(node, "/v1/list?issuer=BO&status=ALL")).contains("list_root"));
-  CHECK(parsed(get(node, "/v1/list?issuer=PE")).at("issuer_stale") == true);
-  const json::array stale = parsed(get(node, "/v1/list?by=PE")).at("stale_issuers").as_array();
-  CHECK(std::find(stale.begin(), stale.end(), "BO") == stale.end());
-  CHECK(std::find(stale.begin(), stale.end(), "PE") != stale.end());
-}
-
-TEST_CASE("a certificate says that an appeal waits and works again while it is stayed", "[routes]") {
-  MemoryLedger node;
-  fill(node);
-  submit(node, "BO", 2, R"([{"decision_date":"2026-01-01","certificate_revoked":{"certificate":"OEA-1"}}])");
-  const json::object history = parsed(get(node, "/v1/certificates/BO/OEA-1/history"));
-  const auto leaf = quipu::crypto::from_hex(history.at("events").as_array().back().at("id").as_string().c_str());
-  REQUIRE(leaf);
-  CHECK_FALSE(parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-01-01")).contains("appeal_open"));
-  submit(node, "BO", 3,
-         R"([{"decision_date":"2026-01-01","appeal_lodged":{"stay":true,"target":{"leaf":")" +
-             quipu::crypto::to_base64(*leaf) + R"("}}}])");
-  const json::object stayed = parsed(get(node, "/v1/certificates/BO/OEA-1?on=2026-01-01"));
-  CHECK(stayed.at("appeal_open") == true);
-  CHECK(stayed.at("status") == "ACTIVE");
-  CHECK(parsed(get(node, kQuestion)).at("recognised") == true);
-  CHECK(parsed(get(node, kQuestion + "&known_at=3")).at("reason") == "REVOKED");
-}
-
 TEST_CASE("members and the matrix of arrangements are shown on a day", "[routes]") {
   MemoryLedger node;
   fill(node);
