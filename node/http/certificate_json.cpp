@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http/certificate_json.h"
 
+#include "node/ledger/programme.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::http {
@@ -32,9 +33,7 @@ CertificateOnDay certificate_on(const ledger::v1::CertificateRecord& record, led
   out.roles = role_names(ledger::roles_on(record, day));
   out.suspended_roles = role_names(ledger::suspended_roles_on(record, day));
   read_validity(record, text, out);
-  for (const auto& terms : record.terms()) {
-    if (terms.effective_from() <= text || out.level.empty()) out.level = terms.level();
-  }
+  out.level = ledger::terms_on(record, day).level();
   return out;
 }
 
@@ -56,6 +55,11 @@ void write_certificate(JsonWriter& json, const std::string& issuer, const ledger
   json.optional_field("valid_from", day.valid_from).optional_field("valid_to", day.valid_to);
   json.optional_field("level", day.level).optional_field("national_label", record.national_label());
   if (record.has_pending() && !record.pending().grant()) json.field("has_pending", true);
+  if (ledger::appeal_open(record)) json.field("appeal_open", true);
+}
+
+void write_freshness(JsonWriter& json, const AskedState& asked, std::string_view issuer) {
+  if (ledger::issuer_stale(*asked.state, issuer, asked.block.block_time_ms)) json.field("issuer_stale", true);
 }
 
 }  // namespace quipu::http

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "node/http/json_answer.h"
 #include "node/http/json_writer.h"
 #include "node/ledger/date.h"
 #include "node/ledger/timeline.h"
@@ -33,5 +34,8 @@ std::string tin_on(const ledger::v1::OperatorRecord& record, ledger::Date day);
 // Fields of an object that is open: number, subject, scheme, status, roles, validity.
 void write_certificate(JsonWriter& json, const std::string& issuer, const ledger::v1::CertificateRecord& record,
                        const CertificateOnDay& day);
+
+// Field issuer_stale, when the issuer is, by the time of the state asked.
+void write_freshness(JsonWriter& json, const AskedState& asked, std::string_view issuer);
 
 }  // namespace quipu::http

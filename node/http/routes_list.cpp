@@ -9,6 +9,7 @@
 #include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
+#include "node/ledger/programme.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
 
@@ -88,6 +89,13 @@ Rows<CertificateRow> certificates_of(const Question& question, const std::string
   return sorted(std::move(rows), end);
 }
 
+// What the issuer attests with `list_attested`: of all its certificates, whatever the page holds.
+void write_attestation(JsonWriter& json, const Question& question, const std::string& issuer) {
+  const auto numbers = ledger::active_certificates(*question.asked.state, issuer, question.day);
+  json.key("attestation").begin_object().field("as_of", question.day.text()).field("active", numbers.size());
+  json.field("list_root", crypto::to_base64(ledger::list_root(numbers).view())).end_object();
+}
+
 std::string tin_of(const ledger::StateView& state, const std::string& issuer, const std::string& subject,
                    ledger::Date day) {
   const auto record = read_record<v1::OperatorRecord>(state, ledger::map_key(RecordType::kOperator, issuer, subject));
@@ -162,6 +170,14 @@ std::set<std::string> possible_issuers(const ledger::StateView& state, const std
 // The administration whose record a key names.
 std::string administration_of(const ledger::MapKey& key) { return std::string(key.view().substr(1, 2)); }
 
+std::set<std::string> stale_issuers(const AskedState& asked, const std::string& recogniser) {
+  std::set<std::string> stale = possible_issuers(*asked.state, recogniser);
+  std::erase_if(stale, [&](const std::string& issuer) {
+    return !ledger::issuer_stale(*asked.state, issuer, asked.block.block_time_ms);
+  });
+  return stale;
+}
+
 Rows<FirmRow> recognised_firms(const Question& question, const std::string& recogniser) {
   const ledger::StateView& state = *question.asked.state;
   std::vector<FirmRow> rows;
@@ -187,7 +203,10 @@ Rows<FirmRow> recognised_firms(const Question& question, const std::string& reco
 Response issuer_list(const Question& question, const std::string& issuer, bool all) {
   const auto [rows, next] = certificates_of(question, issuer, all);
   JsonWriter json = begin_answer(question.call, question.asked);
-  json.field("on", question.day.text()).field("issuer", issuer).key("items").begin_array();
+  json.field("on", question.day.text()).field("issuer", issuer);
+  write_freshness(json, question.asked, issuer);
+  if (question.call.query("attest") == "1") write_attestation(json, question, issuer);
+  json.key("items").begin_array();
   Bytes csv = "certificate,subject,tin,scheme,status,roles,valid_from,valid_to,level\r\n";
   for (const auto& [name, record, day] : rows) {
     const std::string tin = tin_of(*question.asked.state, issuer, record.subject(), question.day);
@@ -205,7 +224,10 @@ Response issuer_list(const Question& question, const std::string& issuer, bool a
 Response recogniser_list(const Question& question, const std::string& recogniser) {
   const auto [rows, next] = recognised_firms(question, recogniser);
   JsonWriter json = begin_answer(question.call, question.asked);
-  json.field("on", question.day.text()).field("by", recogniser).key("items").begin_array();
+  json.field("on", question.day.text()).field("by", recogniser);
+  if (const auto stale = stale_issuers(question.asked, recogniser); !stale.empty())
+    json.strings("stale_issuers", stale);
+  json.key("items").begin_array();
   Bytes csv = "subject,tin,roles,flows,arrangements,certificates,benefits\r\n";
   for (const FirmRow& row : rows) {
     json.begin_object().field("subject", row.name).field("tin", row.tin).strings("roles", row.roles);
@@ -232,7 +254,8 @@ std::expected<std::optional<ledger::MapKey>, std::string> asked_start(const Page
 }  // namespace
 
 Response get_list(const Call& call) {
-  const auto fault = call.unexpected({"issuer", "by", "on", "known_at", "status", "format", "after", "limit"});
+  const auto fault =
+      call.unexpected({"issuer", "by", "on", "known_at", "status", "format", "after", "limit", "attest"});
   if (fault) return problem(ApiCode::kBadParameter, *fault);
   const auto issuer = call.query("issuer");
   const auto by = call.query("by");

@@ -106,6 +106,7 @@ Response get_operator(const Call& call) {
   json.field("on", day->text()).field("operator", found->issuer + "/" + found->record.subject());
   json.field("person", ledger::v1::PersonKind_Name(found->record.person()));
   json.optional_field("tin", tin_on(found->record, *day));
+  write_freshness(json, *asked, found->issuer);
   write_certificates(json, *asked->state, *found, *day);
   json.key("record").raw(ledger::message_to_json(found->record));
   const auto consent = read_record<ledger::v1::ConsentRecord>(
@@ -129,6 +130,7 @@ Response get_certificate(const Call& call) {
   JsonWriter json = begin_answer(call, *asked);
   json.field("on", day->text());
   write_certificate(json, name->issuer, *record, certificate_on(*record, *day));
+  write_freshness(json, *asked, name->issuer);
   json.key("record").raw(ledger::message_to_json(*record));
   return end_answer(std::move(json));
 }

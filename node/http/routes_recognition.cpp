@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "consensus/limits.h"
+#include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/ledger/json.h"
@@ -21,9 +22,10 @@ void write_result(JsonWriter& json, const ledger::RecognitionResult& result) {
   json.end_object();
 }
 
-void write_answer(JsonWriter& json, const ledger::RecognitionAnswer& answer) {
+void write_answer(JsonWriter& json, const AskedState& asked, const ledger::RecognitionAnswer& answer) {
   json.field("recognised", answer.recognised).field("reason", ledger::name_of(answer.reason));
   json.optional_field("subject", answer.subject);
+  if (!answer.subject.empty()) write_freshness(json, asked, answer.subject.substr(0, 2));
   json.key("results").begin_array();
   for (const auto& result : answer.results) write_result(json, result);
   json.end_array();
@@ -99,7 +101,7 @@ Response get_recognition(const Call& call) {
   JsonWriter json = begin_answer(call, *asked);
   json.field("by", question->recogniser).field("role", question->role).field("flow", question->flow);
   json.field("on", question->on.text());
-  write_answer(json, *answer);
+  write_answer(json, *asked, *answer);
   return end_answer(std::move(json));
 }
 
@@ -115,7 +117,7 @@ Response post_recognition(const Call& call) {
     const auto answer = ledger::recognise(*asked->state, (*questions)[i]);
     if (!answer) return problem(ApiCode::kBadRequest, "question " + std::to_string(i) + ": " + answer.error());
     json.begin_object();
-    write_answer(json, *answer);
+    write_answer(json, *asked, *answer);
     json.end_object();
   }
   json.end_array();

@@ -35,6 +35,8 @@ enum class RecordType : std::uint8_t {
   kCase = 0x0f,       // author; id
   kIndicator = 0x10,  // reporter; arrangement/partner/flow/mode/group/month
   kApproval = 0x11,   // author; leaf hex/event
+  kLeaf = 0x12,       // author; leaf hex
+  kProgramme = 0x13,  // issuer; month, or empty
 };
 
 // `administration` is exactly two characters ("--" for kRegister).

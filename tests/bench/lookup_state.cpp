@@ -84,7 +84,7 @@ ledger::v1::CertificateRecord certificate_record(std::size_t number) {
   terms.set_sites(2);
   *terms.mutable_by() = record.grant();
   record.set_last_decision("2026-02-20");
-  record.add_validation_dates("2026-02-10");
+  record.add_validation_dates()->set_date("2026-02-10");
   remember(*record.mutable_history(), 2 * number + 1);
   return record;
 }

@@ -8,6 +8,7 @@
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
+#include "node/ledger/rules/leaves.h"
 #include "node/ledger/rules/members.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/rules/rule.h"
@@ -51,7 +52,10 @@ Verdict check_dates_formed(const v1::Event& event) {
 
 bool may_reach_back(const Rule& rule, const v1::Event& event) {
   if (rule.backdating == Backdating::kAlways) return true;
-  return rule.backdating == Backdating::kExTunc && event.certificate_reinstated().effect() == v1::EX_TUNC;
+  if (rule.backdating != Backdating::kExTunc) return false;
+  const v1::AppealDecided& decided = event.appeal_decided();
+  return event.certificate_reinstated().effect() == v1::EX_TUNC ||
+         (decided.outcome() == v1::OVERTURNED && decided.effect() == v1::EX_TUNC);
 }
 
 Verdict check_dates(const Context& at, const Rule& rule, const v1::Event& event) {
@@ -187,6 +191,7 @@ std::expected<void, Rejection> apply(Overlay& state, const Submission& submissio
     }
   }
   take_sequence(draft, submission, author->key);
+  enter_leaf(draft, submission, origin);
   for (const auto& [key, value] : draft.changes()) state.put(key, value);
   return {};
 }

@@ -3,6 +3,7 @@
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/state.pb.h"
+#include "node/ledger/timeline.h"
 
 namespace quipu::ledger {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 void end(const Context& at, const v1::Event& event, const std::string& number, v1::EndKind kind,
          const std::string& reapply_not_before) {
   v1::CertificateRecord certificate = certificate_of(at, number);
-  v1::End& fact = *certificate.mutable_end();
+  v1::End& fact = *certificate.add_ends();
   fact.set_kind(kind);
   fact.set_effective_from(at.effect.text());
   fact.set_reapply_not_before(reapply_not_before);
@@ -52,7 +53,7 @@ Verdict check_certificate_annulled(const Context& at, const v1::Event& event) {
   const std::string& number = event.certificate_annulled().certificate();
   const auto certificate = own_certificate(at, number);
   if (!certificate) return std::unexpected(certificate.error());
-  if (certificate->has_annulment()) return refuse(Code::kAlreadyAnnulled, number);
+  if (annulled(*certificate)) return refuse(Code::kAlreadyAnnulled, number);
   if (!event.effective_from().empty() && event.effective_from() != certificate->granted_from()) {
     return refuse(Code::kNotTheOriginalDate, "granted from " + certificate->granted_from());
   }
@@ -61,7 +62,7 @@ Verdict check_certificate_annulled(const Context& at, const v1::Event& event) {
 
 void act_certificate_annulled(const Context& at, const v1::Event& event) {
   v1::CertificateRecord certificate = certificate_of(at, event.certificate_annulled().certificate());
-  v1::Annulment& fact = *certificate.mutable_annulment();
+  v1::Annulment& fact = *certificate.add_annulments();
   fact.set_effective_from(certificate.granted_from());
   fact.set_decided_on(at.decision.text());
   fact.set_reason(event.reason());

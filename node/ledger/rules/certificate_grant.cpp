@@ -50,8 +50,9 @@ bool shares_role(const Context& at, const v1::CertificateRecord& certificate, co
 }
 
 Verdict check_against(const Context& at, const v1::CertificateRecord& other, const v1::CertificateGranted& stated) {
-  if (other.end().reapply_not_before() > at.decision.text()) {
-    return refuse(Code::kReapplyBan, other.certificate() + ": not before " + other.end().reapply_not_before());
+  for (const v1::End& end : other.ends()) {
+    if (end.reapply_not_before() <= at.decision.text() || lifted_on(end.review(), at.decision)) continue;
+    return refuse(Code::kReapplyBan, other.certificate() + ": not before " + end.reapply_not_before());
   }
   if (other.scheme() == stated.scheme() && live(at, other) && shares_role(at, other, stated)) {
     return refuse(Code::kLiveCertificateExists, other.certificate());
@@ -65,7 +66,6 @@ void fill(v1::CertificateRecord& certificate, const v1::CertificateGranted& stat
   certificate.set_scheme(stated.scheme());
   certificate.set_national_label(stated.national_label());
   certificate.set_legacy(stated.legacy());
-  if (!stated.validation_date().empty()) certificate.add_validation_dates(stated.validation_date());
 }
 
 void add_first_facts(const Context& at, v1::CertificateRecord& certificate, const v1::CertificateGranted& stated) {
@@ -83,6 +83,7 @@ void add_first_facts(const Context& at, v1::CertificateRecord& certificate, cons
   terms.set_sites_commitment(stated.sites_commitment());
   terms.set_sites(stated.sites());
   *terms.mutable_by() = at.place;
+  add_validation_date(at, certificate, stated.validation_date());
 }
 
 void enter_with_operator(const Context& at, const v1::CertificateGranted& stated) {

@@ -12,15 +12,11 @@ namespace {
 
 bool contains(const std::vector<int>& roles, int role) { return std::ranges::find(roles, role) != roles.end(); }
 
-bool in_force(const v1::Suspension& suspension, const std::string& day) {
-  return !suspension.undone() && suspension.from() <= day && (suspension.to().empty() || day < suspension.to());
-}
-
 // The suspensions, of the whole or of roles, in force on the decision date.
 std::vector<v1::Suspension*> suspensions_in_force(const Context& at, v1::CertificateRecord& certificate) {
   std::vector<v1::Suspension*> found;
   for (v1::Suspension& each : *certificate.mutable_suspensions()) {
-    if (in_force(each, at.decision.text())) found.push_back(&each);
+    if (acts_on(each, at.decision)) found.push_back(&each);
   }
   return found;
 }
@@ -75,7 +71,10 @@ Verdict check_suspension_prolonged(const Context& at, const v1::Event& event) {
   const v1::SuspensionProlonged& stated = event.suspension_prolonged();
   auto certificate = open_certificate(at, stated.certificate());
   if (!certificate) return std::unexpected(certificate.error());
-  if (auto real = check_date("until", stated.until()); !real) return real;
+  if (auto real = all_of({check_date("until", stated.until()), check_last_day("until", stated.until(), at.effect)});
+      !real) {
+    return real;
+  }
   if (auto suspended = check_suspended(at, *certificate); !suspended) return suspended;
   for (const v1::Suspension* each : suspensions_in_force(at, *certificate)) {
     if (stated.until() <= each->until()) return refuse(Code::kEndNotLater, "until " + each->until() + " already");
@@ -86,7 +85,10 @@ Verdict check_suspension_prolonged(const Context& at, const v1::Event& event) {
 void act_suspension_prolonged(const Context& at, const v1::Event& event) {
   const v1::SuspensionProlonged& stated = event.suspension_prolonged();
   v1::CertificateRecord certificate = certificate_of(at, stated.certificate());
-  for (v1::Suspension* each : suspensions_in_force(at, certificate)) each->set_until(stated.until());
+  for (v1::Suspension* each : suspensions_in_force(at, certificate)) {
+    each->set_until(stated.until());
+    *each->mutable_until_by() = at.place;
+  }
   store(at, certificate);
 }
 
@@ -101,12 +103,14 @@ Verdict check_certificate_reinstated(const Context& at, const v1::Event& event) 
 void act_certificate_reinstated(const Context& at, const v1::Event& event) {
   const v1::CertificateReinstated& stated = event.certificate_reinstated();
   v1::CertificateRecord certificate = certificate_of(at, stated.certificate());
-  const std::string effect = at.effect.text();
   for (v1::Suspension* each : suspensions_in_force(at, certificate)) {
     if (stated.effect() == v1::EX_TUNC) {
-      each->set_undone(true);
-    } else if (each->to().empty() || effect < each->to()) {
-      each->set_to(effect);
+      each->mutable_review()->set_undone(true);
+      *each->mutable_review()->mutable_undone_by() = at.place;
+    } else {
+      v1::Reinstatement& reinstatement = *each->add_reinstatements();
+      reinstatement.set_effective_from(at.effect.text());
+      *reinstatement.mutable_by() = at.place;
     }
   }
   store(at, certificate);

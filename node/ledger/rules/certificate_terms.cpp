@@ -42,25 +42,14 @@ void add_roles(const Context& at, v1::CertificateRecord& certificate, const v1::
   add_fact(*certificate.mutable_role_changes(), std::move(change));
 }
 
-// What is not stated stays as it is on the day of effect.
 void add_terms(const Context& at, v1::CertificateRecord& certificate, const v1::CertificateAmended& stated) {
-  v1::Terms terms = *in_effect(certificate.terms(), at.effect.text());
+  v1::Terms terms;
   terms.set_effective_from(at.effect.text());
-  if (!stated.level().empty()) terms.set_level(stated.level());
-  if (!stated.sites_commitment().empty()) terms.set_sites_commitment(stated.sites_commitment());
-  if (stated.sites() != 0) terms.set_sites(stated.sites());
+  terms.set_level(stated.level());
+  terms.set_sites_commitment(stated.sites_commitment());
+  terms.set_sites(stated.sites());
   *terms.mutable_by() = at.place;
   add_fact(*certificate.mutable_terms(), std::move(terms));
-}
-
-bool always_holds_a_role(const v1::CertificateRecord& certificate) {
-  std::set<int> held;
-  for (const v1::RoleChange& change : certificate.role_changes()) {
-    held.insert(change.added().begin(), change.added().end());
-    for (const int role : change.removed()) held.erase(role);
-    if (held.empty()) return false;
-  }
-  return true;
 }
 
 std::string last_end(const v1::CertificateRecord& certificate) {
@@ -90,6 +79,23 @@ bool expired_lately(const Context& at, const v1::CertificateRecord& certificate)
 }
 
 }  // namespace
+
+void add_validation_date(const Context& at, v1::CertificateRecord& certificate, const std::string& date) {
+  if (date.empty()) return;
+  v1::ValidationDate& stated = *certificate.add_validation_dates();
+  stated.set_date(date);
+  *stated.mutable_by() = at.place;
+}
+
+bool always_holds_a_role(const v1::CertificateRecord& certificate) {
+  std::set<int> held;
+  for (const v1::RoleChange& change : certificate.role_changes()) {
+    held.insert(change.added().begin(), change.added().end());
+    for (const int role : change.removed()) held.erase(role);
+    if (held.empty()) return false;
+  }
+  return true;
+}
 
 Verdict check_certificate_amended(const Context& at, const v1::Event& event) {
   const v1::CertificateAmended& stated = event.certificate_amended();
@@ -140,7 +146,7 @@ void act_certificate_renewed(const Context& at, const v1::Event& event) {
   interval.set_from(at.effect.text());
   interval.set_to(stated.valid_to());
   *interval.mutable_by() = at.place;
-  if (!stated.validation_date().empty()) certificate.add_validation_dates(stated.validation_date());
+  add_validation_date(at, certificate, stated.validation_date());
   store(at, certificate);
 }
 
@@ -162,7 +168,9 @@ Verdict check_certificate_extended(const Context& at, const v1::Event& event) {
 void act_certificate_extended(const Context& at, const v1::Event& event) {
   const v1::CertificateExtended& stated = event.certificate_extended();
   v1::CertificateRecord certificate = certificate_of(at, stated.certificate());
-  current_interval(certificate, at.decision.text())->set_to(stated.valid_to());
+  v1::Interval& interval = *current_interval(certificate, at.decision.text());
+  interval.set_to(stated.valid_to());
+  *interval.mutable_to_by() = at.place;
   store(at, certificate);
 }
 

@@ -47,8 +47,8 @@ std::expected<v1::CertificateRecord, Rejection> own_certificate(const Context& a
 std::expected<v1::CertificateRecord, Rejection> open_certificate(const Context& at, std::string_view number) {
   auto certificate = own_certificate(at, number);
   if (!certificate) return certificate;
-  if (certificate->has_annulment()) return refuse(Code::kAlreadyAnnulled, join(at.author, number));
-  if (certificate->has_end()) return refuse(already(certificate->end().kind()), join(at.author, number));
+  if (annulled(*certificate)) return refuse(Code::kAlreadyAnnulled, join(at.author, number));
+  if (const v1::End* end = standing_end(*certificate)) return refuse(already(end->kind()), join(at.author, number));
   return certificate;
 }
 

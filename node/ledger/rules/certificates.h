@@ -15,7 +15,7 @@ class PendingEvent;
 // The author's certificate, granted, with no later decision stated: kCertificateUnknown, kNotYourCertificate,
 // kNotGranted, kDecisionOutOfOrder.
 std::expected<v1::CertificateRecord, Rejection> own_certificate(const Context& at, std::string_view number);
-// The same, and with no end: kAlreadyRevoked, kAlreadySurrendered, kAlreadyAnnulled.
+// The same, and with no end that stands, stayed or not: kAlreadyRevoked, kAlreadySurrendered, kAlreadyAnnulled.
 std::expected<v1::CertificateRecord, Rejection> open_certificate(const Context& at, std::string_view number);
 
 Verdict check_active(const Context& at, const v1::CertificateRecord& certificate);
@@ -25,6 +25,11 @@ Verdict check_active_or_suspended(const Context& at, const v1::CertificateRecord
 bool ends_later(std::string_view to, std::string_view than);
 // `to` is a real day not before `from`, or nothing.
 Verdict check_last_day(std::string_view field, std::string_view to, Date from);
+
+// When the firm was validated, as a grant or a renewal states it; nothing for no date.
+void add_validation_date(const Context& at, v1::CertificateRecord& certificate, const std::string& date);
+// Whether the certificate has a role on every day.
+bool always_holds_a_role(const v1::CertificateRecord& certificate);
 
 bool lapsed(const v1::PendingEvent& pending, const Origin& origin);
 

@@ -41,6 +41,14 @@ template <>
 constexpr RecordType kTypeOf<v1::ProposalRecord> = RecordType::kProposal;
 template <>
 constexpr RecordType kTypeOf<v1::OpenProposals> = RecordType::kProposal;
+template <>
+constexpr RecordType kTypeOf<v1::LeafRecord> = RecordType::kLeaf;
+template <>
+constexpr RecordType kTypeOf<v1::CaseRecord> = RecordType::kCase;
+template <>
+constexpr RecordType kTypeOf<v1::ProgrammeRecord> = RecordType::kProgramme;
+template <>
+constexpr RecordType kTypeOf<v1::StatisticsRecord> = RecordType::kProgramme;
 
 }  // namespace
 
@@ -83,6 +91,10 @@ QUIPU_RECORD(ArrangementIndex)
 QUIPU_RECORD(MembershipRecord)
 QUIPU_RECORD(ProposalRecord)
 QUIPU_RECORD(OpenProposals)
+QUIPU_RECORD(LeafRecord)
+QUIPU_RECORD(CaseRecord)
+QUIPU_RECORD(ProgrammeRecord)
+QUIPU_RECORD(StatisticsRecord)
 #undef QUIPU_RECORD
 
 std::string join(std::string_view first, std::string_view second) {

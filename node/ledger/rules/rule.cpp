@@ -5,11 +5,15 @@
 #include <algorithm>
 
 #include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/appeals.h"
 #include "node/ledger/rules/approvals.h"
 #include "node/ledger/rules/arrangements.h"
 #include "node/ledger/rules/certificates.h"
+#include "node/ledger/rules/corrections.h"
 #include "node/ledger/rules/indicators.h"
+#include "node/ledger/rules/irregularities.h"
 #include "node/ledger/rules/operators.h"
+#include "node/ledger/rules/programmes.h"
 #include "node/ledger/rules/proposals.h"
 #include "node/ledger/rules/readiness.h"
 #include "node/ledger/rules/validations.h"
@@ -42,12 +46,19 @@ constexpr Rule kRules[] = {
   RULE(kCertificateRevoked,     "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kNever,  certificate_revoked)
   RULE(kCertificateSurrendered, "certificate", kIssuer,             ISSUER,     kAlone, kCloses, kNever,  certificate_surrendered)
   RULE(kCertificateAnnulled,    "certificate", kIssuer,             ISSUER,     kDual,  kCloses, kAlways, certificate_annulled)
+  RULE(kAppealLodged,           "appeal",      kIssuer,             ISSUER,     kAlone, kCloses, kNever,  appeal_lodged)
+  RULE(kAppealDecided,          "appeal",      kIssuer,             ISSUER,     kAlone, kCloses, kExTunc, appeal_decided)
+  RULE(kEventCorrected,         "correction",  kIssuer,             ISSUER,     kAlone, kOpens,  kAlways, event_corrected)
   RULE(kRecognitionActivated,   "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_activated)
   RULE(kRecognitionSuspended,   "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  recognition_suspended)
   RULE(kRecognitionResumed,     "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  recognition_resumed)
   RULE(kBenefitsDenied,         "arrangement", kRecogniser,         ISSUER,     kAlone, kCloses, kNever,  benefits_denied)
   RULE(kBenefitsRestored,       "arrangement", kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  benefits_restored)
+  RULE(kIrregularityReported,   "irregularity", kMember,            ISSUER,     kAlone, kOpens,  kNever,  irregularity_reported)
+  RULE(kIrregularityAnswered,   "irregularity", kIssuer,            ISSUER,     kAlone, kCloses, kNever,  irregularity_answered)
   RULE(kIndicatorReported,      "indicator",   kRecogniser,         ISSUER,     kAlone, kOpens,  kNever,  indicator_reported)
+  RULE(kProgrammeStatistics,    "programme",   kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  programme_statistics)
+  RULE(kListAttested,           "programme",   kIssuer,             ISSUER,     kAlone, kOpens,  kNever,  list_attested)
   RULE(kProposalOpened,         "governance",  kMemberOrParty,      GOVERNANCE, kAlone, kOpens,  kNever,  proposal_opened)
   RULE(kProposalVoted,          "governance",  kMemberOrParty,      GOVERNANCE, kAlone, kCloses, kNever,  proposal_voted)
   RULE(kEventApproved,          "approval",    kSameAdministration, APPROVER,   kAlone, kCloses, kNever,  event_approved)

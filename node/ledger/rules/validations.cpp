@@ -50,6 +50,7 @@ void act_validation_recorded(const Context& at, const v1::Event& event) {
   v1::ValidationRecord record;
   *record.mutable_validation() = event.validation_recorded();
   record.set_decision_date(event.decision_date());
+  *record.mutable_by() = at.place;
   remember(at, *record.mutable_history());
   put(at.state, at.author, record.validation().validation(), record);
 }

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "node/ledger/rules/records.h"
+#include "node/ledger/timeline.h"
 #include "world.h"
 
 namespace {
@@ -141,9 +142,18 @@ TEST_CASE("what an amendment leaves out stays as it was", "[rules]") {
   REQUIRE(world.says("BR", "effective_from: '2025-06-01' certificate_amended { certificate: 'C1' level: 'B' }") ==
           "OK");
   const auto certificate = world.certificate("BR", "C1");
-  REQUIRE(certificate.terms_size() == 3);
-  CHECK(certificate.terms(2).level() == "B");
-  CHECK(certificate.terms(2).sites() == 3);
+  CHECK(terms_on(certificate, *Date::parse("2025-03-09")).level().empty());
+  CHECK(terms_on(certificate, *Date::parse("2025-05-31")).level() == "A");
+  CHECK(terms_on(certificate, *Date::parse("2025-06-01")).level() == "B");
+  CHECK(terms_on(certificate, *Date::parse("2025-06-01")).sites() == 3);
+}
+
+TEST_CASE("an amendment logged later with an earlier effect goes on where the other one is silent", "[rules]") {
+  World world = world_with_certificate();
+  REQUIRE(world.says("BR", "effective_from: '2025-06-01' certificate_amended { certificate: 'C1' level: 'B' }") ==
+          "OK");
+  REQUIRE(world.says("BR", "effective_from: '2025-05-01' certificate_amended { certificate: 'C1' sites: 4 }") == "OK");
+  CHECK(terms_on(world.certificate("BR", "C1"), *Date::parse("2025-06-01")).sites() == 4);
 }
 
 TEST_CASE("a certificate is amended and ended only while active or suspended", "[rules]") {
@@ -225,6 +235,7 @@ TEST_CASE("a suspension is prolonged to a later day", "[rules]") {
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-06-01' }") == "NOT_SUSPENDED");
   REQUIRE(world.says("BR", "certificate_suspended { certificate: 'C1' ground: CURE until: '2025-04-01' }") == "OK");
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' }") == "DATE_MALFORMED");
+  CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-03-09' }") == "END_BEFORE_START");
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-04-01' }") == "END_NOT_LATER");
   CHECK(world.says("BR", "suspension_prolonged { certificate: 'C1' until: '2025-06-01' }") == "OK");
   CHECK(world.certificate("BR", "C1").suspensions(0).until() == "2025-06-01");
@@ -262,7 +273,7 @@ TEST_CASE("an annulment reaches back to the first day and no other", "[rules]") 
   }
   SECTION("or left empty") { CHECK(world.says("BR", "certificate_annulled { certificate: 'C1' }") == "OK"); }
   CHECK(world.status("BR", "C1", "2024-01-10") == "ANNULLED");
-  CHECK(world.certificate("BR", "C1").annulment().effective_from() == "2024-01-10");
+  CHECK(world.certificate("BR", "C1").annulments(0).effective_from() == "2024-01-10");
 }
 
 TEST_CASE("a record names every event that changed it", "[rules]") {

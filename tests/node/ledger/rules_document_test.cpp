@@ -8,6 +8,7 @@
 
 #include "node/ledger/codes.h"
 #include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/corrections.h"
 #include "node/ledger/rules/rule.h"
 
 namespace {
@@ -46,6 +47,34 @@ std::string statements_table() {
     out << "| `" << v1::Event::descriptor()->FindFieldByNumber(rule.statement)->name() << "` | " << rule.family << " | "
         << author_text(rule.author) << " | " << v1::KeyPurpose_Name(rule.purpose) << " | "
         << (rule.dual_control ? "yes" : "no") << " | " << backdating_text(rule.backdating) << " |\n";
+  }
+  return out.str();
+}
+
+std::string form_text(ValueForm form) {
+  switch (form) {
+    case ValueForm::kDay:
+      return "a day";
+    case ValueForm::kDayOrNone:
+      return "a day or nothing";
+    case ValueForm::kLabel:
+      return "text";
+    case ValueForm::kLevel:
+      return "a level, or nothing";
+    case ValueForm::kNumber:
+      return "a number";
+    case ValueForm::kHash:
+      return "64 hex digits, or nothing";
+  }
+  return "";
+}
+
+std::string corrections_table() {
+  std::stringstream out;
+  out << "| Statement | Field | Value |\n|---|---|---|\n";
+  for (const CorrectableField& each : correctable_fields()) {
+    out << "| `" << v1::Event::descriptor()->FindFieldByNumber(each.statement)->name() << "` | `" << each.field
+        << "` | " << form_text(each.form) << " |\n";
   }
   return out.str();
 }
@@ -91,6 +120,7 @@ TEST_CASE("the document of the rules has the tables of the program", "[document]
   std::string fresh = with_table(stored, "statements", statements_table());
   fresh = with_table(fresh, "unsupported", unsupported_list());
   fresh = with_table(fresh, "codes", codes_table());
+  fresh = with_table(fresh, "corrections", corrections_table());
   if (std::getenv("QUIPU_REWRITE_DOCS")) std::ofstream(kDocument) << fresh;
   const bool same = stored == fresh || std::getenv("QUIPU_REWRITE_DOCS");
   INFO("docs/rules.md is behind codes.def or rule.cpp: run this test with QUIPU_REWRITE_DOCS=1");
