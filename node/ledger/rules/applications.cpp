@@ -103,7 +103,8 @@ void close_granted_application(const Context& at, const v1::CertificateGranted& 
 void enter_applicant(const Context& at, const std::string& subject) {
   const auto firm = get<v1::OperatorRecord>(at.state, at.author, subject);
   const auto banned = [&](const std::string& number) {
-    return !get<v1::CertificateRecord>(at.state, at.author, number)->end().reapply_not_before().empty();
+    const auto certificate = get<v1::CertificateRecord>(at.state, at.author, number);
+    return std::ranges::any_of(certificate->ends(), [](const auto& end) { return !end.reapply_not_before().empty(); });
   };
   if (firm->identity_commitment().empty() || std::ranges::none_of(firm->certificates(), banned)) return;
   enter_commitment(at.state, at.author, firm->identity_commitment(), subject);
