@@ -82,6 +82,14 @@ void add_keys(CLI::App& app, Chosen& chosen) {
   make.passphrase();
   make.flag("--testnet", &KeyNewOptions::testnet, "Cheap to unlock and without a passphrase: for testnets only");
   make.does(chosen, key_new);
+  Command<KeyReadyOptions> ready(*key, "ready",
+                                 "Show that a new officer's key is held, for its administration to add it",
+                                 "quipu key ready pe-desk2.key --out pe-desk2.json\n"
+                                 "  quipu submit pe-desk2.json --key pe-governance.key --wait");
+  ready.add("FILE", &KeyReadyOptions::key, "An issuer or approver key file")->required();
+  ready.add("--out", &KeyReadyOptions::out, "Events file to write, for quipu submit")->required();
+  ready.passphrase();
+  ready.does(chosen, key_ready);
   one_argument(*key, chosen, "show", "The public part of a key file", "quipu key show pe-desk1.key", "FILE", key_show);
   one_argument(*key, chosen, "sequence", "Which sequence number the key uses next", "quipu key sequence pe-desk1.key",
                "FILE", key_sequence);
@@ -245,12 +253,14 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   Command<RecogniseOptions> ask(
       app, "recognise", "Does an administration recognise a firm, in a role, on a day?",
       "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
+      "  quipu recognise --alias MID:BRACME123SAO --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
       "  quipu recognise --batch declarations.csv > answers.csv\n"
       "  quipu recognise --batch declarations.csv --summary");
   CLI::Option* batch =
       ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
   ask.flag("--summary", &RecogniseOptions::summary, "Of a batch: how many of which partner, and why not")->needs(batch);
   for (auto [name, into, about] : {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
+                                   std::tuple{"--alias", &RecogniseOptions::alias, "Or how the recogniser knows it, KIND:VALUE"},
                                    std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
                                    std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
                                    std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
@@ -260,9 +270,10 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   ask.add("--known-at", &RecogniseOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
   ask.add("--proof", &RecogniseOptions::proof, "Write a proof of the answer (a later version)");
   ask.app->callback([&chosen, kept = ask.options] {
-    const bool whole =
-        !kept->tin.empty() && !kept->by.empty() && !kept->role.empty() && !kept->flow.empty() && !kept->on.empty();
-    if (kept->batch.empty() && !whole) throw CLI::RequiredError("--tin --by --role --flow --on, or --batch");
+    const bool whole = kept->tin.empty() != kept->alias.empty() && !kept->by.empty() && !kept->role.empty() &&
+                       !kept->flow.empty() && !kept->on.empty();
+    if (kept->batch.empty() && !whole)
+      throw CLI::RequiredError("--tin or --alias with --by --role --flow --on, or --batch");
     chosen.run = [&chosen, kept] { return recognise(chosen.global, *kept); };
   });
 }

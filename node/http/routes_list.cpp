@@ -9,6 +9,7 @@
 #include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
+#include "node/ledger/disputes.h"
 #include "node/ledger/programme.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
@@ -113,6 +114,7 @@ struct FirmRow {
   std::set<std::string> arrangements;
   std::set<std::string> certificates;
   std::set<std::string> benefits;
+  bool disputed = false;
 };
 
 void add_recognition(const ledger::StateView& state, const ledger::RecognitionQuestion& question, FirmRow& row) {
@@ -125,6 +127,7 @@ void add_recognition(const ledger::StateView& state, const ledger::RecognitionQu
     row.arrangements.insert(result.arrangement);
     row.certificates.insert(result.certificate);
     row.benefits.insert(result.benefits.begin(), result.benefits.end());
+    row.disputed = row.disputed || result.disputed;
   }
 }
 
@@ -202,6 +205,7 @@ Rows<FirmRow> recognised_firms(const Question& question, const std::string& reco
 
 Response issuer_list(const Question& question, const std::string& issuer, bool all) {
   const auto [rows, next] = certificates_of(question, issuer, all);
+  const ledger::Disputes disputes(*question.asked.state, {issuer});
   JsonWriter json = begin_answer(question.call, question.asked);
   json.field("on", question.day.text()).field("issuer", issuer);
   write_freshness(json, question.asked, issuer);
@@ -212,6 +216,7 @@ Response issuer_list(const Question& question, const std::string& issuer, bool a
     const std::string tin = tin_of(*question.asked.state, issuer, record.subject(), question.day);
     json.begin_object();
     write_certificate(json, issuer, record, day);
+    if (disputes.covers(record.history())) json.field("disputed", true);
     json.optional_field("tin", tin).end_object();
     append_row(csv,
                {name, issuer + "/" + record.subject(), tin, v1::Scheme_Name(record.scheme()),
@@ -232,7 +237,9 @@ Response recogniser_list(const Question& question, const std::string& recogniser
   for (const FirmRow& row : rows) {
     json.begin_object().field("subject", row.name).field("tin", row.tin).strings("roles", row.roles);
     json.strings("flows", row.flows).strings("arrangements", row.arrangements);
-    json.strings("certificates", row.certificates).strings("benefits", row.benefits).end_object();
+    json.strings("certificates", row.certificates).strings("benefits", row.benefits);
+    if (row.disputed) json.field("disputed", true);
+    json.end_object();
     append_row(csv, {row.name, row.tin, joined(row.roles), joined(row.flows), joined(row.arrangements),
                      joined(row.certificates), joined(row.benefits)});
   }

@@ -27,6 +27,18 @@ void for_each_certificate(const StateView& state, std::string_view issuer, const
   });
 }
 
+void count_applications(const StateView& state, std::string_view issuer, std::string_view month,
+                        ProgrammeFigures& figures) {
+  v1::ApplicationRecord record;
+  state.scan(map_prefix(RecordType::kApplication, issuer), [&](const MapKey&, BytesView value) {
+    [[maybe_unused]] const bool parsed = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    assert(parsed);  // only rules write records
+    figures.applications += record.filed().filed_on().starts_with(month);
+    figures.refused += record.outcome() == v1::REFUSED && record.closed_on().starts_with(month);
+    return true;
+  });
+}
+
 bool over(CertificateStatus status) {
   return status == CertificateStatus::kRevoked || status == CertificateStatus::kSurrendered ||
          status == CertificateStatus::kExpired;
@@ -65,6 +77,7 @@ ProgrammeFigures programme_figures(const StateView& state, std::string_view issu
     figures.granted += then == CertificateStatus::kNotYetEffective && in_effect(now);
     figures.ended += over(now) && !over(then);
   });
+  count_applications(state, issuer, month, figures);
   return figures;
 }
 

@@ -21,10 +21,12 @@ std::vector<std::string> active_certificates(const StateView& state, std::string
 crypto::Digest list_root(const std::vector<std::string>& numbers);
 
 struct ProgrammeFigures {
-  std::uint64_t active = 0;     // on the month's last day
-  std::uint64_t suspended = 0;  // on the same
-  std::uint64_t granted = 0;    // came into effect in the month
-  std::uint64_t ended = 0;      // revoked, surrendered or expired in the month
+  std::uint64_t active = 0;        // on the month's last day
+  std::uint64_t suspended = 0;     // on the same
+  std::uint64_t granted = 0;       // came into effect in the month
+  std::uint64_t ended = 0;         // revoked, surrendered or expired in the month
+  std::uint64_t applications = 0;  // filed in the month
+  std::uint64_t refused = 0;       // applications refused in the month
 };
 // Requires last_day_of(month).
 ProgrammeFigures programme_figures(const StateView& state, std::string_view issuer, std::string_view month);

@@ -72,6 +72,27 @@ Verdict check_last_day(std::string_view field, std::string_view to, Date from) {
   return {};
 }
 
+bool live_on(const Context& at, const v1::CertificateRecord& certificate, Date day) {
+  switch (status_on(certificate, day)) {
+    case CertificateStatus::kNotYetEffective:
+    case CertificateStatus::kActive:
+    case CertificateStatus::kSuspended:
+      return true;
+    case CertificateStatus::kPendingApproval:
+      return !lapsed(certificate.pending(), at.origin);
+    default:
+      return false;
+  }
+}
+
+Verdict check_may_apply(const Context& at, const v1::CertificateRecord& certificate) {
+  for (const v1::End& end : certificate.ends()) {
+    if (end.reapply_not_before() <= at.decision.text() || lifted_on(end.review(), at.decision)) continue;
+    return refuse(Code::kReapplyBan, certificate.certificate() + ": not before " + end.reapply_not_before());
+  }
+  return {};
+}
+
 bool lapsed(const v1::PendingEvent& pending, const Origin& origin) {
   return origin.block_time_ms >= pending.logged_at_ms() + kPendingLifeMs;
 }

@@ -30,6 +30,11 @@ Verdict check_last_day(std::string_view field, std::string_view to, Date from);
 void add_validation_date(const Context& at, v1::CertificateRecord& certificate, const std::string& date);
 // Whether the certificate has a role on every day.
 bool always_holds_a_role(const v1::CertificateRecord& certificate);
+// Whether the certificate keeps the operator from another like it: active, suspended, before its first day, or waiting
+// for an approval that has not lapsed.
+bool live_on(const Context& at, const v1::CertificateRecord& certificate, Date day);
+// Its operator may apply again on the decision's day, as far as this certificate goes: kReapplyBan.
+Verdict check_may_apply(const Context& at, const v1::CertificateRecord& certificate);
 
 bool lapsed(const v1::PendingEvent& pending, const Origin& origin);
 

@@ -39,28 +39,25 @@ const std::string& about(const v1::Event& event) {
 
 }  // namespace
 
-void enter_leaf(Overlay& state, const Submission& submission, const Origin& origin) {
-  v1::LeafRecord record;
-  for (std::uint32_t i = 0; i < submission.events(); ++i) {
-    const v1::Event& event = submission.payload->events(static_cast<int>(i));
+void enter_named_events(v1::SubmissionRecord& record, const v1::Submission& submission) {
+  for (int i = 0; i < submission.events_size(); ++i) {
+    const v1::Event& event = submission.events(i);
     if (about(event).empty()) continue;
-    v1::NamedEvent& named = *record.add_events();
-    named.set_event(i);
+    v1::NamedEvent& named = *record.add_named();
+    named.set_event(static_cast<std::uint32_t>(i));
     named.set_statement(static_cast<std::uint32_t>(event.statement_case()));
     named.set_about(about(event));
     named.set_decision_date(event.decision_date());
   }
-  if (record.events().empty()) return;
-  record.set_leaf(origin.leaf_index);
-  put(state, submission.administration(), crypto::to_hex(submission.id.view()), record);
 }
 
 std::expected<Target, Rejection> named_event(const Context& at, const v1::EventRef& target) {
   const bool formed = target.leaf().size() == crypto::Digest::kSize;
-  const auto record = formed ? get<v1::LeafRecord>(at.state, at.author, crypto::to_hex(target.leaf())) : std::nullopt;
+  const auto record =
+      formed ? get<v1::SubmissionRecord>(at.state, at.author, crypto::to_hex(target.leaf())) : std::nullopt;
   if (!record) return refuse(Code::kEventUnknown, "target.leaf");
-  const auto found = std::ranges::find(record->events(), target.index(), &v1::NamedEvent::event);
-  if (found == record->events().end()) return refuse(Code::kEventUnknown, "target.index");
+  const auto found = std::ranges::find(record->named(), target.index(), &v1::NamedEvent::event);
+  if (found == record->named().end()) return refuse(Code::kEventUnknown, "target.index");
   return Target{record->leaf(), found->event(), static_cast<int>(found->statement()), found->about(),
                 *Date::parse(found->decision_date())};
 }

@@ -4,16 +4,17 @@
 #pragma once
 
 #include "node/ledger/rules/rule.h"
-#include "node/ledger/submission.h"
 
 namespace quipu::ledger {
 
 namespace v1 {
 class EventRef;
-}
+class Submission;
+class SubmissionRecord;
+}  // namespace v1
 
-// Remembers the submission's events that can be named; nothing when it has none. Requires that all were taken.
-void enter_leaf(Overlay& state, const Submission& submission, const Origin& origin);
+// Those of the submission that can be named. Requires that all were taken.
+void enter_named_events(v1::SubmissionRecord& record, const v1::Submission& submission);
 
 // What `target` names, as it stands in the log.
 struct Target {

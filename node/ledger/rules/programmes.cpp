@@ -5,6 +5,7 @@
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/records.h"
+#include "node/ledger/rules/register.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
@@ -34,11 +35,15 @@ v1::ProgrammeStatistics derived_figures(const Context& at, const v1::ProgrammeSt
   derived.set_suspended(figures.suspended);
   derived.set_granted(figures.granted);
   derived.set_ended(figures.ended);
+  derived.set_applications(figures.applications);
+  derived.set_refused(figures.refused);
   return derived;
 }
 
-// Applications stay with the issuer where the network keeps none: those two figures have nothing to be compared with.
-bool differ(const v1::ProgrammeStatistics& stated, const v1::ProgrammeStatistics& derived) {
+// Where the network keeps no applications, those two figures have nothing to be compared with.
+bool differ(const Context& at, const v1::ProgrammeStatistics& stated, const v1::ProgrammeStatistics& derived) {
+  const bool kept = number_in_force(at, "application_profile", 0) == 1;
+  if (kept && (stated.applications() != derived.applications() || stated.refused() != derived.refused())) return true;
   return stated.active() != derived.active() || stated.suspended() != derived.suspended() ||
          stated.granted() != derived.granted() || stated.ended() != derived.ended();
 }
@@ -58,7 +63,7 @@ void act_programme_statistics(const Context& at, const v1::Event& event) {
   auto record = get<v1::StatisticsRecord>(at.state, at.author, stated.month()).value_or(v1::StatisticsRecord{});
   *record.mutable_stated() = stated;
   *record.mutable_derived() = derived_figures(at, stated);
-  record.set_mismatch(differ(stated, record.derived()));
+  record.set_mismatch(differ(at, stated, record.derived()));
   remember(at, *record.mutable_history());
   put(at.state, at.author, stated.month(), record);
 

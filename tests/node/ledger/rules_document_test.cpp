@@ -31,6 +31,12 @@ std::string author_text(AuthorRule author) {
       return "any member with a vote";
     case AuthorRule::kMemberOrParty:
       return "any member with a vote; of an arrangement its parties";
+    case AuthorRule::kIssuerOrRecogniser:
+      return "the issuer, or the recogniser named";
+    case AuthorRule::kParticipant:
+      return "a participant named";
+    case AuthorRule::kParty:
+      return "the party";
   }
   return "";
 }
@@ -86,7 +92,7 @@ std::string unsupported_list() {
     if (rule_for(statements->field(i)->number())) continue;
     out += (out.empty() ? "`" : ", `") + statements->field(i)->name() + "`";
   }
-  return out + ".\n";
+  return (out.empty() ? "none" : out) + ".\n";
 }
 
 std::string codes_table() {

@@ -120,6 +120,31 @@ TEST_CASE("figures that differ from the ledger's are taken and flagged", "[rules
   CHECK(record().history().events_size() == 2);
 }
 
+TEST_CASE("figures of applications are compared where the network keeps applications", "[rules]") {
+  World world = world_with_three();
+  v1::ParameterRecord parameter;
+  parameter.mutable_parameter()->set_name("application_profile");
+  parameter.mutable_parameter()->set_value("1");
+  put(world.state(), "--", "parameter/application_profile", parameter);
+  const std::string applicant(32, 'a');
+  REQUIRE(world.says("BR", "application_filed { application: 'A1' applicant_commitment: '" + applicant +
+                               "' scheme: SECURITY roles: IMPORTER filed_on: '2025-02-27' }") == "OK");
+  REQUIRE(world.says("BR",
+                     "application_accepted { application: 'A1' accepted_on: '2025-03-05' "
+                     "decision_due: '2025-07-01' }") == "OK");
+  REQUIRE(world.says("BR", "application_closed { application: 'A1' outcome: REFUSED }") == "OK");
+  CHECK(programme_figures(world.state(), "BR", "2025-02").applications == 1);
+  CHECK(programme_figures(world.state(), "BR", "2025-02").refused == 0);
+  CHECK(programme_figures(world.state(), "BR", "2025-03").refused == 1);
+  const auto mismatch = [&](const std::string& applications) {
+    REQUIRE(world.says("BR", "programme_statistics { month: '2025-02' active: 3 granted: 2 " + applications + " }") ==
+            "OK");
+    return get<v1::StatisticsRecord>(world.state(), "BR", "2025-02")->mismatch();
+  };
+  CHECK(mismatch("applications: 9"));
+  CHECK_FALSE(mismatch("applications: 1"));
+}
+
 TEST_CASE("a month's figures follow from the statuses at its two ends", "[rules]") {
   World world = world_with_three();
   const auto figures = [&](std::string_view month) { return programme_figures(world.state(), "BR", month); };
