@@ -23,6 +23,7 @@ const char* edge_status(const v1::EdgeRecord& edge, const std::string& day, cons
     if (fact.effective_from() > day) continue;
     if (fact.change() == v1::EDGE_ACTIVATED) terms = &fact;
     status = fact.change() == v1::EDGE_SUSPENDED ? "SUSPENDED" : fact.change() == v1::EDGE_ENDED ? "ENDED" : "LIVE";
+    if (fact.change() == v1::EDGE_ENDED) break;  // for good
   }
   return status;
 }

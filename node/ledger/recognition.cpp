@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "node/ledger/disputes.h"
+#include "node/ledger/rules/aliases.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -109,6 +111,7 @@ Code edge_reason(const Look& look, const v1::EdgeRecord& edge, const v1::EdgeFac
     if (fact.effective_from() > look.day) break;
     last = &fact;
     if (fact.change() == v1::EDGE_ACTIVATED) terms = &fact;
+    if (fact.change() == v1::EDGE_ENDED) break;  // for good
   }
   if (!terms) return Code::kArrangementNotEffective;
   if (last->change() == v1::EDGE_SUSPENDED || last->change() == v1::EDGE_ENDED) return Code::kRecognitionSuspended;
@@ -122,7 +125,8 @@ std::string certificate_id(const Look& look, const v1::CertificateRecord& certif
 // The certificate that comes furthest; the earliest granted among equals.
 template <class Reason>
 RecognitionResult best_certificate(const Look& look, std::string arrangement, const Reason& reason) {
-  RecognitionResult best{std::move(arrangement), "", Code::kNoCertificate, {}};
+  RecognitionResult best{
+      .arrangement = std::move(arrangement), .certificate = {}, .reason = Code::kNoCertificate, .benefits = {}};
   for (const v1::CertificateRecord& certificate : look.certificates) {
     const Code code = reason(certificate);
     if (!best.certificate.empty() && code <= best.reason) continue;
@@ -171,13 +175,66 @@ std::vector<RecognitionResult> results_of(const Look& look) {
   return results;
 }
 
-void read_operator(Look& look, const v1::OperatorRecord& firm) {
-  look.subject = firm.subject();
-  for (const std::string& number : firm.certificates()) {
+// The firm that a question is about, and by which alias it was found.
+struct Found {
+  std::string issuer;
+  v1::OperatorRecord firm;
+  std::string alias = {};
+};
+
+std::expected<Found, Code> found_by_tin(const StateView& state, const RecognitionQuestion& question) {
+  const auto tin = normalise_tin(question.tin);
+  if (!tin) return std::unexpected(Code::kTinMalformed);
+  auto firm = find_operator(state, *tin, question.on);
+  if (!firm) return std::unexpected(Code::kTinUnknown);
+  return Found{.issuer = tin->substr(0, 2), .firm = *std::move(firm)};
+}
+
+std::expected<Found, Code> found_by_alias(const StateView& state, const RecognitionQuestion& question) {
+  const std::size_t colon = question.alias.find(':');
+  if (colon == std::string::npos) return std::unexpected(Code::kAliasMalformed);
+  const std::string kind = question.alias.substr(0, colon);
+  const auto alias = normalise_alias(std::string_view(question.alias).substr(colon + 1));
+  if (!check_code_formed("alias", kind) || !alias) return std::unexpected(Code::kAliasMalformed);
+  const auto bound = alias_on(state, question.recogniser, kind, *alias, question.on);
+  auto firm = bound ? get<v1::OperatorRecord>(state, bound->issuer(), bound->subject()) : std::nullopt;
+  if (!firm) return std::unexpected(Code::kAliasUnknown);
+  return Found{.issuer = bound->issuer(), .firm = *std::move(firm), .alias = join(kind, *alias)};
+}
+
+void read_operator(Look& look, const Found& found) {
+  look.issuer = found.issuer;
+  look.subject = found.firm.subject();
+  for (const std::string& number : found.firm.certificates()) {
     auto certificate = get<v1::CertificateRecord>(look.state, look.issuer, number);
     assert(certificate);
     look.certificates.push_back(*std::move(certificate));
   }
+}
+
+template <class Record>
+bool disputed(const Look& look, const Disputes& disputes, const std::string& owner, const std::string& identifier) {
+  const auto record = get<Record>(look.state, owner, identifier);
+  return record && disputes.covers(record->history());
+}
+
+bool rests_on_disputed(const Look& look, const Disputes& disputes, const RecognitionResult& result) {
+  const auto named = [&](const auto& each) { return certificate_id(look, each) == result.certificate; };
+  const auto certificate = std::ranges::find_if(look.certificates, named);
+  if (certificate != look.certificates.end() && disputes.covers(certificate->history())) return true;
+  const std::string edge = join(result.arrangement, look.issuer);
+  return disputed<v1::EdgeRecord>(look, disputes, look.recogniser, edge) ||
+         disputed<v1::DenialRecord>(look, disputes, look.recogniser, join(edge, look.subject)) ||
+         disputed<v1::ConsentRecord>(look, disputes, look.issuer, look.subject);
+}
+
+// Nearly always two look-ups that find nothing.
+void mark_disputed(const Look& look, const Found& found, std::vector<RecognitionResult>& results) {
+  const Disputes disputes(look.state, {look.issuer, look.recogniser});
+  if (!disputes.any()) return;
+  const bool firm = disputes.covers(found.firm.history()) ||
+                    (!found.alias.empty() && disputed<v1::AliasRecord>(look, disputes, look.recogniser, found.alias));
+  for (RecognitionResult& result : results) result.disputed = firm || rests_on_disputed(look, disputes, result);
 }
 
 RecognitionAnswer answer_from(const Look& look, std::vector<RecognitionResult> results) {
@@ -199,13 +256,14 @@ std::expected<RecognitionAnswer, std::string> recognise(const StateView& state, 
   }
   if (!well_formed_country(question.recogniser)) return std::unexpected("recogniser: must be two capitals");
 
-  const auto tin = normalise_tin(question.tin);
-  if (!tin) return RecognitionAnswer{false, Code::kTinMalformed, "", {}};
-  const auto firm = find_operator(state, *tin, question.on);
-  if (!firm) return RecognitionAnswer{false, Code::kTinUnknown, "", {}};
-  look.issuer = tin->substr(0, 2);
-  read_operator(look, *firm);
-  return answer_from(look, results_of(look));
+  if (!question.tin.empty() && !question.alias.empty())
+    return std::unexpected("tin, alias: one of them names the firm");
+  const auto found = question.alias.empty() ? found_by_tin(state, question) : found_by_alias(state, question);
+  if (!found) return RecognitionAnswer{false, found.error(), "", {}};
+  read_operator(look, *found);
+  auto results = results_of(look);
+  mark_disputed(look, *found, results);
+  return answer_from(look, std::move(results));
 }
 
 }  // namespace quipu::ledger

@@ -15,11 +15,12 @@
 namespace quipu::ledger {
 
 struct RecognitionQuestion {
-  std::string tin;         // as declared; normalised inside
+  std::string tin;         // as declared; normalised inside. Empty: by alias
   std::string role;        // schema name, e.g. "EXPORTER"
   std::string flow;        // "IMPORT" or "EXPORT"
   std::string recogniser;  // two letters
   Date on;
+  std::string alias = {};  // "KIND:VALUE" as the recogniser knows the firm; normalised inside. Only without a TIN
 };
 
 // One (arrangement, certificate) pair and the first step it failed, or Code::kRecognised.
@@ -28,6 +29,7 @@ struct RecognitionResult {
   std::string certificate;  // "CC/NUMBER"; empty when the subject has none
   Code reason;
   std::vector<std::string> benefits;  // when recognised
+  bool disputed = false;  // an event in the records that it rests on is disputed (disputes.h); it refuses nothing
 };
 
 struct RecognitionAnswer {

@@ -35,6 +35,10 @@ enum class RecordType : std::uint8_t {
   kCase = 0x0f,       // author; id
   kIndicator = 0x10,  // reporter; arrangement/partner/flow/mode/group/month
   kApproval = 0x11,   // author; leaf hex/event
+
+  kApplication = 0x18,  // author; id
+  kSubmission = 0x19,   // author; hex of the leaf hash
+  kReaffirmed = 0x1a,   // author; leaf index/event
 };
 
 // `administration` is exactly two characters ("--" for kRegister).

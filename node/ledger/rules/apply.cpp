@@ -108,6 +108,9 @@ Verdict apply_event(Overlay& state, const Author& author, const Submission& subm
   v1::LogPlace place;
   place.set_leaf(origin.leaf_index);
   place.set_event(index);
+  v1::LogPlace here = place;
+  here.set_key(Bytes(submission.statement.kid.view()));
+  here.set_logged_day(Date::of(origin.block_time_ms, author.member->utc_offset_minutes()).days);
   int longest_history = 0;
   const Context at{state,
                    *author.member,
@@ -115,7 +118,7 @@ Verdict apply_event(Overlay& state, const Author& author, const Submission& subm
                    origin,
                    submission.id,
                    place,
-                   place,
+                   here,
                    *Date::parse(event.decision_date()),
                    stated_effect(event),
                    /*approving=*/false,
@@ -153,6 +156,16 @@ void take_sequence(Overlay& state, const Submission& submission, const crypto::P
   put(state, submission.administration(), key_record_id(key.view()), record);
 }
 
+// So that a later event may name one of this submission.
+void enter_submission(Overlay& state, const Author& author, const Submission& submission, const Origin& origin) {
+  v1::SubmissionRecord record;
+  record.set_leaf(origin.leaf_index);
+  record.set_events(static_cast<std::uint32_t>(submission.events()));
+  record.set_key(Bytes(submission.statement.kid.view()));
+  record.set_logged_day(Date::of(origin.block_time_ms, author.member->utc_offset_minutes()).days);
+  put(state, submission.administration(), crypto::to_hex(submission.id.view()), record);
+}
+
 // An overlay on one that outlives it.
 Overlay draft_on(const Overlay& state) {
   return Overlay(std::shared_ptr<const StateView>(std::shared_ptr<const StateView>(), &state));
@@ -187,6 +200,7 @@ std::expected<void, Rejection> apply(Overlay& state, const Submission& submissio
     }
   }
   take_sequence(draft, submission, author->key);
+  enter_submission(draft, *author, submission, origin);
   for (const auto& [key, value] : draft.changes()) state.put(key, value);
   return {};
 }

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint32_t kLongestNoticeDays = 3660;
 
-bool party(const v1::Arrangement& arrangement, std::string_view country) {
-  return std::ranges::find(arrangement.parties(), country) != arrangement.parties().end();
-}
-
 std::expected<v1::EdgeRecord, Rejection> edge_to(const Context& at, std::string_view arrangement,
                                                  std::string_view issuer) {
   if (auto fields = all_of({check_id("arrangement", arrangement), check_country("issuer", issuer)}); !fields) {
@@ -29,7 +25,7 @@ std::expected<v1::EdgeRecord, Rejection> edge_to(const Context& at, std::string_
 }
 
 v1::EdgeChange last_change(const v1::EdgeRecord& edge, Date day) {
-  const v1::EdgeFact* fact = in_effect(edge.facts(), day.text());
+  const v1::EdgeFact* fact = edge_fact_on(edge, day.text());
   return fact ? fact->change() : v1::EDGE_CHANGE_UNSPECIFIED;
 }
 
@@ -50,17 +46,27 @@ Verdict check_benefit_codes(const Context& at, const v1::RecognitionActivated& s
   return {};
 }
 
-Verdict check_notice(const Context& at, const v1::RecognitionSuspended& stated) {
-  if (stated.emergency()) return check_date_if_any("notified_on", stated.notified_on());
-  if (auto real = check_date("notified_on", stated.notified_on()); !real) return real;
-  const auto arrangement = arrangement_in_force(at, stated.arrangement());
-  const std::uint32_t days = arrangement ? std::min(arrangement->notice_days(), kLongestNoticeDays) : 0;
-  const Date earliest = Date::parse(stated.notified_on())->plus(static_cast<std::int32_t>(days));
+}  // namespace
+
+bool is_party(const v1::Arrangement& arrangement, std::string_view country) {
+  return std::ranges::find(arrangement.parties(), country) != arrangement.parties().end();
+}
+
+Verdict check_notice(const Context& at, const v1::Arrangement& arrangement, std::string_view notified_on) {
+  if (auto real = check_date("notified_on", notified_on); !real) return real;
+  const std::uint32_t days = std::min(arrangement.notice_days(), kLongestNoticeDays);
+  const Date earliest = Date::parse(notified_on)->plus(static_cast<std::int32_t>(days));
   if (at.effect < earliest) return refuse(Code::kNoticeTooShort, "not before " + earliest.text());
   return {};
 }
 
-}  // namespace
+const v1::EdgeFact* edge_fact_on(const v1::EdgeRecord& edge, std::string_view day) {
+  const auto ended = [&](const v1::EdgeFact& fact) {
+    return fact.change() == v1::EDGE_ENDED && fact.effective_from() <= day;
+  };
+  const auto end = std::ranges::find_if(edge.facts(), ended);
+  return end != edge.facts().end() ? &*end : in_effect(edge.facts(), day);
+}
 
 std::expected<v1::Arrangement, Rejection> arrangement_between(const Context& at, std::string_view arrangement,
                                                               std::string_view other) {
@@ -69,7 +75,7 @@ std::expected<v1::Arrangement, Rejection> arrangement_between(const Context& at,
   }
   auto found = arrangement_in_force(at, arrangement);
   if (!found) return refuse(Code::kArrangementUnknown, std::string(arrangement));
-  if (other == at.author || !party(*found, at.author) || !party(*found, other)) {
+  if (other == at.author || !is_party(*found, at.author) || !is_party(*found, other)) {
     return refuse(Code::kNotAParty, at.author + " and " + std::string(other) + " in " + found->arrangement());
   }
   if (at.decision.text() < found->signed_on()) {
@@ -82,6 +88,9 @@ Verdict check_recognition_activated(const Context& at, const v1::Event& event) {
   const v1::RecognitionActivated& stated = event.recognition_activated();
   const auto arrangement = arrangement_between(at, stated.arrangement(), stated.issuer());
   if (!arrangement) return std::unexpected(arrangement.error());
+  for (const std::string& party : {at.author, stated.issuer()}) {
+    if (has_withdrawn(at.state, stated.arrangement(), party)) return refuse(Code::kPartyHasWithdrawn, party);
+  }
   return all_of({check_given("schemes", stated.schemes_size()), check_each_given("schemes", stated.schemes()),
                  check_each_given("roles", stated.roles()), check_each_given("flows", stated.flows()),
                  check_benefit_codes(at, stated)});
@@ -106,7 +115,9 @@ Verdict check_recognition_suspended(const Context& at, const v1::Event& event) {
   if (last != v1::EDGE_ACTIVATED && last != v1::EDGE_RESUMED) {
     return refuse(Code::kEdgeNotLive, join(stated.arrangement(), stated.issuer()));
   }
-  return check_notice(at, stated);
+  if (stated.emergency()) return check_date_if_any("notified_on", stated.notified_on());
+  const auto arrangement = arrangement_in_force(at, stated.arrangement());
+  return check_notice(at, *arrangement, stated.notified_on());
 }
 
 void act_recognition_suspended(const Context& at, const v1::Event& event) {

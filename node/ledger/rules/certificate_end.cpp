@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Revoked, surrendered, annulled.
+#include "node/ledger/rules/applications.h"
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/state.pb.h"
@@ -17,6 +18,7 @@ void end(const Context& at, const v1::Event& event, const std::string& number, v
   fact.set_reason(event.reason());
   *fact.mutable_by() = at.place;
   store(at, certificate);
+  if (!reapply_not_before.empty()) enter_applicant(at, certificate.subject());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "node/ledger/rules/applications.h"
 #include "node/ledger/rules/certificates.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
@@ -31,29 +32,14 @@ Verdict check_number(const Context& at, const v1::CertificateGranted& stated) {
   return refuse(Code::kNumberTaken, stated.certificate());
 }
 
-bool live(const Context& at, const v1::CertificateRecord& certificate) {
-  switch (status_on(certificate, at.decision)) {
-    case CertificateStatus::kNotYetEffective:
-    case CertificateStatus::kActive:
-    case CertificateStatus::kSuspended:
-      return true;
-    case CertificateStatus::kPendingApproval:
-      return !lapsed(certificate.pending(), at.origin);
-    default:
-      return false;
-  }
-}
-
 bool shares_role(const Context& at, const v1::CertificateRecord& certificate, const v1::CertificateGranted& stated) {
   return std::ranges::any_of(roles_on(certificate, at.decision),
                              [&](int role) { return std::ranges::find(stated.roles(), role) != stated.roles().end(); });
 }
 
 Verdict check_against(const Context& at, const v1::CertificateRecord& other, const v1::CertificateGranted& stated) {
-  if (other.end().reapply_not_before() > at.decision.text()) {
-    return refuse(Code::kReapplyBan, other.certificate() + ": not before " + other.end().reapply_not_before());
-  }
-  if (other.scheme() == stated.scheme() && live(at, other) && shares_role(at, other, stated)) {
+  if (auto may = check_may_apply(at, other); !may) return may;
+  if (other.scheme() == stated.scheme() && live_on(at, other, at.decision) && shares_role(at, other, stated)) {
     return refuse(Code::kLiveCertificateExists, other.certificate());
   }
   return {};
@@ -100,8 +86,8 @@ Verdict check_certificate_granted(const Context& at, const v1::Event& event) {
   const v1::CertificateGranted& stated = event.certificate_granted();
   if (auto fields = check_fields(at, stated); !fields) return fields;
   if (stated.roles().empty()) return refuse(Code::kRolesEmpty, "roles");
-  if (!stated.application().empty()) return refuse(Code::kApplicationUnknown, "application");
-  const auto firm = own_operator(at, stated.subject());
+  if (auto asked = check_application_granted(at, stated); !asked) return asked;
+  const auto firm = unerased_operator(at, stated.subject());
   if (!firm) return std::unexpected(firm.error());
   if (auto number = check_number(at, stated); !number) return number;
   for (const std::string& number : firm->certificates()) {
@@ -122,6 +108,7 @@ void act_certificate_granted(const Context& at, const v1::Event& event) {
   add_first_facts(at, certificate, stated);
   store(at, certificate);
   enter_with_operator(at, stated);
+  close_granted_application(at, stated);
 }
 
 }  // namespace quipu::ledger

@@ -72,6 +72,25 @@ Verdict check_last_day(std::string_view field, std::string_view to, Date from) {
   return {};
 }
 
+bool live_on(const Context& at, const v1::CertificateRecord& certificate, Date day) {
+  switch (status_on(certificate, day)) {
+    case CertificateStatus::kNotYetEffective:
+    case CertificateStatus::kActive:
+    case CertificateStatus::kSuspended:
+      return true;
+    case CertificateStatus::kPendingApproval:
+      return !lapsed(certificate.pending(), at.origin);
+    default:
+      return false;
+  }
+}
+
+Verdict check_may_apply(const Context& at, const v1::CertificateRecord& certificate) {
+  const std::string& earliest = certificate.end().reapply_not_before();
+  if (earliest <= at.decision.text()) return {};
+  return refuse(Code::kReapplyBan, certificate.certificate() + ": not before " + earliest);
+}
+
 bool lapsed(const v1::PendingEvent& pending, const Origin& origin) {
   return origin.block_time_ms >= pending.logged_at_ms() + kPendingLifeMs;
 }

@@ -26,6 +26,12 @@ bool ends_later(std::string_view to, std::string_view than);
 // `to` is a real day not before `from`, or nothing.
 Verdict check_last_day(std::string_view field, std::string_view to, Date from);
 
+// Whether the certificate keeps the operator from another like it: active, suspended, before its first day, or waiting
+// for an approval that has not lapsed.
+bool live_on(const Context& at, const v1::CertificateRecord& certificate, Date day);
+// Its operator may apply again on the decision's day, as far as this certificate goes: kReapplyBan.
+Verdict check_may_apply(const Context& at, const v1::CertificateRecord& certificate);
+
 bool lapsed(const v1::PendingEvent& pending, const Origin& origin);
 
 // A certificate that a rule changes: read on construction, written with the event in its history by store().

@@ -12,7 +12,6 @@ namespace {
 // ConsentGranted and ConsentWithdrawn have the same fields.
 template <class Consent>
 Verdict check_consent(const Context& at, const Consent& stated) {
-  if (auto firm = own_operator(at, stated.subject()); !firm) return std::unexpected(firm.error());
   for (const std::string& arrangement : stated.arrangements()) {
     if (auto formed = check_id("arrangements", arrangement); !formed) return formed;
     if (!arrangement_in_force(at, arrangement)) {
@@ -38,11 +37,13 @@ void act_consent(const Context& at, const Consent& stated, bool granted) {
 }  // namespace
 
 Verdict check_consent_granted(const Context& at, const v1::Event& event) {
+  if (auto firm = unerased_operator(at, event.consent_granted().subject()); !firm) return std::unexpected(firm.error());
   return check_consent(at, event.consent_granted());
 }
 void act_consent_granted(const Context& at, const v1::Event& event) { act_consent(at, event.consent_granted(), true); }
 
 Verdict check_consent_withdrawn(const Context& at, const v1::Event& event) {
+  if (auto firm = own_operator(at, event.consent_withdrawn().subject()); !firm) return std::unexpected(firm.error());
   return check_consent(at, event.consent_withdrawn());
 }
 void act_consent_withdrawn(const Context& at, const v1::Event& event) {

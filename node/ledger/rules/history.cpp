@@ -21,13 +21,15 @@ bool last_is(const v1::History& history, const v1::LogPlace& event) {
 
 }  // namespace
 
-void remember(const Context& at, v1::History& history) {
+void remember(const Context& at, v1::History& history) { remember(at, history, at.longest_history); }
+
+void remember(const Context& at, v1::History& history, int& longest_history) {
   if (last_is(history, at.here)) return;
   *history.add_events() = at.here;
   crypto::CompactRange tree;
   for (const v1::LogPlace& each : history.events()) tree.append(crypto::leaf_hash(history_leaf(each)));
   history.set_events_root(tree.root().view().data(), crypto::Digest::kSize);
-  at.longest_history = std::max(at.longest_history, history.events_size());
+  longest_history = std::max(longest_history, history.events_size());
 }
 
 }  // namespace quipu::ledger

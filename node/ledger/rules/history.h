@@ -18,5 +18,7 @@ inline constexpr int kMostEventsClosing = 512;
 
 // Adds the event being applied, once, and renews the root.
 void remember(const Context& at, v1::History& history);
+// The same, `longest_history` being another count: where a record is full by no doing of the author's.
+void remember(const Context& at, v1::History& history, int& longest_history);
 
 }  // namespace quipu::ledger

@@ -7,6 +7,7 @@
 #include "crypto/note.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/evidence.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/member_records.h"
 #include "node/ledger/rules/members.h"
@@ -134,11 +135,13 @@ bool brings_vote_key(const StateView& state, const v1::Member& member) {
 }
 
 void act_member_add(const Context& at, const v1::Member& member) {
+  keep_voters(at);
   write_member(at.state, member, at.origin.height.next().value);
   end_epoch(at);
 }
 
 void act_member_remove(const Context& at, const std::string& administration) {
+  keep_voters(at);
   remove_member(at.state, administration, at.origin.height.next().value);
   end_epoch(at);
 }

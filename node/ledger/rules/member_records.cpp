@@ -36,10 +36,12 @@ bool lists(const v1::MemberRecord& member, BytesView public_key) {
   return std::ranges::find(member.keys(), public_key, &v1::MemberKey::public_key) != member.keys().end();
 }
 
-void add_key(Overlay& state, const std::string& owner, const v1::MemberKey& key, std::uint64_t from_height) {
+void add_key(Overlay& state, const std::string& owner, const v1::MemberKey& key, std::uint64_t from_height,
+             const std::string& label = {}) {
   v1::KeyRecord record;
   record.set_public_key(key.public_key());
   record.set_purpose(key.purpose());
+  record.set_label(label);
   record.set_valid_from_height(from_height);
   put(state, owner, crypto::to_hex(key.public_key()), record);
 }
@@ -47,6 +49,18 @@ void add_key(Overlay& state, const std::string& owner, const v1::MemberKey& key,
 void revoke_if_in_force(Overlay& state, const std::string& owner, BytesView public_key, std::uint64_t from_height) {
   const auto record = get<v1::KeyRecord>(state, owner, crypto::to_hex(public_key));
   if (record && record->revoked_height() == 0) revoke_key(state, owner, public_key, from_height);
+}
+
+// Keys come and go for years, and every submission reads the list. A key's own record stays.
+constexpr int kMostKeysListed = 128;
+
+void drop_oldest_revoked(const StateView& state, v1::MemberRecord& member) {
+  auto& keys = *member.mutable_keys();
+  const auto revoked = std::ranges::find_if(keys, [&](const v1::MemberKey& key) {
+    const auto record = get<v1::KeyRecord>(state, member.administration(), crypto::to_hex(key.public_key()));
+    return record && record->revoked_height() != 0;
+  });
+  if (revoked != keys.end()) keys.erase(revoked);
 }
 
 }  // namespace
@@ -64,6 +78,7 @@ void write_member(Overlay& state, const v1::Member& member, std::uint64_t from_h
       if (!lists(after, key.public_key())) revoke_if_in_force(state, code, key.public_key(), from_height);
     }
   }
+  if (before) *after.mutable_misconduct() = before->misconduct();
   put(state, code, "", after);
 }
 
@@ -76,12 +91,25 @@ void remove_member(Overlay& state, const std::string& administration, std::uint6
   put(state, administration, "", after);
 }
 
-void revoke_key(Overlay& state, const std::string& owner, BytesView public_key, std::uint64_t from_height) {
+void revoke_key(Overlay& state, const std::string& owner, BytesView public_key, std::uint64_t from_height,
+                const std::string& compromised_since) {
   const std::string id = crypto::to_hex(public_key);
   auto record = get<v1::KeyRecord>(state, owner, id);
   assert(record && record->revoked_height() == 0);
   record->set_revoked_height(from_height);
+  record->set_compromised_since(compromised_since);
   put(state, owner, id, *record);
+}
+
+void add_officers_key(Overlay& state, const std::string& owner, const v1::KeyAdded& added, std::uint64_t from_height) {
+  v1::MemberRecord member = *member_named(state, owner);
+  if (member.keys_size() >= kMostKeysListed) drop_oldest_revoked(state, member);
+  v1::MemberKey& key = *member.add_keys();
+  key.set_kid(Bytes(crypto::key_id(*crypto::PublicKey::from(added.public_key())).view()));
+  key.set_public_key(added.public_key());
+  key.set_purpose(added.purpose());
+  add_key(state, owner, key, from_height, added.label());
+  put(state, owner, "", member);
 }
 
 }  // namespace quipu::ledger

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "node/ledger/recognition.h"
+#include "node/ledger/rules/applications.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/members.h"
@@ -77,6 +78,13 @@ std::expected<v1::OperatorRecord, Rejection> own_operator(const Context& at, std
   return firm;
 }
 
+std::expected<v1::OperatorRecord, Rejection> unerased_operator(const Context& at, std::string_view subject) {
+  auto firm = own_operator(at, subject);
+  if (!firm) return firm;
+  if (auto kept = check_not_erased(*firm); !kept) return std::unexpected(kept.error());
+  return firm;
+}
+
 Verdict check_operator_registered(const Context& at, const v1::Event& event) {
   const v1::OperatorRegistered& stated = event.operator_registered();
   if (auto fields = all_of({check_id("subject", stated.subject()), check_given("person", stated.person()),
@@ -116,7 +124,7 @@ void act_operator_registered(const Context& at, const v1::Event& event) {
 
 Verdict check_operator_amended(const Context& at, const v1::Event& event) {
   const v1::OperatorAmended& stated = event.operator_amended();
-  const auto firm = own_operator(at, stated.subject());
+  const auto firm = unerased_operator(at, stated.subject());
   if (!firm) return std::unexpected(firm.error());
   if (auto formed = check_hash_if_any("identity_commitment", stated.identity_commitment()); !formed) return formed;
   if (!stated.has_cover()) return {};
@@ -146,11 +154,12 @@ void act_operator_amended(const Context& at, const v1::Event& event) {
     }
   }
   store(at, firm);
+  if (!stated.identity_commitment().empty()) enter_applicant(at, firm.subject());
 }
 
 Verdict check_tin_replaced(const Context& at, const v1::Event& event) {
   const v1::TinReplaced& stated = event.tin_replaced();
-  const auto firm = own_operator(at, stated.subject());
+  const auto firm = unerased_operator(at, stated.subject());
   if (!firm) return std::unexpected(firm.error());
   if (auto given = check_given("kind", stated.kind()); !given) return given;
   if (firm->person() != v1::LEGAL) return refuse(Code::kTinNotForPerson, "a natural person's TIN is committed to");

@@ -1,31 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/rules/readiness.h"
 
-#include <map>
-
-#include "crypto/digest.h"
-#include "crypto/signature.h"
 #include "node/ledger/membership.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/proposal_changes.h"
 #include "node/ledger/rules/proposals.h"
 #include "node/ledger/rules/records.h"
+#include "node/ledger/rules/signatures.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
 namespace {
-
-constexpr std::size_t kRememberedVerdicts = 64;
-
-// A pure function, remembered per thread: the same submission is looked at when it comes in, when a block is built and
-// when one is voted on.
-bool verified(const crypto::PublicKey& key, BytesView message, const crypto::Signature& signature) {
-  thread_local std::map<crypto::Digest, bool> known;
-  const crypto::Digest question = crypto::sha256({key.view(), signature.view(), message});
-  if (const auto found = known.find(question); found != known.end()) return found->second;
-  if (known.size() >= kRememberedVerdicts) known.clear();
-  return known.emplace(question, crypto::verify(key, message, signature)).first->second;
-}
 
 Verdict check_possession(const Context& at, const v1::MemberReady& stated, const v1::Member& member) {
   const auto key = crypto::PublicKey::from(member.vote_key());

@@ -41,6 +41,20 @@ template <>
 constexpr RecordType kTypeOf<v1::ProposalRecord> = RecordType::kProposal;
 template <>
 constexpr RecordType kTypeOf<v1::OpenProposals> = RecordType::kProposal;
+template <>
+constexpr RecordType kTypeOf<v1::AliasRecord> = RecordType::kAlias;
+template <>
+constexpr RecordType kTypeOf<v1::ExpertRecord> = RecordType::kExpert;
+template <>
+constexpr RecordType kTypeOf<v1::ExpertHome> = RecordType::kExpert;
+template <>
+constexpr RecordType kTypeOf<v1::ApplicationRecord> = RecordType::kApplication;
+template <>
+constexpr RecordType kTypeOf<v1::DisputedKeys> = RecordType::kKey;
+template <>
+constexpr RecordType kTypeOf<v1::SubmissionRecord> = RecordType::kSubmission;
+template <>
+constexpr RecordType kTypeOf<v1::Reaffirmation> = RecordType::kReaffirmed;
 
 }  // namespace
 
@@ -83,6 +97,14 @@ QUIPU_RECORD(ArrangementIndex)
 QUIPU_RECORD(MembershipRecord)
 QUIPU_RECORD(ProposalRecord)
 QUIPU_RECORD(OpenProposals)
+QUIPU_RECORD(AliasRecord)
+QUIPU_RECORD(ExpertRecord)
+QUIPU_RECORD(ExpertHome)
+QUIPU_RECORD(ApplicationRecord)
+QUIPU_RECORD(DisputedKeys)
+QUIPU_RECORD(SubmissionRecord)
+QUIPU_RECORD(Reaffirmation)
+QUIPU_RECORD(EpochRecord)
 #undef QUIPU_RECORD
 
 std::string join(std::string_view first, std::string_view second) {

@@ -2,6 +2,7 @@
 #include "node/ledger/rules/register.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -58,6 +59,31 @@ std::optional<v1::Parameter> parameter_in_force(const Context& at, std::string_v
   if (!record) return std::nullopt;
   if (acts(at, *record)) return std::move(*record->mutable_parameter());
   return record->has_before() ? std::optional(record->before()) : std::nullopt;
+}
+
+std::int32_t number_in_force(const Context& at, std::string_view name, std::int32_t otherwise) {
+  const auto parameter = parameter_in_force(at, name);
+  if (!parameter) return otherwise;
+  const std::string& text = parameter->value();
+  std::int32_t number = otherwise;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() && number >= 0 ? number : otherwise;
+}
+
+bool has_withdrawn(const StateView& state, std::string_view arrangement, std::string_view party) {
+  const auto record = get<v1::ArrangementRecord>(state, kOwner, arrangement_id(arrangement));
+  return record &&
+         std::ranges::find(record->withdrawals(), party, &v1::Withdrawal::party) != record->withdrawals().end();
+}
+
+void enter_withdrawal(const Context& at, const v1::PartyWithdrawn& stated) {
+  v1::ArrangementRecord record = *get<v1::ArrangementRecord>(at.state, kOwner, arrangement_id(stated.arrangement()));
+  v1::Withdrawal& withdrawal = *record.add_withdrawals();
+  withdrawal.set_party(at.author);
+  withdrawal.set_effective_from(at.effect.text());
+  withdrawal.set_notified_on(stated.notified_on());
+  *withdrawal.mutable_by() = at.place;
+  put(at.state, kOwner, arrangement_id(stated.arrangement()), record);
 }
 
 bool has_arrangement(const StateView& state, std::string_view id) {

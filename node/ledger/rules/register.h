@@ -16,6 +16,7 @@ class Arrangement;
 class CodeList;
 class IndicatorDefinition;
 class Parameter;
+class PartyWithdrawn;
 }  // namespace v1
 
 // In force in the block that is being made; nothing when there is none.
@@ -23,6 +24,14 @@ std::optional<v1::Arrangement> arrangement_in_force(const Context& at, std::stri
 std::optional<v1::CodeList> code_list_in_force(const Context& at, std::string_view name);
 std::optional<v1::IndicatorDefinition> definition_in_force(const Context& at, std::uint32_t number);
 std::optional<v1::Parameter> parameter_in_force(const Context& at, std::string_view name);
+
+// A parameter that is a whole number, or `otherwise` where none is in force.
+std::int32_t number_in_force(const Context& at, std::string_view name, std::int32_t otherwise);
+
+// The party has stated that it leaves the arrangement, whenever that takes effect.
+bool has_withdrawn(const StateView& state, std::string_view arrangement, std::string_view party);
+// Requires that the arrangement is in the register.
+void enter_withdrawal(const Context& at, const v1::PartyWithdrawn& stated);
 
 // In force or about to be: taken.
 bool has_arrangement(const StateView& state, std::string_view id);

@@ -15,18 +15,19 @@
 namespace quipu::ledger {
 namespace {
 
-constexpr std::string_view kLists[] = {"benefit", "legal_basis", "level", "reason"};
+constexpr std::string_view kLists[] = {"alias_kind",  "benefit", "expert_field", "language",
+                                       "legal_basis", "level",   "reason"};
 constexpr int kMostCodes = 1'000;  // every event that names a code reads its list
 
-// Days, as a whole number in decimal.
-constexpr std::string_view kParameters[] = {"renewal_grace_days"};
 constexpr std::int32_t kMostDays = 3660;
 
-template <class Names>
-Verdict check_known(const Names& known, const std::string& name) {
-  if (std::ranges::find(known, name) != std::end(known)) return {};
-  return refuse(Code::kRegisterNameUnknown, "name");
-}
+// Whole numbers in decimal, from 0.
+struct NumberParameter {
+  std::string_view name;
+  std::int32_t most;
+};
+constexpr NumberParameter kParameters[] = {
+    {"application_profile", 1}, {"renewal_grace_days", kMostDays}, {"retention_days", kMostDays}};
 
 // Fewer than two members among the parties: nobody could conclude it here.
 Verdict check_parties_vote(const StateView& state, const v1::Arrangement& arrangement) {
@@ -74,7 +75,7 @@ Verdict check_arrangement(const Context& at, const v1::Arrangement& arrangement)
 }
 
 Verdict check_code_list(const v1::CodeList& list) {
-  if (auto known = check_known(kLists, list.name()); !known) return known;
+  if (std::ranges::find(kLists, list.name()) == std::end(kLists)) return refuse(Code::kRegisterNameUnknown, "name");
   if (auto given = check_given("codes", list.codes_size()); !given) return given;
   if (list.codes_size() > kMostCodes) return refuse(Code::kListTooLong, std::to_string(kMostCodes) + " codes at most");
   for (const std::string& code : list.codes()) {
@@ -94,12 +95,13 @@ Verdict check_definition(const Context& at, const v1::IndicatorDefinition& defin
 }
 
 Verdict check_parameter(const v1::Parameter& parameter) {
-  if (auto known = check_known(kParameters, parameter.name()); !known) return known;
+  const auto known = std::ranges::find(kParameters, parameter.name(), &NumberParameter::name);
+  if (known == std::end(kParameters)) return refuse(Code::kRegisterNameUnknown, "name");
   const std::string& text = parameter.value();
-  std::int32_t days = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+  std::int32_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (whole && days >= 0 && days <= kMostDays) return {};
+  if (whole && number >= 0 && number <= known->most) return {};
   return refuse(Code::kParameterMalformed, parameter.name());
 }
 

@@ -50,6 +50,9 @@ enum class AuthorRule : std::uint8_t {
   kSameAdministration,  // events of the author's own, by another of its keys
   kMember,              // the network's rules and members
   kMemberOrParty,       // the same; for an arrangement its parties alone
+  kIssuerOrRecogniser,  // of a firm that is another's, if it is by how the author knows it
+  kParticipant,         // another's validation in which the author took part
+  kParty,               // the author's part in an arrangement
 };
 
 // Which events may start before their decision.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/rules/validations.h"
 
+#include <algorithm>
+
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
@@ -10,6 +12,16 @@
 namespace quipu::ledger {
 namespace {
 
+// Each expert named is looked up, each participant may co-sign.
+constexpr int kMostExperts = 16;
+constexpr int kMostParticipants = 64;
+
+Verdict check_counts(const v1::ValidationRecorded& stated) {
+  if (stated.experts_size() > kMostExperts) return refuse(Code::kTooManyNamed, "experts");
+  if (stated.participants_size() > kMostParticipants) return refuse(Code::kTooManyNamed, "participants");
+  return {};
+}
+
 Verdict check_fields(const v1::ValidationRecorded& stated) {
   for (const std::string& participant : stated.participants()) {
     if (auto country = check_country("participants", participant); !country) return country;
@@ -18,6 +30,26 @@ Verdict check_fields(const v1::ValidationRecorded& stated) {
                  check_id("subject", stated.subject()), check_given("mode", stated.mode()),
                  check_given("result", stated.result()), check_date("from", stated.from()),
                  check_date("to", stated.to()), check_hash_if_any("report_hash", stated.report_hash())});
+}
+
+// A joint or a peer validation is no affair of the issuer alone.
+Verdict check_company(const Context& at, const v1::ValidationRecorded& stated) {
+  if (stated.mode() != v1::JOINT && stated.mode() != v1::PEER) return {};
+  const auto another = [&](const std::string& participant) { return participant != stated.issuer(); };
+  if (at.author != stated.issuer() || std::ranges::any_of(stated.participants(), another)) return {};
+  return refuse(Code::kParticipantMissing, "participants");
+}
+
+Verdict check_experts(const Context& at, const v1::ValidationRecorded& stated) {
+  for (const std::string& expert : stated.experts()) {
+    if (auto may = check_accredited(at.state, expert, stated.from(), stated.to()); !may) return may;
+  }
+  return check_ascending("experts", stated.experts());
+}
+
+bool has_cosigned(const v1::ValidationRecord& record, const std::string& administration) {
+  const auto& given = record.cosignatures();
+  return std::ranges::find(given, administration, &v1::Cosignature::administration) != given.end();
 }
 
 Verdict check_target(const Context& at, const v1::ValidationRecorded& stated) {
@@ -35,15 +67,14 @@ Verdict check_target(const Context& at, const v1::ValidationRecorded& stated) {
 
 Verdict check_validation_recorded(const Context& at, const v1::Event& event) {
   const v1::ValidationRecorded& stated = event.validation_recorded();
-  if (auto fields = check_fields(stated); !fields) return fields;
+  if (auto fields = all_of({check_counts(stated), check_fields(stated)}); !fields) return fields;
   if (stated.to() < stated.from()) return refuse(Code::kEndBeforeStart, "to");
   if (stated.issuer() != at.author && stated.mode() != v1::PEER) return refuse(Code::kNotTheIssuer, stated.issuer());
   if (get<v1::ValidationRecord>(at.state, at.author, stated.validation())) {
     return refuse(Code::kValidationTaken, stated.validation());
   }
-  // Nobody can be accredited before the ledger takes accreditations.
-  if (!stated.experts().empty()) return refuse(Code::kExpertUnknown, "experts");
-  return check_target(at, stated);
+  if (auto target = check_target(at, stated); !target) return target;
+  return all_of({check_company(at, stated), check_experts(at, stated)});
 }
 
 void act_validation_recorded(const Context& at, const v1::Event& event) {
@@ -52,6 +83,35 @@ void act_validation_recorded(const Context& at, const v1::Event& event) {
   record.set_decision_date(event.decision_date());
   remember(at, *record.mutable_history());
   put(at.state, at.author, record.validation().validation(), record);
+}
+
+Verdict check_validation_cosigned(const Context& at, const v1::Event& event) {
+  const v1::ValidationCosigned& stated = event.validation_cosigned();
+  if (auto fields = all_of({check_country("author", stated.author()), check_id("validation", stated.validation()),
+                            check_hash_if_any("note_hash", stated.note_hash())});
+      !fields) {
+    return fields;
+  }
+  const std::string id = join(stated.author(), stated.validation());
+  const auto record = get<v1::ValidationRecord>(at.state, stated.author(), stated.validation());
+  if (!record) return refuse(Code::kValidationUnknown, id);
+  const auto& named = record->validation().participants();
+  if (std::ranges::find(named, at.author) == named.end()) return refuse(Code::kNotAParticipant, id);
+  if (has_cosigned(*record, at.author)) return refuse(Code::kAlreadyCosigned, id);
+  return {};
+}
+
+void act_validation_cosigned(const Context& at, const v1::Event& event) {
+  const v1::ValidationCosigned& stated = event.validation_cosigned();
+  v1::ValidationRecord record = *get<v1::ValidationRecord>(at.state, stated.author(), stated.validation());
+  v1::Cosignature& given = *record.add_cosignatures();
+  given.set_administration(at.author);
+  given.set_reservation(stated.reservation());
+  given.set_note_hash(stated.note_hash());
+  given.set_decision_date(event.decision_date());
+  *given.mutable_by() = at.place;
+  remember(at, *record.mutable_history());
+  put(at.state, stated.author(), stated.validation(), record);
 }
 
 }  // namespace quipu::ledger

@@ -72,7 +72,9 @@ TEST_CASE("a code is found by its name and has a text in each language", "[codes
 
 TEST_CASE("the reasons of recognition stand in the order of their steps with RECOGNISED last", "[codes]") {
   const char* const kSteps[] = {"TIN_MALFORMED",
+                                "ALIAS_MALFORMED",
                                 "TIN_UNKNOWN",
+                                "ALIAS_UNKNOWN",
                                 "NO_CERTIFICATE",
                                 "NO_ARRANGEMENT",
                                 "ARRANGEMENT_NOT_EFFECTIVE",

@@ -30,6 +30,12 @@ std::string author_text(AuthorRule author) {
       return "any member with a vote";
     case AuthorRule::kMemberOrParty:
       return "any member with a vote; of an arrangement its parties";
+    case AuthorRule::kIssuerOrRecogniser:
+      return "the issuer, or the recogniser named";
+    case AuthorRule::kParticipant:
+      return "a participant named";
+    case AuthorRule::kParty:
+      return "the party";
   }
   return "";
 }
