@@ -218,22 +218,26 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   Command<RecogniseOptions> ask(
       app, "recognise", "Does an administration recognise a firm, in a role, on a day?",
       "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
+      "  quipu recognise --alias MID:BRACME123SAO --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
       "  quipu recognise --batch declarations.csv > answers.csv");
   CLI::Option* batch =
       ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
-  for (auto [name, into, about] : {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
-                                   std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
-                                   std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
-                                   std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
-                                   std::tuple{"--on", &RecogniseOptions::on, "Day of the declaration, YYYY-MM-DD"}}) {
+  for (auto [name, into, about] :
+       {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
+        std::tuple{"--alias", &RecogniseOptions::alias, "Or how the recogniser knows it, KIND:VALUE"},
+        std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
+        std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
+        std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
+        std::tuple{"--on", &RecogniseOptions::on, "Day of the declaration, YYYY-MM-DD"}}) {
     ask.add(name, into, about)->excludes(batch);
   }
   ask.add("--known-at", &RecogniseOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
   ask.add("--proof", &RecogniseOptions::proof, "Write a proof of the answer (a later version)");
   ask.app->callback([&chosen, kept = ask.options] {
-    const bool whole =
-        !kept->tin.empty() && !kept->by.empty() && !kept->role.empty() && !kept->flow.empty() && !kept->on.empty();
-    if (kept->batch.empty() && !whole) throw CLI::RequiredError("--tin --by --role --flow --on, or --batch");
+    const bool whole = kept->tin.empty() != kept->alias.empty() && !kept->by.empty() && !kept->role.empty() &&
+                       !kept->flow.empty() && !kept->on.empty();
+    if (kept->batch.empty() && !whole)
+      throw CLI::RequiredError("--tin or --alias with --by --role --flow --on, or --batch");
     chosen.run = [&chosen, kept] { return recognise(chosen.global, *kept); };
   });
 }

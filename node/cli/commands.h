@@ -84,7 +84,7 @@ struct MemberReadyOptions {
 Done member_ready(const Global& global, const MemberReadyOptions& options);
 
 struct RecogniseOptions {
-  std::string tin, by, role, flow, on, known_at, batch, proof;
+  std::string tin, alias, by, role, flow, on, known_at, batch, proof;
 };
 Done recognise(const Global& global, const RecogniseOptions& options);
 

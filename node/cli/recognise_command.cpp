@@ -106,7 +106,9 @@ Done recognise(const Global& global, const RecogniseOptions& options) {
   if (!options.batch.empty()) return recognise_batch(global, options);
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
-  std::string target = "/v1/recognition?tin=" + url_encoded(options.tin) + "&by=" + url_encoded(options.by) +
+  const std::string firm =
+      options.alias.empty() ? "tin=" + url_encoded(options.tin) : "alias=" + url_encoded(options.alias);
+  std::string target = "/v1/recognition?" + firm + "&by=" + url_encoded(options.by) +
                        "&role=" + url_encoded(options.role) + "&flow=" + url_encoded(options.flow) +
                        "&on=" + url_encoded(options.on);
   if (!options.known_at.empty()) target += "&known_at=" + url_encoded(options.known_at);

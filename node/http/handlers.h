@@ -22,6 +22,12 @@ Response get_operator(const Call& call);
 Response get_certificate(const Call& call);
 Response get_certificate_history(const Call& call);
 
+// routes_records.cpp
+Response get_application(const Call& call);
+Response get_validation(const Call& call);
+Response get_expert(const Call& call);
+Response get_member_keys(const Call& call);
+
 // routes_list.cpp
 Response get_list(const Call& call);
 

@@ -4,6 +4,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/disputes.h"
 #include "node/ledger/json.h"
 #include "node/ledger/lateness.h"
 #include "node/ledger/recognition.h"
@@ -52,7 +53,7 @@ std::optional<FoundOperator> operator_in_path(const Call& call, const ledger::St
 }
 
 void write_certificates(JsonWriter& json, const ledger::StateView& state, const FoundOperator& found,
-                        ledger::Date day) {
+                        const ledger::Disputes& disputes, ledger::Date day) {
   json.key("certificates").begin_array();
   for (const std::string& number : found.record.certificates()) {
     const auto record =
@@ -60,6 +61,7 @@ void write_certificates(JsonWriter& json, const ledger::StateView& state, const 
     if (!record) continue;
     json.begin_object();
     write_certificate(json, found.issuer, *record, certificate_on(*record, day));
+    if (disputes.covers(record->history())) json.field("disputed", true);
     json.end_object();
   }
   json.end_array();
@@ -76,7 +78,8 @@ void write_statement(JsonWriter& json, const AskedState& asked, const ledger::Su
 }
 
 // Where one event of a history stands, and what it says.
-void write_event(JsonWriter& json, const Call& call, const AskedState& asked, const ledger::v1::LogPlace& place) {
+void write_event(JsonWriter& json, const Call& call, const AskedState& asked, const ledger::Disputes& disputes,
+                 const ledger::v1::LogPlace& place) {
   const ledger::LedgerReader& reader = *asked.reader;
   const auto leaf = reader.leaf(place.leaf());
   if (!leaf) return;
@@ -85,6 +88,7 @@ void write_event(JsonWriter& json, const Call& call, const AskedState& asked, co
   const auto located = reader.find(id);
   const auto block = located ? reader.block(located->height) : std::nullopt;
   if (block) json.field("height", block->height.value).field("time", ledger::format_instant(block->block_time_ms));
+  if (disputes.covers(place)) json.field("disputed", true);
   const auto submission = ledger::decode_submission(*leaf, call.backend.genesis().chain_id);
   if (submission && place.event() < submission->events()) {
     write_statement(json, asked, *submission, place.event(), block);
@@ -102,11 +106,14 @@ Response get_operator(const Call& call) {
   if (!asked) return std::move(asked.error());
   const auto found = operator_in_path(call, *asked->state, *day);
   if (!found) return problem(ApiCode::kNotFound, "no operator of that TIN or CC/SUBJECT");
+  const ledger::Disputes disputes(*asked->state, {found->issuer});
   JsonWriter json = begin_answer(call, *asked);
   json.field("on", day->text()).field("operator", found->issuer + "/" + found->record.subject());
   json.field("person", ledger::v1::PersonKind_Name(found->record.person()));
   json.optional_field("tin", tin_on(found->record, *day));
-  write_certificates(json, *asked->state, *found, *day);
+  if (found->record.has_erased()) json.field("erased", true);
+  if (disputes.covers(found->record.history())) json.field("disputed", true);
+  write_certificates(json, *asked->state, *found, disputes, *day);
   json.key("record").raw(ledger::message_to_json(found->record));
   const auto consent = read_record<ledger::v1::ConsentRecord>(
       *asked->state, ledger::map_key(RecordType::kConsent, found->issuer, found->record.subject()));
@@ -129,6 +136,7 @@ Response get_certificate(const Call& call) {
   JsonWriter json = begin_answer(call, *asked);
   json.field("on", day->text());
   write_certificate(json, name->issuer, *record, certificate_on(*record, *day));
+  if (ledger::Disputes(*asked->state, {name->issuer}).covers(record->history())) json.field("disputed", true);
   json.key("record").raw(ledger::message_to_json(*record));
   return end_answer(std::move(json));
 }
@@ -145,7 +153,8 @@ Response get_certificate_history(const Call& call) {
   if (!record) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
   JsonWriter json = begin_answer(call, *asked);
   json.field("certificate", name->text()).key("events").begin_array();
-  for (const auto& place : record->history().events()) write_event(json, call, *asked, place);
+  const ledger::Disputes disputes(*asked->state, {name->issuer});
+  for (const auto& place : record->history().events()) write_event(json, call, *asked, disputes, place);
   json.end_array();
   return end_answer(std::move(json));
 }

@@ -50,8 +50,18 @@ void write_edge(JsonWriter& json, const ledger::StateView& state, const std::str
   json.end_object();
 }
 
-void write_arrangement(JsonWriter& json, const ledger::StateView& state, const v1::Arrangement& arrangement,
+void write_withdrawals(JsonWriter& json, const v1::ArrangementRecord& record) {
+  if (record.withdrawals().empty()) return;
+  json.key("withdrawals").begin_array();
+  for (const auto& each : record.withdrawals()) {
+    json.begin_object().field("party", each.party()).field("effective_from", each.effective_from()).end_object();
+  }
+  json.end_array();
+}
+
+void write_arrangement(JsonWriter& json, const ledger::StateView& state, const v1::ArrangementRecord& record,
                        const std::string& day) {
+  const v1::Arrangement& arrangement = record.arrangement();
   json.begin_object().key("arrangement").raw(ledger::message_to_json(arrangement));
   json.field("in_force", arrangement.signed_on() <= day).key("edges").begin_array();
   for (const auto& recogniser : arrangement.parties()) {
@@ -59,7 +69,9 @@ void write_arrangement(JsonWriter& json, const ledger::StateView& state, const v
       if (recogniser != issuer) write_edge(json, state, arrangement.arrangement(), recogniser, issuer, day);
     }
   }
-  json.end_array().end_object();
+  json.end_array();
+  write_withdrawals(json, record);
+  json.end_object();
 }
 
 void write_submission(JsonWriter& json, const Bytes& leaf, std::uint64_t index, const std::string& chain_id) {
@@ -97,7 +109,7 @@ Response get_arrangements(const Call& call) {
   for (const auto& entry : index.arrangements()) {
     const auto key = ledger::map_key(RecordType::kRegister, "--", "arrangement/" + entry.arrangement());
     if (const auto record = read_record<v1::ArrangementRecord>(state, key)) {
-      write_arrangement(json, state, record->arrangement(), day->text());
+      write_arrangement(json, state, *record, day->text());
     }
   }
   json.end_array();

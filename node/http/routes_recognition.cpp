@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hot path: answered from local state in microseconds.
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -18,12 +19,14 @@ void write_result(JsonWriter& json, const ledger::RecognitionResult& result) {
   json.begin_object().field("arrangement", result.arrangement).optional_field("certificate", result.certificate);
   json.field("reason", ledger::name_of(result.reason));
   if (!result.benefits.empty()) json.strings("benefits", result.benefits);
+  if (result.disputed) json.field("disputed", true);
   json.end_object();
 }
 
 void write_answer(JsonWriter& json, const ledger::RecognitionAnswer& answer) {
   json.field("recognised", answer.recognised).field("reason", ledger::name_of(answer.reason));
   json.optional_field("subject", answer.subject);
+  if (std::ranges::any_of(answer.results, &ledger::RecognitionResult::disputed)) json.field("disputed", true);
   json.key("results").begin_array();
   for (const auto& result : answer.results) write_result(json, result);
   json.end_array();
@@ -39,7 +42,8 @@ std::expected<ledger::RecognitionQuestion, std::string> read_question(const Fiel
     std::string* into;
   };
   std::string on;
-  const Wanted wanted[] = {{"tin", &question.tin},
+  const bool by_alias = field("alias").has_value();
+  const Wanted wanted[] = {by_alias ? Wanted{"alias", &question.alias} : Wanted{"tin", &question.tin},
                            {"role", &question.role},
                            {"flow", &question.flow},
                            {"by", &question.recogniser},
@@ -58,7 +62,7 @@ std::expected<ledger::RecognitionQuestion, std::string> read_question(const Fiel
 std::expected<ledger::RecognitionQuestion, std::string> read_question(const boost::json::value& value) {
   const auto* object = value.if_object();
   if (!object) return std::unexpected("a question is an object");
-  if (object->size() != 5) return std::unexpected("a question has exactly tin, role, flow, by, on");
+  if (object->size() != 5) return std::unexpected("a question has exactly tin or alias, role, flow, by, on");
   return read_question([object](std::string_view name) -> std::optional<std::string> {
     const auto* member = object->if_contains({name.data(), name.size()});
     const auto* text = member ? member->if_string() : nullptr;
@@ -86,9 +90,10 @@ std::expected<Questions, std::string> read_questions(BytesView body) {
 }  // namespace
 
 Response get_recognition(const Call& call) {
-  if (const auto fault = call.unexpected({"tin", "role", "flow", "by", "on", "known_at", "proof"})) {
+  if (const auto fault = call.unexpected({"tin", "alias", "role", "flow", "by", "on", "known_at", "proof"})) {
     return problem(ApiCode::kBadParameter, *fault);
   }
+  if (call.query("tin") && call.query("alias")) return problem(ApiCode::kBadParameter, "give tin or alias");
   if (call.query("proof").value_or("0") != "0") return problem(ApiCode::kNotYet, "proofs belong to a later version");
   const auto question = read_question([&](std::string_view name) { return call.query(name); });
   if (!question) return problem(ApiCode::kBadParameter, question.error());
