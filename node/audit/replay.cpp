@@ -5,8 +5,11 @@
 
 #include "consensus/limits.h"
 #include "crypto/cose.h"
+#include "node/ledger/disputes.h"
 #include "node/ledger/lateness.h"
 #include "node/ledger/rules/apply.h"
+#include "node/ledger/rules/members.h"
+#include "node/ledger/state.pb.h"
 
 namespace quipu::audit {
 namespace {
@@ -152,6 +155,29 @@ void Replay::count_late(const std::vector<std::shared_ptr<const Submission>>& su
 }
 
 void Replay::finish() const {
+  observe_late();
+  observe_disputed();
+}
+
+void Replay::observe_disputed() const {
+  std::uint64_t events = 0;
+  std::optional<std::uint64_t> first;
+  ledger::for_each_member(*state_, [&](const ledger::v1::MemberRecord& member) {
+    ledger::for_each_disputed(*state_, member.administration(), std::nullopt, [&](const ledger::v1::LogPlace& event) {
+      ++events;
+      first = std::min(first.value_or(event.leaf()), event.leaf());
+      return true;
+    });
+  });
+  if (events == 0) return;
+  context_.observe({.check = Check::kTime,
+                    .what = std::to_string(events) +
+                            " events DISPUTED: signed with a key that its owner reported lost, and not reaffirmed",
+                    .height = position_.height.value,
+                    .leaf = *first});
+}
+
+void Replay::observe_late() const {
   if (late_.events == 0) return;
   context_.observe({.check = Check::kTime,
                     .what = std::to_string(late_.events) +

@@ -36,6 +36,8 @@ class Replay {
   void reject(const ledger::Rejection& why);
   void take(ledger::ExecutedBlock executed);
   void count(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
+  void observe_late() const;
+  void observe_disputed() const;
   void count_late(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
 
   const Context& context_;

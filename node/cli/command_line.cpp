@@ -82,6 +82,14 @@ void add_keys(CLI::App& app, Chosen& chosen) {
   make.passphrase();
   make.flag("--testnet", &KeyNewOptions::testnet, "Cheap to unlock and without a passphrase: for testnets only");
   make.does(chosen, key_new);
+  Command<KeyReadyOptions> ready(*key, "ready",
+                                 "Show that a new officer's key is held, for its administration to add it",
+                                 "quipu key ready pe-desk2.key --out pe-desk2.json\n"
+                                 "  quipu submit pe-desk2.json --key pe-governance.key --wait");
+  ready.add("FILE", &KeyReadyOptions::key, "An issuer or approver key file")->required();
+  ready.add("--out", &KeyReadyOptions::out, "Events file to write, for quipu submit")->required();
+  ready.passphrase();
+  ready.does(chosen, key_ready);
   one_argument(*key, chosen, "show", "The public part of a key file", "quipu key show pe-desk1.key", "FILE", key_show);
   one_argument(*key, chosen, "sequence", "Which sequence number the key uses next", "quipu key sequence pe-desk1.key",
                "FILE", key_sequence);

@@ -23,6 +23,11 @@ struct KeyNewOptions {
   bool testnet = false;
 };
 Done key_new(const Global& global, const KeyNewOptions& options);
+// Writes the events file with which the administration adds the key, to be submitted with its governance key.
+struct KeyReadyOptions {
+  std::string key, out, passphrase_file;
+};
+Done key_ready(const Global& global, const KeyReadyOptions& options);
 Done key_show(const Global& global, const std::string& file);
 Done key_sequence(const Global& global, const std::string& file);
 

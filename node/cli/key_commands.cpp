@@ -7,6 +7,10 @@
 #include "node/cli/commands.h"
 #include "node/cli/files.h"
 #include "node/cli/node_client.h"
+#include "node/cli/submitting.h"
+#include "node/ledger/date.h"
+#include "node/ledger/key_possession.h"
+#include "node/ledger/ledger.pb.h"
 
 namespace quipu::cli {
 
@@ -58,6 +62,34 @@ Done key_new(const Global& global, const KeyNewOptions& options) {
   const auto cost = options.testnet ? crypto::KeyFileCost::kTestnet : crypto::KeyFileCost::kModerate;
   if (auto written = crypto::write_key_file(options.out, header, secret, *passphrase, cost); !written) return written;
   print_answer(description(header), global.output);
+  return {};
+}
+
+Done key_ready(const Global& global, const KeyReadyOptions& options) {
+  const auto key = unlock(options.key, options.passphrase_file);
+  if (!key) return std::unexpected(key.error());
+  const auto& [administration, purpose, label, public_key] = key->header;
+  const bool issuer = purpose == "issuer";
+  if (!issuer && purpose != "approver") {
+    return std::unexpected(options.key + " is a " + purpose + " key: only issuer and approver keys are added alone");
+  }
+  auto http = HttpClient::make(global.node);
+  if (!http) return std::unexpected(http.error());
+  const auto names = NodeClient(std::move(*http)).chain();
+  if (!names) return std::unexpected(names.error());
+  const auto chain = consensus::ChainId::from(crypto::from_hex(names->chain).value_or(Bytes()));
+  if (!chain) return std::unexpected("the node does not say which chain it has");
+  ledger::v1::Event event;
+  event.set_decision_date(ledger::Date::of(now_s() * 1000, 0).text());
+  ledger::v1::KeyAdded& added = *event.mutable_key_added();
+  added.set_public_key(Bytes(public_key.view()));
+  added.set_purpose(issuer ? ledger::v1::ISSUER : ledger::v1::APPROVER);
+  added.set_label(label);
+  const Bytes message = ledger::possession_bytes(*chain, administration, added.purpose(), public_key.view());
+  added.set_possession(Bytes(key->secret.sign(message).view()));
+  const Bytes file = "{\"events\":[" + ledger::event_to_json(event) + "]}\n";
+  if (auto written = write_file(options.out, file); !written) return written;
+  print_answer(boost::json::object{{"events", options.out}}, global.output);
   return {};
 }
 

@@ -27,6 +27,7 @@ Response get_application(const Call& call);
 Response get_validation(const Call& call);
 Response get_expert(const Call& call);
 Response get_member_keys(const Call& call);
+Response get_disputed(const Call& call);
 
 // routes_list.cpp
 Response get_list(const Call& call);

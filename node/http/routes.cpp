@@ -44,6 +44,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/list", at_once<get_list>},
     {"GET", "v1/members", at_once<get_members>},
     {"GET", "v1/members/{}/keys", at_once<get_member_keys>},
+    {"GET", "v1/members/{}/disputed", at_once<get_disputed>},
     {"GET", "v1/proposals", at_once<get_proposals>},
     {"GET", "v1/arrangements", at_once<get_arrangements>},
     {"GET", "v1/blocks/{}", at_once<get_block>},

@@ -8,6 +8,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/disputes.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/state.pb.h"
 
@@ -81,6 +82,7 @@ struct FirmRow {
   std::set<std::string> arrangements;
   std::set<std::string> certificates;
   std::set<std::string> benefits;
+  bool disputed = false;
 };
 
 void add_recognition(const ledger::StateView& state, const ledger::RecognitionQuestion& question, FirmRow& row) {
@@ -93,6 +95,7 @@ void add_recognition(const ledger::StateView& state, const ledger::RecognitionQu
     row.arrangements.insert(result.arrangement);
     row.certificates.insert(result.certificate);
     row.benefits.insert(result.benefits.begin(), result.benefits.end());
+    row.disputed = row.disputed || result.disputed;
   }
 }
 
@@ -187,6 +190,7 @@ struct Question {
 Response issuer_list(const Question& question, const std::string& issuer, bool all) {
   const auto& state = *question.asked.state;
   const auto rows = certificates_of(state, issuer, question.day, all);
+  const ledger::Disputes disputes(state, {issuer});
   JsonWriter json = begin_answer(question.call, question.asked);
   json.field("on", question.day.text()).field("issuer", issuer).field("total", rows.size()).key("items").begin_array();
   Bytes csv = "certificate,subject,tin,scheme,status,roles,valid_from,valid_to,level\r\n";
@@ -197,6 +201,7 @@ Response issuer_list(const Question& question, const std::string& issuer, bool a
     const std::string tin = tin_of(state, issuer, record.subject(), question.day);
     json.begin_object();
     write_certificate(json, issuer, record, day);
+    if (disputes.covers(record.history())) json.field("disputed", true);
     json.optional_field("tin", tin).end_object();
     append_row(csv,
                {row->first, issuer + "/" + record.subject(), tin, v1::Scheme_Name(record.scheme()),
@@ -218,7 +223,9 @@ Response recogniser_list(const Question& question, const std::string& recogniser
   for (const auto& [name, row] : rows) {
     json.begin_object().field("subject", name).field("tin", row.tin).strings("roles", row.roles);
     json.strings("flows", row.flows).strings("arrangements", row.arrangements);
-    json.strings("certificates", row.certificates).strings("benefits", row.benefits).end_object();
+    json.strings("certificates", row.certificates).strings("benefits", row.benefits);
+    if (row.disputed) json.field("disputed", true);
+    json.end_object();
     append_row(csv, {name, row.tin, joined(row.roles), joined(row.flows), joined(row.arrangements),
                      joined(row.certificates), joined(row.benefits)});
   }

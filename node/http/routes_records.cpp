@@ -3,6 +3,7 @@
 #include <map>
 
 #include "crypto/keys.h"
+#include "crypto/merkle.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
@@ -49,6 +50,17 @@ void write_key(JsonWriter& json, const std::string& hex, const v1::KeyRecord& re
   json.field("valid_from_height", record.valid_from_height());
   if (record.revoked_height() != 0) json.field("revoked_height", record.revoked_height());
   json.optional_field("compromised_since", record.compromised_since()).end_object();
+}
+
+constexpr std::size_t kMostLeaves = 256;
+
+// As event_reaffirmed names it.
+void write_disputed(JsonWriter& json, const ledger::LedgerReader& reader, const v1::LogPlace& event) {
+  const auto leaf = reader.leaf(event.leaf());
+  if (!leaf) return;
+  const auto key = crypto::to_hex(event.key());
+  json.begin_object().field("id", crypto::to_hex(crypto::leaf_hash(*leaf).view())).field("index", event.leaf());
+  json.field("event", event.event()).field("key", key).end_object();
 }
 
 }  // namespace
@@ -105,6 +117,32 @@ Response get_member_keys(const Call& call) {
   json.field("administration", owner).key("keys").begin_array();
   for (const auto& [hex, record] : keys) write_key(json, hex, record);
   json.end_array();
+  return end_answer(std::move(json));
+}
+
+Response get_disputed(const Call& call) {
+  if (const auto fault = call.unexpected({"after", "known_at"})) return problem(ApiCode::kBadParameter, *fault);
+  const auto after = call.query("after");
+  const auto first = after ? parse_decimal(*after) : std::nullopt;
+  if (after && !first) return problem(ApiCode::kBadParameter, "after is the index of a leaf");
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  if (!ledger::well_formed_country(call.path[0])) return problem(ApiCode::kNotFound, "no member of that code");
+  JsonWriter json = begin_answer(call, *asked);
+  json.field("administration", call.path[0]).key("events").begin_array();
+  std::optional<std::uint64_t> leaf, next;
+  std::size_t leaves = 0;
+  ledger::for_each_disputed(*asked->state, call.path[0], first, [&](const v1::LogPlace& event) {
+    if (leaf != event.leaf() && ++leaves > kMostLeaves) {
+      next = leaf;
+      return false;
+    }
+    leaf = event.leaf();
+    write_disputed(json, *asked->reader, event);
+    return true;
+  });
+  json.end_array();
+  if (next) json.field("next_after", *next);
   return end_answer(std::move(json));
 }
 

@@ -2,11 +2,26 @@
 #include "node/ledger/disputes.h"
 
 #include <algorithm>
+#include <map>
 
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
+namespace {
+
+// By leaf index.
+std::map<std::uint64_t, v1::SubmissionRecord> submissions_of(const StateView& state, std::string_view administration) {
+  std::map<std::uint64_t, v1::SubmissionRecord> found;
+  state.scan(map_prefix(RecordType::kSubmission, administration), [&](const MapKey&, BytesView value) {
+    v1::SubmissionRecord record;
+    if (record.ParseFromArray(value.data(), static_cast<int>(value.size()))) found.emplace(record.leaf(), record);
+    return true;
+  });
+  return found;
+}
+
+}  // namespace
 
 Disputes::Disputes(const StateView& state, std::initializer_list<std::string_view> administrations) : state_(state) {
   for (const std::string_view administration : administrations) {
@@ -27,6 +42,30 @@ bool Disputes::covers(const v1::LogPlace& event) const {
 
 bool Disputes::covers(const v1::History& history) const {
   return any() && std::ranges::any_of(history.events(), [this](const v1::LogPlace& event) { return covers(event); });
+}
+
+void for_each_disputed(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
+                       const std::function<bool(const v1::LogPlace& event)>& each) {
+  const Disputes disputes(state, {administration});
+  if (!disputes.any()) return;
+  bool more = true;
+  for (const auto& [leaf, submission] : submissions_of(state, administration)) {
+    if (after && leaf <= *after) continue;
+    for (std::uint32_t event = 0; more && event < submission.events(); ++event) {
+      const v1::LogPlace place = place_in(submission, event);
+      if (disputes.covers(place)) more = each(place);
+    }
+    if (!more) return;
+  }
+}
+
+v1::LogPlace place_in(const v1::SubmissionRecord& submission, std::uint32_t event) {
+  v1::LogPlace place;
+  place.set_leaf(submission.leaf());
+  place.set_event(event);
+  place.set_key(submission.key());
+  place.set_logged_day(submission.logged_day());
+  return place;
 }
 
 std::string reaffirmation_id(const v1::LogPlace& event) {

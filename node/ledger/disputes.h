@@ -3,7 +3,10 @@
 // others may have used it. Derived when somebody looks; a flag, never a refusal (docs/decisions/0027). Pure.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +19,7 @@ namespace quipu::ledger {
 namespace v1 {
 class History;
 class LogPlace;
+class SubmissionRecord;
 }  // namespace v1
 
 class Disputes {
@@ -40,6 +44,13 @@ class Disputes {
   std::vector<Window> windows_;
 };
 
+// Every disputed event of the administration's, ascending, from the first leaf after `after` on, until `each` returns
+// false. Looks at all its submissions, but only where it has lost a key.
+void for_each_disputed(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
+                       const std::function<bool(const v1::LogPlace& event)>& each);
+
+// As a history would name this event of the submission.
+v1::LogPlace place_in(const v1::SubmissionRecord& submission, std::uint32_t event);
 // Where a reaffirmation of the event stands: record 0x1a; its author; this.
 std::string reaffirmation_id(const v1::LogPlace& event);
 

@@ -7,6 +7,8 @@
 #include "crypto/digest.h"
 #include "crypto/merkle.h"
 #include "node/ledger/block.h"
+#include "node/ledger/key_possession.h"
+#include "node/ledger/ledger.pb.h"
 #include "node/ledger/mirror.h"
 #include "node/ledger/state_view.h"
 
@@ -76,6 +78,14 @@ TEST_CASE("map keys are a type and an administration and a digest") {
         "015045563c3aaff443df71cfde932bf820b9bb3839cdb6a8eb29034d09fd3254d1d07e");
   CHECK(hex(ledger::map_key(RecordType::kEdge, "PE", "ARR/CL").view()) ==
         "045045c806685b8dc18ca4e3862b1cf373652476cc68bb7992f7208cf8f118ca7f72e4");
+}
+
+TEST_CASE("an officer's new key signs its chain and administration and purpose and itself") {
+  const auto key = *crypto::from_hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  CHECK(hex(ledger::possession_bytes(filled<consensus::ChainId>(0x11), "PE", ledger::v1::ISSUER, key)) ==
+        "71756970752d706f7373657373696f6e2d763100"
+        "1111111111111111111111111111111111111111111111111111111111111111"
+        "504501d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
 }
 
 TEST_CASE("quorum proofs and the file that lists them are frozen") {

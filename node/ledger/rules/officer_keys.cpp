@@ -62,12 +62,7 @@ std::optional<v1::LogPlace> place_of(const Context& at, const v1::EventRef& targ
   if (target.leaf().size() != crypto::Digest::kSize) return std::nullopt;
   const auto record = get<v1::SubmissionRecord>(at.state, at.author, crypto::to_hex(target.leaf()));
   if (!record || target.index() >= record->events()) return std::nullopt;
-  v1::LogPlace place;
-  place.set_leaf(record->leaf());
-  place.set_event(target.index());
-  place.set_key(record->key());
-  place.set_logged_day(record->logged_day());
-  return place;
+  return place_in(*record, target.index());
 }
 
 }  // namespace

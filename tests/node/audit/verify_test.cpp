@@ -331,6 +331,28 @@ TEST_CASE("Events logged after their day of effect are one observation with thei
   CHECK(found[0].leaf == 2u + 2 * 9);
 }
 
+TEST_CASE("Events signed with a key reported lost are one observation with their number") {
+  const Report report = audited_with([](Chain& chain) {
+    ledger::v1::Submission payload;
+    payload.set_chain_id("sample-1");
+    payload.set_administration("BO");
+    payload.set_sequence(1);
+    payload.add_events()->set_decision_date("2026-09-21");
+    auto& lost = *payload.mutable_events(0)->mutable_key_revoked();
+    lost.set_public_key(sample::public_key("BO", "issuer"));
+    lost.set_compromised_since("2026-09-21");
+    const auto key = sample::key("BO", "governance");
+    chain.append({sample::decoded(ledger::sign_submission(payload, key, chain.next_time_ms() / 1000))});
+  });
+  REQUIRE(report.verdict() == Verdict::kVerified);
+  const auto disputed = [](const Finding& f) { return f.what.find("DISPUTED") != std::string::npos; };
+  REQUIRE(std::ranges::count_if(report.findings(), disputed) == 1);
+  const Finding found = *std::ranges::find_if(report.findings(), disputed);
+  CHECK(found.severity == Severity::kObservation);
+  CHECK(found.what == "4 events DISPUTED: signed with a key that its owner reported lost, and not reaffirmed");
+  CHECK(found.leaf == 2u);
+}
+
 TEST_CASE("A fact against the rules is found") {
   const Report report = audited_with([](Chain& chain) {
     plant_leaf(chain, sample::signed_registrations("BO", 5, 1, 1, chain.next_time_ms() / 1000)->leaf);

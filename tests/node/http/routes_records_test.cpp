@@ -138,6 +138,8 @@ TEST_CASE("what a lost key signed is flagged wherever it is shown and recognised
   }
   CHECK(get(node, "/v1/certificates/BO/OEA-1").at("disputed") == true);
   CHECK(get(node, "/v1/certificates/BO/OEA-1/history").at("events").at(0).at("disputed") == true);
+  CHECK(get(node, "/v1/list?issuer=BO&on=2026-02-01").at("items").at(0).at("disputed") == true);
+  CHECK(get(node, "/v1/list?by=PE&on=2026-02-01").at("items").at(0).at("disputed") == true);
   const json::object firm = get(node, "/v1/operators/BO1001");
   CHECK(firm.at("disputed") == true);
   CHECK(firm.at("certificates").at(0).at("disputed") == true);
@@ -179,11 +181,17 @@ TEST_CASE("a reaffirmed event is flagged no longer", "[routes]") {
           dated(R"("event_reaffirmed":{"target":{"leaf":")" + leaf + R"(","index":)" + std::to_string(index) + "}}"),
           desk);
   };
+  const auto in_doubt = [&] { return get(node, "/v1/members/BO/disputed").at("events").as_array(); };
+  REQUIRE(in_doubt().size() == 2);
+  CHECK(std::string(in_doubt().at(0).at("id").as_string().c_str()) == id);
+  CHECK(in_doubt().at(1).at("event") == 1);
   reaffirm(1);  // the grant
   CHECK_FALSE(get(node, "/v1/certificates/BO/OEA-1").contains("disputed"));
   CHECK(get(node, kByTin).at("disputed") == true);  // the registration still is
   reaffirm(0);
   CHECK_FALSE(get(node, kByTin).contains("disputed"));
+  CHECK(in_doubt().empty());
+  CHECK(status_of(node, "/v1/members/BO/disputed?after=x") == 400);
 }
 
 TEST_CASE("an erased firm says so and is still answered", "[routes]") {
