@@ -233,6 +233,39 @@ TEST_CASE("keys and cards and a genesis are made on the command line", "[cli]") 
   CHECK(out.text().find("\"chain_id\":\"one\"") != std::string::npos);
 }
 
+TEST_CASE("an officer's new key is added by the governance key and then states things", "[cli]") {
+  TestNode node;
+  Folder folder;
+  const std::string url = node.global().node;
+  const std::string desk = folder.file("desk2.key"), events = folder.file("desk2.json");
+  Captured out;
+  REQUIRE(run({"key", "new", "--administration", "BO", "--purpose", "issuer", "--label", "desk 2", "--testnet", "--out",
+               desk}) == 0);
+  const std::string firm = folder.write("firm.json", R"({"events":[
+    {"decision_date":"2026-01-01","operator_registered":{"subject":"S","tin":"BO1","person":"LEGAL"}},
+    {"decision_date":"2026-01-01","certificate_granted":{"certificate":"C","subject":"S","scheme":"BASIC",
+     "roles":["EXPORTER"]}},
+    {"decision_date":"2026-01-01","alias_set":{"issuer":"BO","subject":"S","recogniser":"BO","kind":"RUEX","alias":"77"}}]})");
+  CHECK(run({"submit", firm, "--key", desk, "--wait", "--node", url}) == 1);  // not added yet
+  CHECK(run({"key", "ready", folder.key("BO", "vote"), "--out", events, "--node", url}) == 1);
+  REQUIRE(run({"key", "ready", desk, "--out", events, "--node", url}) == 0);
+  CHECK(run({"submit", events, "--key", folder.key("CL", "governance"), "--wait", "--node", url}) == 1);
+  CHECK(out.errors().find("BAD_POSSESSION") != std::string::npos);
+  REQUIRE(run({"submit", events, "--key", folder.key("BO", "governance"), "--wait", "--node", url}) == 0);
+  REQUIRE(run({"submit", firm, "--key", desk, "--wait", "--node", url}) == 0);
+
+  const auto asks = [&](const std::vector<std::string>& firm_named) {
+    std::vector<std::string> words = {"recognise", "--by", "BO",         "--role", "EXPORTER", "--flow",
+                                      "EXPORT",    "--on", "2026-02-01", "--node", url};
+    words.insert(words.end(), firm_named.begin(), firm_named.end());
+    return run(words);
+  };
+  CHECK(asks({}) == 2);
+  CHECK(asks({"--tin", "BO1", "--alias", "RUEX:77"}) == 2);
+  CHECK(asks({"--alias", "RUEX:77"}) == 0);
+  CHECK(out.text().find("reason: RECOGNISED") != std::string::npos);
+}
+
 TEST_CASE("a member is proposed and voted in and enters once it is ready", "[cli]") {
   TestNode node;
   Folder folder;
