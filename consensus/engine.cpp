@@ -441,6 +441,8 @@ bool Engine::State::on_proof(QuorumProof proof, bool verified, Relay relay) {
   }
   compare_with_votes(proof);
   const bool fresh = view.value + limits::kFutureViews >= current.value;
+  // Deadlines that came due while I lacked what let me in could give up nothing.
+  if (view.next() == current && !holds_entry(current)) was_awake = false;
   proofs.add(proof);
   if (proof.kind == VoteKind::kFinalize) highest_final = std::max(highest_final, view);
   note_turn(proof);

@@ -150,6 +150,7 @@ struct Engine::State {
   bool hopeless(PeerId who) const;
   bool trusted(const PeerNotes& peer) const;
   bool ask(VoteKind kind, const Subject& subject);
+  bool holds_entry(View view) const;
   bool must_persist(VoteKind kind, const Subject& subject) const;
   void persist_for(const Subject& subject, VoteKind kind);
   void release_signs();

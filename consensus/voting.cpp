@@ -167,6 +167,7 @@ void Engine::State::skip_hopeless_leader() {
 bool Engine::State::ask(VoteKind kind, const Subject& subject) {
   if (!may_vote() || subject.view <= final_view()) return false;
   if (syncing && kind != VoteKind::kNullify) return false;
+  if (kind != VoteKind::kFinalize && !holds_entry(subject.view)) return false;
   const Slot slot{config.scope.epoch, subject.view, kind};
   auto next = guard(asked, slot, subject);
   if (!next || *next == asked) return false;
@@ -175,6 +176,13 @@ bool Engine::State::ask(VoteKind kind, const Subject& subject) {
   signs.push_back({last_ticket, slot, subject});
   touch();
   return true;
+}
+
+// What let me into the view. A database that was put back lacks it where the safety file does not: it comes with the
+// peers' STATUS or is fetched.
+bool Engine::State::holds_entry(View view) const {
+  const View before{view.value - 1};
+  return before <= fin.view || proofs.step(before) != nullptr || proofs.find(before, VoteKind::kNullify) != nullptr;
 }
 
 // Before NOTARIZE and FINALIZE the block; before NOTARIZE and NULLIFY the proof that let me into the view; before

@@ -34,7 +34,7 @@ std::optional<ledger::BlockSummary> annulled_in(const ledger::LedgerReader& read
     const auto located = leaf ? reader.find(crypto::leaf_hash(*leaf)) : std::nullopt;
     if (!located) continue;
     const auto then = certificate_in(*reader.state(located->height), issuer, record.certificate());
-    if (then && then->has_annulment()) return reader.block(located->height);
+    if (then && ledger::annulled(*then)) return reader.block(located->height);
   }
   return std::nullopt;
 }
@@ -59,6 +59,14 @@ class Days {
   std::set<Date> days_;
 };
 
+void add_review_days(Days& days, const v1::Review& review) {
+  days.add(review.undone_from());
+  for (const auto& appeal : review.appeals()) {
+    days.add(appeal.from());
+    days.add(appeal.to());
+  }
+}
+
 void add_certificate_days(Days& days, const v1::CertificateRecord& record) {
   for (const auto& interval : record.intervals()) {
     days.add(interval.from());
@@ -66,10 +74,12 @@ void add_certificate_days(Days& days, const v1::CertificateRecord& record) {
   }
   for (const auto& suspension : record.suspensions()) {
     days.add(suspension.from());
-    days.add(suspension.to());
+    days.add_facts(suspension.reinstatements());
+    add_review_days(days, suspension.review());
   }
   days.add_facts(record.role_changes());
-  days.add(record.end().effective_from());
+  days.add_facts(record.ends());
+  for (const auto& end : record.ends()) add_review_days(days, end.review());
 }
 
 void add_recogniser_days(Days& days, const ledger::StateView& state, const std::string& recogniser,
@@ -174,7 +184,8 @@ Response answer(const Call& call, const AskedState& asked, const std::string& na
                 const ledger::BlockSummary& known_from, bool findable, const std::vector<Exposure>& found) {
   JsonWriter json = begin_answer(call, asked);
   json.field("certificate", name).field("granted_from", record.granted_from());
-  json.field("annulled_on", record.annulment().decided_on()).optional_field("reason", record.annulment().reason());
+  const v1::Annulment& annulment = *record.annulments().rbegin();  // at most the last one stands
+  json.field("annulled_on", annulment.decided_on()).optional_field("reason", annulment.reason());
   json.field("known_from_height", known_from.height.value);
   json.field("known_from", ledger::format_instant(known_from.block_time_ms));
   // Without a tax number on the log no declaration of others is answered by number.
@@ -199,7 +210,7 @@ Response get_exposure(const Call& call) {
   const std::string& issuer = call.path[0];
   const auto record = issuer.size() == 2 ? certificate_in(*asked->state, issuer, call.path[1]) : std::nullopt;
   if (!record) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
-  const auto known_from = record->has_annulment() ? annulled_in(*asked->reader, issuer, *record) : std::nullopt;
+  const auto known_from = ledger::annulled(*record) ? annulled_in(*asked->reader, issuer, *record) : std::nullopt;
   if (!known_from) return problem(ApiCode::kNotFound, "the certificate is not annulled: nobody relied on it wrongly");
   const auto before = asked->reader->state({{known_from->height.value - 1}});
   const auto then = certificate_in(*before, issuer, record->certificate());

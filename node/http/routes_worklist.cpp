@@ -99,7 +99,7 @@ void find_expiring(const Question& question, Tasks& tasks) {
   for_each_certificate(question, [&](const std::string& issuer, const v1::CertificateRecord& record) {
     const CertificateStatus status = ledger::status_on(record, question.day);
     const bool held = status == CertificateStatus::kActive || status == CertificateStatus::kSuspended;
-    if (!held || record.has_end()) return;
+    if (!held || ledger::standing_end(record)) return;
     const std::string last = valid_until(record, question.day);
     if (!last.empty() && last <= limit) add(tasks, about("EXPIRING", last, issuer, record));
   });
@@ -112,8 +112,7 @@ void find_overdue_suspensions(const Question& question, Tasks& tasks) {
     const CertificateStatus status = ledger::status_on(record, question.day);
     if (status != CertificateStatus::kSuspended && status != CertificateStatus::kActive) return;
     for (const v1::Suspension& each : record.suspensions()) {
-      const bool acts = !each.undone() && each.from() <= day && (each.to().empty() || day < each.to());
-      if (acts && !each.until().empty() && each.until() < day) {
+      if (ledger::acts_on(each, question.day) && !each.until().empty() && each.until() < day) {
         add(tasks, about("SUSPENSION_OVERDUE", each.until(), issuer, record));
       }
     }

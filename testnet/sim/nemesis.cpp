@@ -99,15 +99,24 @@ void Nemesis::harm(Endpoint victim) {
   const auto what = random_.below(4);
   const auto image = images_.find(victim);
   if (what > 0 && (image == images_.end() || (what != 2 && !noticed(victim, image->second)))) return;
-  harmed_.insert(victim);
+  const auto record = cluster_.node(victim).disk().record();
+  harmed_[victim] = record ? record->top_view : consensus::View{};
   cluster_.count_restore();
   if (what == 0) return cluster_.node(victim).lose_safety_file();
   cluster_.node(victim).put_back(image->second, what >= 2, what != 2);
 }
 
+// What it lost may have been the only copy of what let it into its view; what it got back since, another power cut
+// takes unless it voted on it.
+bool Nemesis::recovered(Endpoint endpoint, consensus::View voted_until) const {
+  const auto& node = cluster_.node(endpoint);
+  const auto record = node.disk().record();
+  return node.sound() && node.votes_again() && record && std::max(record->top_view, record->tip.view) > voted_until;
+}
+
 // A member that does not know what it signed is one of the f, until it votes again.
 bool Nemesis::can_bear(Endpoint victim) {
-  std::erase_if(harmed_, [&](Endpoint each) { return cluster_.node(each).sound(); });
+  std::erase_if(harmed_, [&](const auto& each) { return recovered(each.first, each.second); });
   const auto& node = cluster_.node(victim);
   if (!node.honest() || !node.who().members) return false;
   const std::size_t others = harmed_.size() - harmed_.count(victim);

@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <map>
-#include <set>
 
 #include "testnet/sim/cluster.h"
 
@@ -32,14 +31,15 @@ class Nemesis {
   void harm_disk();
   void harm_when_down(Endpoint victim, Micros at_last);
   void harm(Endpoint victim);
+  bool recovered(Endpoint endpoint, consensus::View voted_until) const;
   bool can_bear(Endpoint victim);
   bool noticed(Endpoint victim, const Disk::Image& image);
 
   Cluster& cluster_;
   Random random_;
   std::map<Endpoint, Disk::Image> images_;
-  std::set<Endpoint> harmed_;
-  bool harming_ = false;  // somebody's power is about to fail
+  std::map<Endpoint, consensus::View> harmed_;  // and how high it had voted
+  bool harming_ = false;                        // somebody's power is about to fail
 };
 
 }  // namespace quipu::testnet

@@ -237,4 +237,24 @@ TEST_CASE("2.6 a member whose database is behind its slot votes for nothing unti
   check_laws(net);
 }
 
+TEST_CASE("2.6 a member that lost what let it into its view signs nothing new in it until that comes again") {
+  Restored restored{.finalized = genesis_tip()};
+  restored.record.tip = genesis_tip();
+  const Subject voted{{9}, {0}, {1}, block_id(Network(4).scope().chain, Bench(leader_of(7)).first.header)};
+  restored.record = *guard(restored.record, {{0}, {9}, VoteKind::kNotarize}, voted);
+  Bench bench(follower_of(9), restored);
+  CHECK(only<Sign>(bench.start()).size() == 1);  // what it had signed, once more
+  bench.step(WorkChanged{true});
+  CHECK(only<Sign>(bench.pass(120'000)).empty());
+  bench.receive(bench.other(), bench.net.proof(VoteKind::kNullify, {.view = {8}}, {0, 1, 2}));
+  Effects after;
+  for (Effects more = bench.pass(120'000); auto& effect : more) after.push_back(effect);
+  const auto persisted = only<Persist>(after);
+  REQUIRE_FALSE(persisted.empty());
+  CHECK(persisted[0].proofs.size() == 1);
+  const auto signs = only<Sign>(bench.step(Persisted{persisted.back().ticket}));
+  REQUIRE(signs.size() == 1);
+  CHECK(signs[0].slot.kind == VoteKind::kNullify);
+}
+
 }  // namespace quipu::consensus::net
