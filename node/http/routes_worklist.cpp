@@ -11,6 +11,9 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
+#include "node/ledger/applications.h"
+#include "node/ledger/cases.h"
+#include "node/ledger/programme.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::http {
@@ -34,7 +37,7 @@ struct Question {
 };
 
 struct Task {
-  std::string kind;  // EXPIRING, SUSPENSION_OVERDUE, APPROVAL_WAITING
+  std::string kind;  // EXPIRING, SUSPENSION_OVERDUE, APPROVAL_WAITING, DECISION_OVERDUE, IRREGULARITY_UNANSWERED
   std::string due;   // the day by which, or since which
   std::string administration;
   std::string subject;      // "CC/SUBJECT"; may be empty
@@ -50,18 +53,21 @@ void add(Tasks& tasks, Task task) {
   tasks.emplace(std::move(key), std::move(task));
 }
 
-// ------------------------------------------------------------ certificates
-
-using EachCertificate = std::function<void(const std::string& issuer, const v1::CertificateRecord& record)>;
-void for_each_certificate(const Question& question, const EachCertificate& each) {
-  const Bytes prefix = ledger::map_prefix(RecordType::kCertificate, question.issuer);
-  question.asked.state->scan(prefix, [&](const ledger::MapKey& key, BytesView value) {
-    v1::CertificateRecord record;
+template <class Record, class Each>
+void for_each_record(const Question& question, RecordType type, const std::string& administration, const Each& each) {
+  question.asked.state->scan(ledger::map_prefix(type, administration), [&](const ledger::MapKey& key, BytesView value) {
+    Record record;
     if (record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
       each(std::string(key.view().substr(1, 2)), record);
     }
     return true;
   });
+}
+
+// ------------------------------------------------------------ certificates
+
+void for_each_certificate(const Question& question, const auto& each) {
+  for_each_record<v1::CertificateRecord>(question, RecordType::kCertificate, question.issuer, each);
 }
 
 Task about(const std::string& kind, const std::string& due, const std::string& issuer,
@@ -134,10 +140,51 @@ void find_waiting_approvals(const Question& question, Tasks& tasks) {
   for_each_waiting_approval(question.asked, question.issuer, found);
 }
 
-// What decisions, cases and attested lists leave to do (decisions overdue, irregularities unanswered, silent issuers)
-// is a line here each, once their events leave records.
+void find_overdue_decisions(const Question& question, Tasks& tasks) {
+  const auto each = [&](const std::string& issuer, const v1::ApplicationRecord& record) {
+    if (!ledger::overdue_on(record, question.day)) return;
+    add(tasks, {.kind = "DECISION_OVERDUE",
+                .due = record.decision_due(),
+                .administration = issuer,
+                .subject = "",
+                .certificate = "",
+                .reference = issuer + "/" + record.filed().application()});
+  };
+  for_each_record<v1::ApplicationRecord>(question, RecordType::kApplication, question.issuer, each);
+}
+
+// Reported by anybody, and due within the days asked or overdue.
+void find_unanswered_cases(const Question& question, Tasks& tasks) {
+  const std::string limit = question.day.plus(static_cast<std::int32_t>(question.days)).text();
+  const auto each = [&](const std::string& reporter, const v1::CaseRecord& record) {
+    const auto& report = record.report();
+    const bool asked = question.issuer.empty() || question.issuer == report.issuer();
+    if (!asked || !ledger::case_open(record) || report.answer_due() > limit) return;
+    add(tasks, {.kind = "IRREGULARITY_UNANSWERED",
+                .due = report.answer_due(),
+                .administration = report.issuer(),
+                .subject = report.issuer() + "/" + report.subject(),
+                .certificate = "",
+                .reference = reporter + "/" + report.case_()});
+  };
+  for_each_record<v1::CaseRecord>(question, RecordType::kCase, "", each);
+}
+
 using Finder = void (*)(const Question& question, Tasks& tasks);
-constexpr Finder kFinders[] = {find_expiring, find_overdue_suspensions, find_waiting_approvals};
+constexpr Finder kFinders[] = {find_expiring, find_overdue_suspensions, find_waiting_approvals, find_overdue_decisions,
+                               find_unanswered_cases};
+
+// Members that have attested no list for seven days; of these only the one asked about, if one is.
+std::vector<std::string> silent_issuers(const Question& question) {
+  std::vector<std::string> silent;
+  const auto each = [&](const std::string& code, const v1::MemberRecord& member) {
+    const bool votes = !member.observer() && member.left_height() == 0;
+    if (votes && ledger::issuer_stale(*question.asked.state, code, question.asked.block.block_time_ms))
+      silent.push_back(code);
+  };
+  for_each_record<v1::MemberRecord>(question, RecordType::kMember, question.issuer, each);
+  return silent;
+}
 
 // ----------------------------------------------------------------- answers
 
@@ -169,6 +216,7 @@ void append_task(Bytes& csv, const Question& question, const Task& task) {
 Response answer(const Question& question, const Tasks& tasks) {
   JsonWriter json = begin_answer(question.call, question.asked);
   json.field("on", question.day.text()).field("days", question.days).field("total", tasks.size());
+  json.strings("silent_issuers", silent_issuers(question));
   json.key("items").begin_array();
   Bytes csv = "kind,due,days_left,administration,operator,tin,certificate,reference\r\n";
   std::size_t written = 0;

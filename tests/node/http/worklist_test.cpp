@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/json/serialize.hpp>
+
 #include "tests/node/http/asking.h"
 
 namespace routes_test {
@@ -80,6 +82,38 @@ TEST_CASE("an event that waits for an approval is work with the reference to app
   const json::object answer = parsed(get(node, "/v1/worklist?issuer=AR"));
   CHECK(answer.at("items").at(0).at("reference").as_string() == id_of(leaf) + "/1");
   CHECK(tasks(node, "on=2026-01-02&issuer=BO").empty());
+}
+
+TEST_CASE("an irregularity is work of the issuer until it is answered for good", "[routes]") {
+  MemoryLedger node;
+  submit(node, "BO", 1, granted("BO", 1, ""));
+  submit(node, "PE", 1, R"([{"decision_date":"2026-01-01","irregularity_reported":{"case":"C-1","issuer":"BO",
+    "subject":"S-1","severity":2,"answer_due":"2026-01-31"}}])");
+  const auto first = [&](const std::string& query) {
+    return parsed(get(node, "/v1/worklist?" + query)).at("items").as_array();
+  };
+  REQUIRE(first("on=2026-01-10&issuer=BO").size() == 1);
+  CHECK(first("on=2026-01-10&issuer=BO")[0].at("kind") == "IRREGULARITY_UNANSWERED");
+  CHECK(first("on=2026-01-10&issuer=BO")[0].at("reference") == "PE/C-1");
+  CHECK(first("on=2026-02-10&issuer=BO")[0].at("days_left") == -10);
+  CHECK(first("on=2026-01-10&issuer=BO&days=5").empty());
+  CHECK(first("on=2026-01-10&issuer=PE").empty());
+  submit(node, "BO", 2, R"([{"decision_date":"2026-01-01","irregularity_answered":{"reporter":"PE","case":"C-1",
+    "outcome":"NO_ACTION"}}])");
+  CHECK(first("on=2026-01-10&issuer=BO").empty());
+}
+
+TEST_CASE("issuers that have attested no list for seven days are named", "[routes]") {
+  MemoryLedger node;
+  submit(node, "BO", 1, granted("BO", 1, ""));
+  const auto silent = [&](const std::string& query) {
+    return json::serialize(parsed(get(node, "/v1/worklist?" + query)).at("silent_issuers"));
+  };
+  CHECK(silent("on=2026-01-02") == R"(["AR","BO","CL","PE"])");
+  const auto stated = parsed(get(node, "/v1/list?issuer=BO&on=2026-01-01&attest=1")).at("attestation");
+  submit(node, "BO", 2, R"([{"decision_date":"2026-01-01","list_attested":)" + json::serialize(stated) + "}]");
+  CHECK(silent("on=2026-01-02") == R"(["AR","CL","PE"])");
+  CHECK(silent("on=2026-01-02&issuer=BO") == "[]");
 }
 
 TEST_CASE("pages of the work list join to the whole", "[routes]") {
