@@ -259,12 +259,13 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   CLI::Option* batch =
       ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
   ask.flag("--summary", &RecogniseOptions::summary, "Of a batch: how many of which partner, and why not")->needs(batch);
-  for (auto [name, into, about] : {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
-                                   std::tuple{"--alias", &RecogniseOptions::alias, "Or how the recogniser knows it, KIND:VALUE"},
-                                   std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
-                                   std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
-                                   std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
-                                   std::tuple{"--on", &RecogniseOptions::on, "Day of the declaration, YYYY-MM-DD"}}) {
+  for (auto [name, into, about] :
+       {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
+        std::tuple{"--alias", &RecogniseOptions::alias, "Or how the recogniser knows it, KIND:VALUE"},
+        std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
+        std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
+        std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
+        std::tuple{"--on", &RecogniseOptions::on, "Day of the declaration, YYYY-MM-DD"}}) {
     ask.add(name, into, about)->excludes(batch);
   }
   ask.add("--known-at", &RecogniseOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");

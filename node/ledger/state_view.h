@@ -32,10 +32,10 @@ enum class RecordType : std::uint8_t {
   kMember = 0x0c,       // itself; empty
   kValidation = 0x0d,
   kExpert = 0x0e,
-  kCase = 0x0f,       // author; id
-  kIndicator = 0x10,  // reporter; arrangement/partner/flow/mode/group/month
-  kApproval = 0x11,   // author; leaf hex/event
-  kProgramme = 0x13,  // issuer; month, or empty
+  kCase = 0x0f,         // author; id
+  kIndicator = 0x10,    // reporter; arrangement/partner/flow/mode/group/month
+  kApproval = 0x11,     // author; leaf hex/event
+  kProgramme = 0x13,    // issuer; month, or empty
   kApplication = 0x18,  // author; id
   kSubmission = 0x19,   // author; hex of the leaf hash
   kReaffirmed = 0x1a,   // author; leaf index/event

@@ -494,8 +494,7 @@ TEST_CASE("wrong usage is 2 and a later command is 1", "[cli]") {
   CHECK(run({"list"}) == 2);
   CHECK(run({"recognise", "--tin", "X"}) == 2);
   CHECK(run({"member", "list", "--output", "xml"}) == 2);
-  for (const std::vector<std::string>& later :
-       std::vector<std::vector<std::string>>{{"backup"}, {"doctor"}}) {
+  for (const std::vector<std::string>& later : std::vector<std::vector<std::string>>{{"backup"}, {"doctor"}}) {
     CHECK(run(later) == 1);
   }
   CHECK(out.errors().find("not yet") != std::string::npos);
