@@ -127,6 +127,11 @@ Query& Query::add(std::string_view name, const std::string& value) {
 std::expected<NodeClient, std::string> connect(const Global& global) {
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
+  if (!global.token_file.empty()) {
+    const auto token = read_file(global.token_file);
+    if (!token) return std::unexpected(token.error());
+    http->show(token->substr(0, token->find('\n')));
+  }
   return NodeClient(std::move(*http));
 }
 

@@ -72,7 +72,10 @@ struct Samples {
             Submissions{{"leaf", "another"}},
             SubmissionOffer{{subject.block}},
             SubmissionRequest{{subject.block, {}}},
-            CosignatureMessage{9, subject.block, 77, vote.signature}};
+            CosignatureMessage{9, subject.block, 77, vote.signature},
+            RecordRequest{{subject.block, {}}},
+            RecordResponse{{"record", "another"}},
+            RecordResponse{}};
   }
   Bytes frame(const Message& message) const { return encode(message, net.scope(), kMembers); }
 };
