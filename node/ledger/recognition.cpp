@@ -88,7 +88,8 @@ bool denied(const Look& look, const std::string& arrangement) {
 
 // Steps 17 and 18 are the operator's, whichever certificate came so far.
 Code operator_reason(const Look& look, const v1::Arrangement& arrangement) {
-  if (arrangement.consent_required() && !consent_in_force(look.state, look.issuer, look.subject, arrangement.arrangement(), look.day))
+  if (arrangement.consent_required() &&
+      !consent_in_force(look.state, look.issuer, look.subject, arrangement.arrangement(), look.day))
     return Code::kNoConsent;
   return denied(look, arrangement.arrangement()) ? Code::kBenefitsDenied : Code::kRecognised;
 }

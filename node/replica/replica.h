@@ -189,10 +189,9 @@ struct KeepOut {
 struct EpochEnded {
   std::vector<Bytes> pending;
 };
-using Effect =
-    std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier, EpochEnded,
-                 AboutRecords>;
+using Effect = std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
+                            PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier,
+                            EpochEnded, AboutRecords>;
 using Effects = std::vector<Effect>;
 
 struct Status {
