@@ -191,7 +191,6 @@ fs::path SealedDirectory::path_of(const crypto::Digest& name) const {
 }
 
 std::map<crypto::Digest, Bytes> SealedDirectory::list() {
-  const std::lock_guard lock(mutex_);
   std::map<crypto::Digest, Bytes> found;
   for (const fs::path& folder : entries_of(directory_)) {
     if (!fs::is_directory(folder)) continue;
@@ -208,19 +207,16 @@ std::map<crypto::Digest, Bytes> SealedDirectory::list() {
 
 bool SealedDirectory::put(const crypto::Digest& name, BytesView label, BytesView plain) {
   assert(label.size() <= kLongestLabel);
-  const std::lock_guard lock(mutex_);
   const fs::path path = path_of(name);
   return make_folder(path.parent_path()) && write_new(path, stored_form(secret_, name, label, plain));
 }
 
-std::optional<Bytes> SealedDirectory::get(const crypto::Digest& name) {
-  const std::lock_guard lock(mutex_);
+std::optional<Bytes> SealedDirectory::get(const crypto::Digest& name) const {
   const auto content = read_whole(path_of(name));
   return content ? opened(secret_, name, *content) : std::nullopt;
 }
 
 void SealedDirectory::remove(const crypto::Digest& name) {
-  const std::lock_guard lock(mutex_);
   const fs::path path = path_of(name);
   if (!fs::exists(path)) return;
   overwrite(path);

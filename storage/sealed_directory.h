@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small secrets on disk, one sealed file each, that can be deleted for good: `<directory>/ab/<hex name>`. The plain
-// bytes never touch the disk. Durable before a call returns; a failed sync ends the process. Any thread.
+// bytes never touch the disk. Durable before a call returns; a failed sync ends the process. One thread, but get().
 #pragma once
 
 #include <expected>
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -27,8 +26,8 @@ class SealedDirectory {
   // The whole of it is there afterwards, also after a power cut, or nothing has changed; false: no room, or no rights.
   // A label has at most 255 bytes.
   bool put(const crypto::Digest& name, BytesView label, BytesView plain);
-  // Nothing when it is not there, or was damaged.
-  std::optional<Bytes> get(const crypto::Digest& name);
+  // Nothing when it is not there, or was damaged; or when another thread removes it meanwhile.
+  std::optional<Bytes> get(const crypto::Digest& name) const;
   // Overwritten, then removed; nothing happens when it is not there.
   void remove(const crypto::Digest& name);
 
@@ -36,7 +35,6 @@ class SealedDirectory {
   SealedDirectory(std::filesystem::path directory, crypto::SecretKey secret);
   std::filesystem::path path_of(const crypto::Digest& name) const;
 
-  std::mutex mutex_;
   std::filesystem::path directory_;
   crypto::SecretKey secret_;
 };

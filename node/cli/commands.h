@@ -16,7 +16,7 @@ using Done = std::expected<void, std::string>;
 struct Global {
   std::string node = "http://127.0.0.1:8480";
   Output output = Output::kText;
-  std::string token_file;  // opens side records at the node
+  std::string token_file{};  // opens side records at the node
 };
 
 struct KeyNewOptions {

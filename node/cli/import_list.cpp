@@ -296,6 +296,7 @@ Done import_list(const Global& global, const ImportListOptions& options) {
   told["certificates_stated"] = stating.certificates();
   told["events_stated"] = stating.events();
   told["submissions"] = stating.submissions();
+  told["records_kept"] = stating.records_kept();
   print_answer(told, global.output);
   return done;
 }

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/workbook.h"
 

@@ -44,25 +44,10 @@ class Desk final : public RecordDesk {
   std::vector<ErasureNote> notes;
 };
 
-// A node that is asked for nothing but what its desk and its ledger say.
-class Node final : public Backend {
- public:
-  const ledger::Genesis& genesis() const override { return ledger_.genesis(); }
-  std::shared_ptr<const ledger::LedgerReader> reader() const override { return ledger_.reader(); }
-  NodeStatus status() const override { return ledger_.status(); }
-  void submit(Bytes leaf, std::function<void(SubmitAnswer)> done) override { ledger_.submit(leaf, done); }
-  SubmissionState submission(const crypto::Digest& id) const override { return ledger_.submission(id); }
-  std::uint64_t next_sequence(const std::string& code, const crypto::PublicKey& key) const override {
-    return ledger_.next_sequence(code, key);
-  }
-  std::string metrics() const override { return {}; }
-  RecordDesk* record_desk() override { return has_desk ? &desk : nullptr; }
-
+struct Node {
   Desk desk;
-  bool has_desk = true;
-
- private:
-  testing::MemoryLedger ledger_;
+  testing::MemoryLedger ledger;
+  Node() { ledger.desk = &desk; }
 };
 
 Response ask(Node& node, const std::string& method, const std::string& target, const Bytes& body = {},
@@ -74,7 +59,7 @@ Response ask(Node& node, const std::string& method, const std::string& target, c
   request.authorization = authorization;
   request.body = body;
   std::optional<Response> answer;
-  route(node, request, [&](Response response) { answer = std::move(response); });
+  route(node.ledger, request, [&](Response response) { answer = std::move(response); });
   REQUIRE(answer);
   return *answer;
 }
@@ -157,7 +142,7 @@ TEST_CASE("why an identity is not shown is told apart") {
     CHECK(code_of(ask(node, "GET", kIdentity)) == code);
   }
   CHECK(code_of(ask(node, "GET", "/v1/operators/pe/S-1/identity")) == "404 NOT_FOUND");
-  node.has_desk = false;  // a follower
+  node.ledger.desk = nullptr;  // a follower
   CHECK(code_of(ask(node, "GET", kIdentity)) == "404 NOT_HELD");
   CHECK(code_of(ask(node, "POST", "/v1/records", kGood)) == "404 NOT_HELD");
 }
@@ -188,7 +173,7 @@ TEST_CASE("the account of erasures is open to all and names no person") {
   REQUIRE(list.size() == 1);
   CHECK(list[0] == json::parse(R"({"operator":"PE/S-1","decided_on":"2026-01-02","index":17,"height":9,
                                    "time":"2026-01-02T00:00:00.000Z","records":2})"));
-  node.has_desk = false;
+  node.ledger.desk = nullptr;
   CHECK(json::parse(ask(node, "GET", "/v1/erasures").body).at("erasures").as_array().empty());
 }
 
