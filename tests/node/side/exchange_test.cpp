@@ -98,6 +98,20 @@ TEST_CASE("what was not asked of a peer is not kept even if it opens what is wan
   CHECK(net["AR"].disk.empty());
 }
 
+TEST_CASE("a peer that was asked for one record is not believed about another") {
+  Story story;
+  auto& net = story.net();
+  net.tamper = [](const std::string&, const std::string&, std::vector<Bytes>) { return std::nullopt; };
+  net.pass(3);  // BR has been asked for F1's, and is silent
+  const Bytes other = identity_record("Other");
+  REQUIRE(story.world.states("BR", {registered("F2", other)}) == "OK");
+  story.says("BR", "consent_granted { subject: 'F2' }");
+  net.show_all();
+  REQUIRE(net["CL"].exchange->wanted() == 2);
+  net.step("CL", Came{"BR", {other}});
+  CHECK_FALSE(net["CL"].holds(other));
+}
+
 TEST_CASE("only a record in form with a salt of thirty-two bytes is kept though another opens the commitment") {
   Story story;
   auto& net = story.net();
