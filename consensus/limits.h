@@ -104,6 +104,10 @@ inline constexpr std::size_t kJsonDepth = 16;
 // Reads
 inline constexpr std::int64_t kStale_ms = 180'000;
 
+// Side records
+inline constexpr std::size_t kRecordBytes = kLeafBytes;
+inline constexpr std::size_t kRecordsPerRequest = 64;
+
 // Cosigning
 inline constexpr std::uint64_t kCosignEveryHeights = 16;
 inline constexpr std::int64_t kCosignQuiet_ms = 100;
@@ -111,6 +115,7 @@ inline constexpr std::int64_t kCosignIdle_ms = 60'000;
 
 static_assert(kLeafBytes <= 65'535, "an entry bundle frames a leaf with a u16");
 static_assert(kLeafBytes <= kLeafBytesPerFrame, "one submission always fits a frame");
+static_assert(kRecordBytes <= kLeafBytesPerFrame, "one side record always fits a frame");
 static_assert(kLeastBlockBytes <= kFirstBlockBytes && kFirstBlockBytes <= kBlockLeafBytes);
 static_assert(kLeafBytes <= kBlockLeafBytes, "one submission always fits a block");
 static_assert(kBlockLeafBytes + kSkipProofBytes + kUnaskedFrameBytes <= kFrameBytes, "a full proposal fits a frame");

@@ -128,6 +128,14 @@ struct BodyWriter {
     body.set_time_s(m.time_s);
     body.set_signature(text(m.signature));
   }
+  void operator()(const RecordRequest& m) const {
+    out.mutable_record_request();
+    for (const auto& commitment : m.commitments) out.mutable_record_request()->add_ids(text(commitment));
+  }
+  void operator()(const RecordResponse& m) const {
+    out.mutable_record_response();
+    for (const auto& record : m.records) out.mutable_record_response()->add_records(record);
+  }
 };
 
 // ---- from the wire. Every function returns false on what is malformed or over a bound.
@@ -265,6 +273,16 @@ bool take(Submissions& out, wire::Leaves& in) {
   return true;
 }
 
+bool take(RecordResponse& out, wire::Records& in) {
+  if (in.records_size() > static_cast<int>(limits::kRecordsPerRequest)) return false;
+  if (total_bytes(in.records()) > limits::kLeafBytesPerFrame) return false;
+  for (auto& record : *in.mutable_records()) {
+    if (record.empty() || record.size() > limits::kRecordBytes) return false;
+    out.records.push_back(std::move(record));
+  }
+  return true;
+}
+
 bool get(CosignatureMessage& out, const wire::Cosignature& in) {
   out.size = in.size();
   out.time_s = in.time_s();
@@ -346,6 +364,14 @@ std::optional<Message> replica_body(wire::Envelope& in) {
       CosignatureMessage cosignature;
       return message_if(get(cosignature, in.cosignature()), cosignature);
     }
+    case wire::Envelope::kRecordRequest: {
+      RecordRequest request;
+      return message_if(get(request.commitments, in.record_request().ids(), limits::kRecordsPerRequest), request);
+    }
+    case wire::Envelope::kRecordResponse: {
+      RecordResponse response;
+      return message_if(take(response, *in.mutable_record_response()), response);
+    }
     default:
       return std::nullopt;
   }
@@ -365,6 +391,8 @@ struct Classifier {
   Class operator()(const SubmissionOffer&) const { return Class::kSubmissions; }
   Class operator()(const SubmissionRequest&) const { return Class::kSubmissions; }
   Class operator()(const CosignatureMessage&) const { return Class::kSubmissions; }
+  Class operator()(const RecordRequest&) const { return Class::kSync; }
+  Class operator()(const RecordResponse&) const { return Class::kSync; }
 };
 
 }  // namespace

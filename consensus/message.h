@@ -82,9 +82,18 @@ struct CosignatureMessage {
   std::uint64_t time_s = 0;
   crypto::Signature signature{};
 };
+// Side records by their commitments; which of them the asker may have is the answerer's business.
+struct RecordRequest {
+  std::vector<crypto::Digest> commitments{};
+};
+// Those of them that fit a frame; none: there is nothing for the asker.
+struct RecordResponse {
+  std::vector<Bytes> records{};
+};
 
 using Message = std::variant<Proposal, Vote, QuorumProof, ProofRequest, ProofResponse, BlockRequest, BlockResponse,
-                             Status, Evidence, Submissions, SubmissionOffer, SubmissionRequest, CosignatureMessage>;
+                             Status, Evidence, Submissions, SubmissionOffer, SubmissionRequest, CosignatureMessage,
+                             RecordRequest, RecordResponse>;
 
 // The sending queues' classes: a full queue drops the last class first.
 enum class Class : std::uint8_t { kVotes = 0, kBlocks = 1, kSubmissions = 2, kSync = 3 };

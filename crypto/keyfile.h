@@ -18,7 +18,7 @@ enum class KeyFileCost { kTestnet, kModerate, kSensitive };  // 8 MiB, 256 MiB (
 
 struct KeyFile {
   std::string administration;  // two letters
-  std::string purpose;         // issuer|approver|governance|vote|cosigner|log|transport
+  std::string purpose;         // issuer|approver|governance|vote|cosigner|log|transport|side
   std::string label;           // free, may be empty
   PublicKey public_key;
 };

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kFirstLine = "quipu-key-v1\n";
 constexpr std::size_t kMaxLabelSize = 200;
-constexpr const char* kPurposes[] = {"issuer", "approver", "governance", "vote", "cosigner", "log", "transport"};
+constexpr const char* kPurposes[] = {"issuer",   "approver", "governance", "vote",
+                                     "cosigner", "log",      "transport",  "side"};
 
 std::string line(std::string_view name, std::string_view value) {
   return std::string(name) + ": " + std::string(value) + '\n';

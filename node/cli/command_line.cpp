@@ -75,7 +75,7 @@ void add_keys(CLI::App& app, Chosen& chosen) {
       *key, "new", "Draw a new key and write its encrypted file",
       "quipu key new --administration PE --purpose issuer --out pe-desk1.key --label \"desk 1\"");
   make.add("--administration", &KeyNewOptions::administration, "Two-letter code")->required();
-  make.add("--purpose", &KeyNewOptions::purpose, "issuer, approver, governance, vote, cosigner, log or transport")
+  make.add("--purpose", &KeyNewOptions::purpose, "issuer, approver, governance, vote, cosigner, log, transport or side")
       ->required();
   make.add("--out", &KeyNewOptions::out, "File to write; never overwritten")->required();
   make.add("--label", &KeyNewOptions::label, "Free text kept in the file");
@@ -285,7 +285,10 @@ void add_day_options(Command<LookupOptions>& command, bool with_day) {
 }
 
 void add_lookups(CLI::App& app, Chosen& chosen) {
-  Command<LookupOptions> firm(*noun(app, "operator", "Firms"), "show", "One firm, its certificates on a day",
+  CLI::App* operators = noun(app, "operator", "Firms");
+  one_argument(*operators, chosen, "identity", "Who a firm is, where this node's administration may know it",
+               "quipu operator identity PE/S-0001 --token-file side.token", "NAME", operator_identity);
+  Command<LookupOptions> firm(*operators, "show", "One firm, its certificates on a day",
                               "quipu operator show PE20100130204 --on 2026-03-01");
   firm.add("NAME", &LookupOptions::name, "TIN or CC/SUBJECT")->required();
   add_day_options(firm, true);
@@ -310,6 +313,14 @@ void add_lookups(CLI::App& app, Chosen& chosen) {
                                 "quipu arrangements --on 2026-03-01");
   add_day_options(matrix, true);
   matrix.does(chosen, arrangements);
+}
+
+void add_records(CLI::App& app, Chosen& chosen) {
+  CLI::App* record = noun(app, "record", "Personal data beside the ledger");
+  one_argument(*record, chosen, "put", "Hand in what an import opened, or what it could not hand in",
+               "quipu record put PE.jsonl.PE.quipu-records --token-file side.token", "FILE", record_put);
+  CLI::App* erasure = noun(app, "erasure", "What was deleted on this node");
+  no_argument(*erasure, chosen, "list", "This node's account of every erasure", "quipu erasure list", erasure_list);
 }
 
 void add_list(CLI::App& app, Chosen& chosen) {
@@ -449,6 +460,8 @@ void add_global(CLI::App& app, Chosen& chosen) {
   const std::map<std::string, Output> outputs{
       {"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}, {"xlsx", Output::kXlsx}};
   app.add_option("--node", chosen.global.node, "URL of the node to ask")->envname("QUIPU_NODE")->capture_default_str();
+  app.add_option("--token-file", chosen.global.token_file, "File whose first line opens side records at the node")
+      ->envname("QUIPU_TOKEN_FILE");
   app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
       ->transform(CLI::CheckedTransformer(outputs))
       ->default_str("text");
@@ -482,6 +495,7 @@ int run_command_line(int argc, char** argv) {
   add_proposals(app, chosen);
   add_recognise(app, chosen);
   add_lookups(app, chosen);
+  add_records(app, chosen);
   add_list(app, chosen);
   add_changes(app, chosen);
   add_indicators(app, chosen);

@@ -16,6 +16,7 @@ using Done = std::expected<void, std::string>;
 struct Global {
   std::string node = "http://127.0.0.1:8480";
   Output output = Output::kText;
+  std::string token_file{};  // opens side records at the node
 };
 
 struct KeyNewOptions {
@@ -105,6 +106,11 @@ struct RecogniseOptions {
   bool summary = false;  // of a batch: how many of which partner for which reason
 };
 Done recognise(const Global& global, const RecogniseOptions& options);
+
+// A file as an import leaves it.
+Done record_put(const Global& global, const std::string& file);
+Done operator_identity(const Global& global, const std::string& name);
+Done erasure_list(const Global& global);
 
 // One GET whose answer is printed.
 struct LookupOptions {

@@ -113,12 +113,13 @@ std::expected<RawLine, std::string> read_line(std::string_view text) {
 
 // SHA-256(tag 00 || record)
 template <class Record>
-Bytes commit(Record record, std::string_view tag, std::string kind, std::vector<OpenedRecord>& opened) {
+Bytes commit(Record record, std::string_view tag, const std::string& subject, std::string kind,
+             std::vector<OpenedRecord>& opened) {
   record.set_salt(crypto::random_bytes(kSaltBytes));
   // No maps and every field in order: what protobuf writes is canonical.
   Bytes bytes = record.SerializeAsString();
   const crypto::Digest commitment = crypto::sha256(crypto::ByteWriter().tag(tag).raw(bytes).view());
-  opened.push_back({commitment, std::move(kind), std::move(bytes)});
+  opened.push_back({commitment, subject, std::move(kind), std::move(bytes)});
   return Bytes(commitment.view());
 }
 
@@ -172,8 +173,10 @@ std::size_t pack_end(std::span<const HistoryLine> lines, std::size_t from, std::
 
 ledger::v1::Event seal_line(const HistoryLine& line, std::vector<OpenedRecord>& opened) {
   ledger::v1::Event event = *line.event;
+  const std::string subject =
+      event.has_operator_amended() ? event.operator_amended().subject() : event.operator_registered().subject();
   if (line.identity) {
-    const Bytes commitment = commit(*line.identity, "quipu-record-v1", "identity", opened);
+    const Bytes commitment = commit(*line.identity, "quipu-record-v1", subject, "identity", opened);
     if (event.has_operator_amended())
       event.mutable_operator_amended()->set_identity_commitment(commitment);
     else
@@ -182,7 +185,7 @@ ledger::v1::Event seal_line(const HistoryLine& line, std::vector<OpenedRecord>& 
   if (!line.private_tin.empty()) {
     ledger::v1::TinRecord record;
     record.set_tin(line.private_tin);
-    event.mutable_operator_registered()->set_tin_commitment(commit(record, "quipu-tin-v1", "tin", opened));
+    event.mutable_operator_registered()->set_tin_commitment(commit(record, "quipu-tin-v1", subject, "tin", opened));
   }
   return event;
 }

@@ -55,8 +55,9 @@ std::size_t pack_end(std::span<const HistoryLine> lines, std::size_t from, std::
 // Private data opened against its commitment; goes to the side file, never to the node.
 struct OpenedRecord {
   crypto::Digest commitment;
-  std::string kind;  // "identity" or "tin"
-  Bytes record;      // canonical IdentityRecord or TinRecord, salt included
+  std::string subject;  // of the event's author
+  std::string kind;     // "identity" or "tin"
+  Bytes record;         // canonical IdentityRecord or TinRecord, salt included
 };
 // The line's event as it is signed: each private record gets 32 fresh random bytes of salt and is committed to.
 ledger::v1::Event seal_line(const HistoryLine& line, std::vector<OpenedRecord>& opened);

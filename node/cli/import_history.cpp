@@ -13,6 +13,7 @@
 #include "node/cli/files.h"
 #include "node/cli/importing.h"
 #include "node/cli/json_fields.h"
+#include "node/cli/paging.h"
 #include "node/ledger/ledger.pb.h"
 
 namespace quipu::cli {
@@ -154,6 +155,7 @@ Done run(NodeClient& node, ImportPlan& plan, std::size_t others, Output output) 
                                    {"submissions", import.submissions()},
                                    {"done_before", before},
                                    {"skipped_of_other_authors", others},
+                                   {"records_kept", import.records_kept()},
                                    {"waiting_for_approval", import.still_waiting()}},
                output);
   return {};
@@ -165,9 +167,9 @@ Done import_history(const Global& global, const ImportHistoryOptions& options) {
   History history;
   auto plan = plan_import(options, history);
   if (!plan) return std::unexpected(plan.error());
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  NodeClient node(std::move(*http));
+  auto connected = connect(global);
+  if (!connected) return std::unexpected(connected.error());
+  NodeClient node(std::move(*connected));
   const Lock lock(plan->progress_file);
   if (!lock.could_open()) return std::unexpected("cannot write beside " + plan->progress_file + ": see --progress");
   if (!lock.held()) {

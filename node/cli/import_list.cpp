@@ -142,11 +142,13 @@ class Stating {
       bar_.at(from);
     }
     bar_.end();
+    records_kept_ = hand_in_opened(node_, records_file_, bar_);
     return {};
   }
   std::size_t events() const { return events_; }
   std::size_t certificates() const { return certificates_; }
   std::size_t submissions() const { return submissions_; }
+  std::size_t records_kept() const { return records_kept_; }
 
  private:
   // Until what is left of the rows is final: a row that is refused is left out, and told.
@@ -224,7 +226,7 @@ class Stating {
   Plan& plan_;
   Progress bar_;
   Refusal refusal_;
-  std::size_t events_ = 0, certificates_ = 0, submissions_ = 0;
+  std::size_t events_ = 0, certificates_ = 0, submissions_ = 0, records_kept_ = 0;
 };
 
 // What an earlier run has sent is final before it is looked what is still to be stated.
@@ -294,6 +296,7 @@ Done import_list(const Global& global, const ImportListOptions& options) {
   told["certificates_stated"] = stating.certificates();
   told["events_stated"] = stating.events();
   told["submissions"] = stating.submissions();
+  told["records_kept"] = stating.records_kept();
   print_answer(told, global.output);
   return done;
 }

@@ -64,6 +64,7 @@ bool Import::signed_by_approver(const PendingLeaf& pending) const {
 Done Import::run() {
   auto done = go_on();
   bar_.end();
+  if (done) records_kept_ = hand_in_opened(node_, plan_.records_file, bar_);
   return done;
 }
 

@@ -39,6 +39,7 @@ class Import {
   // do before the same import is run again.
   Done run();
   std::size_t submissions() const { return submissions_; }
+  std::size_t records_kept() const { return records_kept_; }  // that the node holds now
   std::size_t approvals() const { return approvals_; }
   std::size_t still_waiting() const { return progress_.waiting.size(); }
 
@@ -88,6 +89,7 @@ class Import {
   bool tried_again_ = false;  // the oldest was rejected in its turn and sent once more
   std::size_t submissions_ = 0;
   std::size_t approvals_ = 0;
+  std::size_t records_kept_ = 0;
 };
 
 }  // namespace quipu::cli

@@ -16,8 +16,8 @@ namespace quipu::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kPurposes = {"issuer",   "approver", "governance", "vote",
-                                                       "cosigner", "log",      "transport"};
+constexpr std::array<std::string_view, 8> kPurposes = {"issuer",   "approver", "governance", "vote",
+                                                       "cosigner", "log",      "transport",  "side"};
 
 boost::json::object description(const crypto::KeyFile& header) {
   boost::json::object object;

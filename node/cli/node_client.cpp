@@ -103,6 +103,13 @@ Sent NodeClient::send(BytesView leaf) {
   return {Sent::Kind::kLater, wait_ms, failure(*reply), reply->status != 429};
 }
 
+PutAnswer NodeClient::put_record(BytesView body) {
+  const auto reply = http_.post("/v1/records", "application/json", body);
+  if (!reply) return {.passing = true, .refusal = {"", reply.error(), std::nullopt}};
+  if (reply->status == 200) return {.kept = true};
+  return {.passing = is_passing(reply->status), .refusal = failure(*reply)};
+}
+
 std::expected<SubmissionAnswer, Trouble> NodeClient::submission(const crypto::Digest& id) {
   const auto reply = http_.get("/v1/submissions/" + crypto::to_hex(id.view()));
   if (reply && reply->status == 404) return SubmissionAnswer{"UNKNOWN", 0, 0, "", {}};

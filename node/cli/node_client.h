@@ -64,6 +64,13 @@ struct Trouble {
   bool passing = false;  // no answer came, or 429 or 5xx: asking again may help
 };
 
+// What a node said to one side record.
+struct PutAnswer {
+  bool kept = false;
+  bool passing = false;  // no answer came, or 429 or 5xx: asking again may help
+  Refusal refusal{};
+};
+
 class NodeClient {
  public:
   explicit NodeClient(HttpClient http) : http_(std::move(http)) {}
@@ -79,6 +86,7 @@ class NodeClient {
   std::expected<ChainNames, std::string> chain();
   std::expected<SequenceAnswer, Trouble> sequence(const std::string& administration, const crypto::PublicKey& key);
   Sent send(BytesView leaf);
+  PutAnswer put_record(BytesView body);
   std::expected<SubmissionAnswer, Trouble> submission(const crypto::Digest& id);
   const std::string& url() const { return http_.url(); }
 

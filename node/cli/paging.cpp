@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/workbook.h"
 
@@ -127,6 +128,11 @@ Query& Query::add(std::string_view name, const std::string& value) {
 std::expected<NodeClient, std::string> connect(const Global& global) {
   auto http = HttpClient::make(global.node);
   if (!http) return std::unexpected(http.error());
+  if (!global.token_file.empty()) {
+    const auto token = read_file(global.token_file);
+    if (!token) return std::unexpected(token.error());
+    http->show(token->substr(0, token->find('\n')));
+  }
   return NodeClient(std::move(*http));
 }
 

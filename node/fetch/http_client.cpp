@@ -52,6 +52,7 @@ HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
 }  // namespace
 
 struct HttpClient::State {
+  std::string token_header;
   std::string url;
   std::string host;
   std::string port;
@@ -164,17 +165,19 @@ HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) 
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
+void HttpClient::show(const std::string& token) { state_->token_header = "Authorization: Bearer " + token + "\r\n"; }
 const std::string& HttpClient::url() const { return state_->url; }
 
 std::expected<HttpReply, std::string> HttpClient::get(const std::string& target, const std::string& accept,
                                                       std::size_t most_bytes) {
-  return state_->ask(request_text("GET", state_->host, target, "Accept: " + accept + "\r\n", {}), most_bytes);
+  return state_->ask(request_text("GET", state_->host, target, "Accept: " + accept + "\r\n" + state_->token_header, {}),
+                     most_bytes);
 }
 
 std::expected<HttpReply, std::string> HttpClient::post(const std::string& target, const std::string& content_type,
                                                        BytesView body) {
-  return state_->ask(request_text("POST", state_->host, target, "Content-Type: " + content_type + "\r\n", body),
-                     kMostBody);
+  const std::string headers = "Content-Type: " + content_type + "\r\n" + state_->token_header;
+  return state_->ask(request_text("POST", state_->host, target, headers, body), kMostBody);
 }
 
 }  // namespace quipu::fetch

@@ -37,6 +37,8 @@ class HttpClient {
                                             std::size_t most_bytes = kMostBody);
   std::expected<HttpReply, std::string> post(const std::string& target, const std::string& content_type,
                                              BytesView body);
+  // From now on every request shows this token: "Authorization: Bearer ...".
+  void show(const std::string& token);
   const std::string& url() const;
 
  private:

@@ -77,6 +77,8 @@ struct NodeStatus {
   std::vector<SourceSummary> sources;  // of a follower alone, which has no peers
 };
 
+class RecordDesk;
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -93,6 +95,8 @@ class Backend {
   // The next sequence number counting what is pending here. `final_next` is in the state.
   virtual std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const = 0;
   virtual std::string metrics() const = 0;  // Prometheus text
+  // nullptr: this node keeps no side records.
+  virtual RecordDesk* record_desk() { return nullptr; }
 };
 
 }  // namespace quipu::http

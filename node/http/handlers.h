@@ -29,6 +29,11 @@ Response get_expert(const Call& call);
 Response get_member_keys(const Call& call);
 Response get_disputed(const Call& call);
 
+// routes_side.cpp
+void post_record(const Call& call, const Respond& respond);
+Response get_identity(const Call& call);
+Response get_erasures(const Call& call);
+
 // routes_list.cpp
 Response get_list(const Call& call);
 

@@ -29,6 +29,20 @@ ApiProblem problem_of(ApiCode code) {
       return {400, "BEFORE_LEDGER", "The ledger did not exist yet."};
     case ApiCode::kNotFound:
       return {404, "NOT_FOUND", "There is no such thing here."};
+    case ApiCode::kUnauthorized:
+      return {401, "UNAUTHORIZED", "This route needs a token."};
+    case ApiCode::kClosed:
+      return {403, "CLOSED", "Side records are shown to nobody as this node is set up."};
+    case ApiCode::kNotEntitled:
+      return {403, "NOT_ENTITLED", "This administration may not hold the subject's records."};
+    case ApiCode::kNotHeld:
+      return {404, "NOT_HELD", "The record is not here."};
+    case ApiCode::kErased:
+      return {410, "ERASED", "The subject's records are deleted on every node."};
+    case ApiCode::kCommitmentUnknown:
+      return {422, "COMMITMENT_UNKNOWN", "The ledger names no commitment that this record opens."};
+    case ApiCode::kRecordMalformed:
+      return {422, "RECORD_MALFORMED", "The record is not in form."};
     case ApiCode::kNotPublished:
       return {404, "NOT_PUBLISHED", "No published checkpoint covers it yet."};
     case ApiCode::kMethodNotAllowed:

@@ -15,19 +15,26 @@ namespace quipu::http {
 
 // The API's own codes; those of the rules are ledger::Code. Stable names.
 enum class ApiCode : std::uint8_t {
-  kReadOnly,          // 403: a follower takes no submissions
-  kBadRequest,        // 400: target or body not in form
-  kBadParameter,      // 400: a parameter is unknown, given twice, missing or malformed
-  kKnownAtInFuture,   // 400
-  kBeforeLedger,      // 400: `known_at` before the genesis
-  kNotFound,          // 404
-  kNotPublished,      // 404: final, but under no published checkpoint yet; ask again
-  kMethodNotAllowed,  // 405
-  kUnsupportedMedia,  // 415
-  kTooLarge,          // 413
-  kTooMany,           // 429
-  kNotYet,            // 501: a route of a later version
-  kUnavailable,       // 503
+  kReadOnly,           // 403: a follower takes no submissions
+  kBadRequest,         // 400: target or body not in form
+  kBadParameter,       // 400: a parameter is unknown, given twice, missing or malformed
+  kKnownAtInFuture,    // 400
+  kBeforeLedger,       // 400: `known_at` before the genesis
+  kNotFound,           // 404
+  kUnauthorized,       // 401: no token, or not the right one
+  kClosed,             // 403: side records need a token that is not configured
+  kNotEntitled,        // 403: this administration may not hold the subject's records
+  kNotHeld,            // 404: entitled, but the record is not here (yet)
+  kErased,             // 410
+  kCommitmentUnknown,  // 422: a side record that opens no commitment of ours
+  kRecordMalformed,    // 422
+  kNotPublished,       // 404: final, but under no published checkpoint yet; ask again
+  kMethodNotAllowed,   // 405
+  kUnsupportedMedia,   // 415
+  kTooLarge,           // 413
+  kTooMany,            // 429
+  kNotYet,             // 501: a route of a later version
+  kUnavailable,        // 503
 };
 
 Response json_response(int status, Bytes body);

@@ -111,6 +111,7 @@ RequestReader::Taken RequestReader::take() {
   taken.request.content_type = text(message[beast::field::content_type]);
   taken.request.accept = text(message[beast::field::accept]);
   taken.request.if_none_match = text(message[beast::field::if_none_match]);
+  taken.request.authorization = text(message[beast::field::authorization]);
   taken.request.body = std::move(message.body());
   return taken;
 }

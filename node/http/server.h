@@ -24,6 +24,7 @@ struct Request {
   std::string content_type;
   std::string accept;
   std::string if_none_match;
+  std::string authorization;
   Bytes body;
 };
 

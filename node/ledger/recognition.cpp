@@ -7,6 +7,7 @@
 #include "node/ledger/disputes.h"
 #include "node/ledger/rules/aliases.h"
 #include "node/ledger/rules/fields.h"
+#include "node/ledger/rules/operators.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
 #include "node/ledger/timeline.h"
@@ -78,19 +79,6 @@ Code pair_reason(const Look& look, const v1::EdgeFact& terms, const v1::Certific
   return certificate_reason(look, certificate);
 }
 
-// Step 17.
-bool consented(const Look& look, const std::string& arrangement) {
-  const auto record = get<v1::ConsentRecord>(look.state, look.issuer, look.subject);
-  if (!record) return false;
-  const auto& facts = record->facts();
-  for (auto fact = facts.rbegin(); fact != facts.rend(); ++fact) {
-    if (fact->effective_from() <= look.day && all_or_contains(fact->arrangements(), arrangement)) {
-      return fact->granted();
-    }
-  }
-  return false;
-}
-
 // Step 18.
 bool denied(const Look& look, const std::string& arrangement) {
   const auto record = get<v1::DenialRecord>(look.state, look.recogniser, join(arrangement, look.issuer, look.subject));
@@ -100,7 +88,9 @@ bool denied(const Look& look, const std::string& arrangement) {
 
 // Steps 17 and 18 are the operator's, whichever certificate came so far.
 Code operator_reason(const Look& look, const v1::Arrangement& arrangement) {
-  if (arrangement.consent_required() && !consented(look, arrangement.arrangement())) return Code::kNoConsent;
+  if (arrangement.consent_required() &&
+      !consent_in_force(look.state, look.issuer, look.subject, arrangement.arrangement(), look.day))
+    return Code::kNoConsent;
   return denied(look, arrangement.arrangement()) ? Code::kBenefitsDenied : Code::kRecognised;
 }
 

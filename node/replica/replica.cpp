@@ -30,6 +30,11 @@ bool wants_large_answer(const consensus::Message& message) {
          std::holds_alternative<consensus::ProofRequest>(message);
 }
 
+// Reads our disk, whether or not the answer is long.
+bool is_dear(const consensus::Message& message) {
+  return wants_large_answer(message) || std::holds_alternative<consensus::RecordRequest>(message);
+}
+
 bool is_large_answer(const consensus::Message& message) {
   return std::holds_alternative<consensus::BlockResponse>(message) ||
          std::holds_alternative<consensus::ProofResponse>(message);
@@ -132,7 +137,7 @@ void Replica::State::handle(Tick&) {
 void Replica::State::handle(Received& input) {
   auto message = consensus::decode_message(input.frame, scope, members().size());
   if (!message) return message.error() == consensus::kOtherEpoch ? receive_other_epoch(input) : blame(input.from, 1);
-  if (wants_large_answer(*message) && !conduct.serves(input.from, now.steady_us)) return;
+  if (is_dear(*message) && !conduct.serves(input.from, now.steady_us)) return;
   if (is_guest(input.from)) return receive_guest(input.from, std::move(*message));
   std::visit(Overloaded{
                  [&](consensus::Proposal& proposal) { receive_proposal(input.from, std::move(proposal)); },
@@ -140,6 +145,8 @@ void Replica::State::handle(Received& input) {
                  [&](consensus::SubmissionOffer& offer) { ask_for_unknown(input.from, offer); },
                  [&](consensus::SubmissionRequest& request) { answer_request(input.from, request); },
                  [&](consensus::CosignatureMessage& cosignature) { take_cosignature(input.from, cosignature); },
+                 [&](consensus::RecordRequest& asked) { about_records(input.from, std::move(asked)); },
+                 [&](consensus::RecordResponse& came) { about_records(input.from, std::move(came)); },
                  [&](auto&) { engine_inputs.emplace_back(consensus::Received{input.from, std::move(*message)}); },
              },
              *message);

@@ -127,6 +127,11 @@ struct CommittedBlock {
   std::shared_ptr<const ledger::ExecutedBlock> executed;
   std::vector<consensus::LinkProof> links;
 };
+// A member asks for side records, or sends some: the exchange's business (node/side).
+struct AboutRecords {
+  PeerId from = 0;
+  std::variant<consensus::RecordRequest, consensus::RecordResponse> message;
+};
 // One synced batch, then the tip into the safety slot, then answer Committed.
 struct Commit {
   std::vector<CommittedBlock> blocks;
@@ -184,9 +189,9 @@ struct KeepOut {
 struct EpochEnded {
   std::vector<Bytes> pending;
 };
-using Effect =
-    std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
-                 PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier, EpochEnded>;
+using Effect = std::variant<Persist, Sign, Send, Broadcast, ExpectAnswer, VerifySubmissions, Serve, Commit, Cosign,
+                            PublishCheckpoint, Changed, Answer, KeepOut, ReportEvidence, Halt, Abstain, ServeEarlier,
+                            EpochEnded, AboutRecords>;
 using Effects = std::vector<Effect>;
 
 struct Status {

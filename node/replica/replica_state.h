@@ -78,6 +78,10 @@ struct Replica::State {
   void send(PeerId to, const consensus::Message& message);
   void broadcast(const consensus::Message& message);
   void blame(PeerId peer, std::size_t checks);
+  template <class M>
+  void about_records(PeerId from, M message) {
+    out.emplace_back(AboutRecords{from, std::move(message)});
+  }
   void take_cosignature(PeerId from, const consensus::CosignatureMessage& message);
 
   // effects of the engine (replica.cpp, execution.cpp, naming.cpp)

@@ -65,6 +65,11 @@ const std::vector<Setting>& settings() {
       text("signer", "socket", &NodeConfig::signer_socket,
            "Socket of the quipu-signer that holds vote.key, cosigner.key and the safety file; empty: this node holds "
            "them itself."),
+      text("side", "directory", &NodeConfig::side_directory,
+           "Records of persons and sites beside the ledger, sealed with side.key of the keys folder."),
+      text("side", "token_file", &NodeConfig::side_token_file,
+           "File whose first line is the token that opens these records in the API; empty: only without one, and only "
+           "while http.listen is a loopback address."),
       text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
       text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
       text(

@@ -20,6 +20,8 @@ struct NodeConfig {
   std::string safety = "safety/slots";
   std::string passphrase_file;
   std::string signer_socket;  // empty: this process itself signs
+  std::string side_directory = "side";
+  std::string side_token_file;  // empty: side records are shown to this machine alone
   std::string http_listen = "127.0.0.1:8480";
   std::string peers_listen = "0.0.0.0:8481";
   std::string timing = "wan";

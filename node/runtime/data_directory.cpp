@@ -44,9 +44,12 @@ struct NodeKeys {
 
 bool signs_itself(const NodeConfig& config) { return config.signer_socket.empty(); }
 
+std::expected<std::string, std::string> passphrase_of(const NodeConfig& config) {
+  return signer::read_passphrase(config.passphrase_file.empty() ? fs::path() : config.resolve(config.passphrase_file));
+}
+
 std::expected<NodeKeys, std::string> unlock_all(const NodeConfig& config) {
-  const auto passphrase =
-      signer::read_passphrase(config.passphrase_file.empty() ? fs::path() : config.resolve(config.passphrase_file));
+  const auto passphrase = passphrase_of(config);
   if (!passphrase) return std::unexpected(passphrase.error());
   std::vector<crypto::SecretKey> keys;
   for (const auto* purpose : {"log", "transport", "vote", "cosigner"}) {
@@ -222,6 +225,52 @@ std::expected<std::unique_ptr<storage::RocksDatabase>, std::string> open_ledger(
   return std::move(*database);
 }
 
+// The key that seals the side records; a new one where there is none yet and nothing was sealed.
+std::expected<crypto::SecretKey, std::string> side_key(const NodeConfig& config, const std::string& passphrase) {
+  const auto folder = config.resolve(config.keys);
+  const auto file = folder / "side.key";
+  const auto records = config.resolve(config.side_directory);
+  if (!fs::exists(file) && fs::exists(records)) {
+    return std::unexpected(
+        fmt::format("{} is missing, without which {} cannot be read: put it back from its backup, or move that "
+                    "directory away and hand the records in again",
+                    file.string(), records.string()));
+  }
+  if (!fs::exists(file)) {
+    auto key = crypto::generate_key();
+    // Without a passphrase a dear derivation would protect nothing.
+    const auto cost = passphrase.empty() ? crypto::KeyFileCost::kTestnet : crypto::KeyFileCost::kModerate;
+    const crypto::KeyFile header{config.administration, "side", "side records", key.public_key()};
+    if (auto made = crypto::write_key_file(file, header, key, passphrase, cost); !made) {
+      return std::unexpected(made.error());
+    }
+  }
+  auto key = signer::unlock_member_key(folder, "side", config.administration, passphrase);
+  if (!key) return std::unexpected(key.error());
+  return std::move(key->secret);
+}
+
+std::expected<std::unique_ptr<storage::SealedDirectory>, std::string> open_side(const NodeConfig& config) {
+  const auto passphrase = passphrase_of(config);
+  if (!passphrase) return std::unexpected(passphrase.error());
+  auto key = side_key(config, *passphrase);
+  if (!key) return std::unexpected(key.error());
+  return storage::SealedDirectory::open(config.resolve(config.side_directory), std::move(*key));
+}
+
+// A token is a secret of its own: too short a one would be guessed.
+std::expected<std::optional<std::string>, std::string> side_token(const NodeConfig& config) {
+  constexpr std::size_t kShortest = 16;
+  if (config.side_token_file.empty()) return std::nullopt;
+  const auto path = config.resolve(config.side_token_file);
+  const auto content = read_file(path);
+  if (!content) return std::unexpected(content.error());
+  std::string token = content->substr(0, content->find('\n'));
+  if (token.size() >= kShortest) return token;
+  return std::unexpected(
+      fmt::format("{}: its first line must be a token of at least {} characters", path.string(), kShortest));
+}
+
 // Keeps the transport key in `node`.
 std::expected<std::unique_ptr<host::Host>, std::string> open_host(const NodeConfig& config, OpenNode& node,
                                                                   SignState signs, NodeKeys keys) {
@@ -269,6 +318,7 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
   auto database = storage::RocksDatabase::open(config.resolve(config.ledger));
   if (!database) return std::unexpected(open_error(database.error(), config.resolve(config.ledger)));
   if (auto made = host::Host::initialise(*genesis, **database, std::move(*slots)); !made) return made;
+  if (auto side = open_side(config); !side) return std::unexpected(side.error());
   if (auto written = write_file(config.resolve(config.genesis), genesis->file); !written) return written;
   return write_file(config_file, format_config(config));
 }
@@ -294,6 +344,12 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   node.genesis = std::move(*genesis);
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
+  auto side = open_side(config);
+  if (!side) return std::unexpected(side.error());
+  node.side = std::move(*side);
+  auto token = side_token(config);
+  if (!token) return std::unexpected(token.error());
+  node.side_token = std::move(*token);
   auto signs = open_sign_state(config, node.genesis);
   if (!signs) return std::unexpected(signs.error());
   if (signs->record) node.witnessed = signs->record->tip.height;

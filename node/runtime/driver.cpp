@@ -138,6 +138,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
     auto committed = host.perform(effect);
     counters.blocks_committed += effect.blocks.size();
     for (const auto& block : effect.blocks) counters.submissions_final += block.executed->block.leaves.size() - 1;
+    callbacks.committed(effect);
     inbox.emplace_back(std::move(committed));
   }
   void perform(replica::Cosign& effect) {
@@ -183,6 +184,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   void perform(replica::ServeEarlier& effect) {
     serve(effect.to, [&] { return host.perform(effect); });
   }
+  void perform(replica::AboutRecords& effect) { callbacks.about_records(effect); }
   void perform(replica::EpochEnded& effect) { epoch_ended = std::move(effect.pending); }
   void perform(replica::VerifySubmissions& effect) {
     counters.signatures_checked += effect.items.size();
@@ -284,6 +286,12 @@ void Driver::start() {
 
 void Driver::feed(replica::Input input) {
   if (!state_->stopped) state_->feed(std::move(input));
+}
+
+void Driver::say(net::MemberIndex to, const consensus::Message& message) {
+  if (state_->stopped || state_->mesh == nullptr) return;
+  auto frame = std::make_shared<const Bytes>(consensus::encode(message, state_->scope, state_->members));
+  state_->mesh->send(to, std::move(frame), consensus::class_of(message));
 }
 
 const replica::Replica& Driver::replica() const { return *state_->replica; }

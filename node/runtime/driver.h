@@ -27,6 +27,9 @@ struct DriverCallbacks {
   // The members changed: peers have other indexes now, and the mesh that was in use is of no use any more. Returns that
   // of the new members.
   std::function<net::Mesh*()> epoch_began;
+  // Blocks have become final, and are durable.
+  std::function<void(const replica::Commit& effect)> committed;
+  std::function<void(replica::AboutRecords& message)> about_records;
 };
 
 // Counters for metrics; read from any thread.
@@ -53,6 +56,8 @@ class Driver {
   void start();
   // From the io thread.
   void feed(replica::Input input);
+  // To one member, outside of what the replica says; from the io thread.
+  void say(net::MemberIndex to, const consensus::Message& message);
   const replica::Replica& replica() const;
   // The newest status, from any thread.
   replica::Status status() const;

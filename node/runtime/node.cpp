@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "consensus/limits.h"
+#include "crypto/sealing.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/ledger/contacts.h"
@@ -24,6 +25,7 @@
 #include "node/runtime/driver.h"
 #include "node/runtime/metrics.h"
 #include "node/runtime/outcomes.h"
+#include "node/runtime/record_keeper.h"
 
 namespace quipu::runtime {
 
@@ -84,6 +86,11 @@ net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
   return out;
 }
 
+bool is_loopback(std::string_view listen) {
+  const auto host = listen.substr(0, listen.rfind(':'));
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
 // One object per use: it signs for this node only.
 crypto::SecretKey copy_of(const crypto::SecretKey& key) { return *crypto::SecretKey::from_seed(key.seed()); }
 
@@ -93,6 +100,7 @@ struct Node::State final : public http::Backend {
   State(NodeConfig config_in, OpenNode files_in)
       : config(std::move(config_in)),
         files(std::move(files_in)),
+        keeper(keeper_config(), std::move(files.side), keeper_callbacks()),
         mesh(make_mesh()),
         driver(io, *files.host, mesh.get(), replica_config(), worker_count(config), driver_callbacks()),
         server(http_io, config.http_listen,
@@ -113,6 +121,7 @@ struct Node::State final : public http::Backend {
   // In an epoch of its own the mesh has peers, indexes and a HELLO of its own.
   net::Mesh* renew_mesh() {
     mesh->stop();
+    for (net::MemberIndex peer = 0; is_member(peer); ++peer) keeper.peer_down(name_of(peer));
     {
       const std::lock_guard lock(peers_mutex);
       mesh = make_mesh();
@@ -142,10 +151,12 @@ struct Node::State final : public http::Backend {
     return {[this](net::MemberIndex from, Bytes frame) { driver.feed(replica::Received{from, std::move(frame)}); },
             [this](net::MemberIndex peer) {
               spdlog::info("peer {} is up", name_of(peer));
+              if (is_member(peer)) keeper.peer_up(name_of(peer));
               driver.feed(replica::PeerUp{peer});
             },
             [this](net::MemberIndex peer) {
               spdlog::warn("peer {} is down", name_of(peer));
+              if (is_member(peer)) keeper.peer_down(name_of(peer));
               driver.feed(replica::PeerDown{peer});
             },
             [](const std::string& line) { spdlog::debug("{}", line); }};
@@ -156,11 +167,58 @@ struct Node::State final : public http::Backend {
     return peer < members.size() ? members[peer].code : "guest " + std::to_string(peer);
   }
 
+  bool is_member(net::MemberIndex peer) const { return peer < membership->members.size(); }
+
+  // ---- side records
+  KeeperConfig keeper_config() const {
+    return {config.administration, files.genesis.chain_id, config.resolve(config.side_directory) / "erasures",
+            files.side_token, is_loopback(config.http_listen)};
+  }
+
+  KeeperCallbacks keeper_callbacks() {
+    return {[this] { return reader(); },
+            [this](std::string to, consensus::Message message) {
+              asio::post(io, [this, to = std::move(to), message = std::move(message)]() mutable {
+                if (const auto index = membership->members.index_of(to)) driver.say(*index, message);
+                forget(message);
+              });
+            },
+            [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); }};
+  }
+
+  static void forget(consensus::Message& message) {
+    auto* response = std::get_if<consensus::RecordResponse>(&message);
+    if (response == nullptr) return;
+    for (Bytes& record : response->records) crypto::wipe(record);
+  }
+
+  // While the ledger is being filled again its state is old, and would have records deleted that are in order.
+  bool refilling() const { return reader()->newest().height < files.witnessed; }
+
+  void tell_keeper(const replica::Commit& effect) {
+    if (refilling()) return;
+    if (std::exchange(keeper_waits, false)) return keeper.look_at_all();
+    std::vector<std::shared_ptr<const ledger::ExecutedBlock>> blocks;
+    for (const auto& block : effect.blocks) blocks.push_back(block.executed);
+    keeper.committed(blocks);
+  }
+
+  void hand_to_keeper(replica::AboutRecords& about) {
+    if (!is_member(about.from)) return;
+    auto* asked = std::get_if<consensus::RecordRequest>(&about.message);
+    if (asked != nullptr) return keeper.asked(name_of(about.from), std::move(asked->commitments));
+    keeper.came(name_of(about.from), std::move(std::get<consensus::RecordResponse>(about.message).records));
+  }
+
+  http::RecordDesk* record_desk() override { return &keeper; }
+
   DriverCallbacks driver_callbacks() {
     return {[this](const replica::Answer& answer) { finish(answer); },
             [this](const replica::Outcome& outcome) { outcomes.record(outcome, real_now().steady_us / 1000); },
             [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); },
-            [this] { return renew_mesh(); }};
+            [this] { return renew_mesh(); },
+            [this](const replica::Commit& effect) { tell_keeper(effect); },
+            [this](replica::AboutRecords& message) { hand_to_keeper(message); }};
   }
 
   void finish(const replica::Answer& answer) {
@@ -284,7 +342,10 @@ struct Node::State final : public http::Backend {
     // A network of one has nobody to talk to, before a follower comes.
     if (auto started = mesh->start(); !started) return started;
     if (auto started = server.start(); !started) return started;
+    keeper.start();
     asio::post(io, [this] {
+      keeper_waits = refilling();
+      if (!keeper_waits) keeper.look_at_all();
       driver.start();
       watch_peers();
     });
@@ -345,6 +406,8 @@ struct Node::State final : public http::Backend {
   };
   std::map<std::uint64_t, Waiting> requests;  // io thread only
   std::uint64_t next_request = 1;
+  bool keeper_waits = false;  // for the ledger to be whole again
+  RecordKeeper keeper;
   std::unique_ptr<net::Mesh> mesh;
   Driver driver;
   http::Server server;
@@ -368,6 +431,7 @@ std::expected<void, std::string> Node::run() {
                state_->config.peers_listen);
   std::thread http_thread([this] { state_->http_io.run(); });
   state_->io.run();
+  state_->keeper.stop();
   http_thread.join();
   spdlog::info("stopped");
   return {};

@@ -66,6 +66,12 @@ struct MessageTeller {
   std::string operator()(const consensus::CosignatureMessage& m) const {
     return "cosignature " + std::to_string(m.size);
   }
+  std::string operator()(const consensus::RecordRequest& m) const {
+    return "request of " + std::to_string(m.commitments.size()) + " records";
+  }
+  std::string operator()(const consensus::RecordResponse& m) const {
+    return std::to_string(m.records.size()) + " records";
+  }
 };
 
 struct EffectTeller {

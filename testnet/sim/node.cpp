@@ -48,6 +48,7 @@ struct Node::Performer {
   void operator()(const replica::ExpectAnswer&) const {}
   void operator()(const replica::KeepOut&) const {}  // the mesh would; here the attacker may go on
   void operator()(const replica::Halt&) const {}
+  void operator()(const replica::AboutRecords&) const {}  // no node here keeps side records
 };
 
 Node::Node(World& world, Who who, std::unique_ptr<Attacker> attacker, bool honest)

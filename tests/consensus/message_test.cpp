@@ -72,7 +72,10 @@ struct Samples {
             Submissions{{"leaf", "another"}},
             SubmissionOffer{{subject.block}},
             SubmissionRequest{{subject.block, {}}},
-            CosignatureMessage{9, subject.block, 77, vote.signature}};
+            CosignatureMessage{9, subject.block, 77, vote.signature},
+            RecordRequest{{subject.block, {}}},
+            RecordResponse{{"record", "another"}},
+            RecordResponse{}};
   }
   Bytes frame(const Message& message) const { return encode(message, net.scope(), kMembers); }
 };
@@ -189,6 +192,28 @@ TEST_CASE("a full answer of full blocks is within the bound") {
   CHECK_FALSE(decode_message(samples.frame(BlockResponse{{block}, {}, {}}), samples.net.scope(), kMembers).has_value());
   block.leaves = {Bytes(limits::kLeafBytes + 1, 'x')};
   CHECK_FALSE(decode_message(samples.frame(BlockResponse{{block}, {}, {}}), samples.net.scope(), kMembers).has_value());
+}
+
+TEST_CASE("side records are asked for and sent in bounded numbers and sizes") {
+  const Samples samples;
+  const auto readable = [&](const Message& message) {
+    return decode_message(samples.frame(message), samples.net.scope(), kMembers).has_value();
+  };
+  RecordRequest request{std::vector<crypto::Digest>(limits::kRecordsPerRequest)};
+  CHECK(readable(request));
+  request.commitments.emplace_back();
+  CHECK_FALSE(readable(request));
+
+  RecordResponse response{std::vector<Bytes>(limits::kRecordsPerRequest, "r")};
+  CHECK(readable(response));
+  response.records.emplace_back("r");
+  CHECK_FALSE(readable(response));
+  CHECK_FALSE(readable(RecordResponse{{""}}));
+  CHECK(readable(RecordResponse{{Bytes(limits::kRecordBytes, 'r')}}));
+  CHECK_FALSE(readable(RecordResponse{{Bytes(limits::kRecordBytes + 1, 'r')}}));
+  CHECK_FALSE(readable(RecordResponse{{Bytes(limits::kRecordBytes, 'r'), Bytes(limits::kRecordBytes, 'r')}}));
+  // A full answer comes unasked for as far as the link is concerned.
+  CHECK(samples.frame(RecordResponse{{Bytes(limits::kRecordBytes, 'r')}}).size() <= limits::kUnaskedFrameBytes);
 }
 
 TEST_CASE("proof_fuzz: duplicates and strangers and other scopes and mixed subjects do not verify") {

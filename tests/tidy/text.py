@@ -18,7 +18,7 @@ LICENCE = "SPDX-License-Identifier: Apache-2.0"
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
 MACHINE = re.compile(r"(?<![\w.])/(home|root|work|Users|tmp|mnt)/\w")
 HASHED = re.compile(r"\bstd::unordered_(multi)?(map|set)\b")
-PURE = ("crypto/", "consensus/", "node/ledger/", "node/replica/")
+PURE = ("crypto/", "consensus/", "node/ledger/", "node/side/", "node/replica/")
 # A call, where alone it may stand (beginnings of paths), why (numbers: docs/threats.md). Tests may do as they like.
 ONE_PLACE = [
     (r"\bcrypto_sign_verify_detached\b|\bEVP_DigestVerify", "crypto/signature.cpp", "one verify function for all (N9)"),

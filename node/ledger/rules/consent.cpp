@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/history.h"
 #include "node/ledger/rules/operators.h"
@@ -48,6 +50,21 @@ Verdict check_consent_withdrawn(const Context& at, const v1::Event& event) {
 }
 void act_consent_withdrawn(const Context& at, const v1::Event& event) {
   act_consent(at, event.consent_withdrawn(), false);
+}
+
+bool consent_in_force(const StateView& state, std::string_view issuer, std::string_view subject,
+                      std::string_view arrangement, std::string_view day) {
+  const auto record = get<v1::ConsentRecord>(state, issuer, subject);
+  if (!record) return false;
+  const auto covers = [&](const v1::ConsentFact& fact) {
+    return fact.arrangements().empty() ||
+           std::ranges::find(fact.arrangements(), arrangement) != fact.arrangements().end();
+  };
+  const auto& facts = record->facts();
+  for (auto fact = facts.rbegin(); fact != facts.rend(); ++fact) {
+    if (fact->effective_from() <= day && covers(*fact)) return fact->granted();
+  }
+  return false;
 }
 
 }  // namespace quipu::ledger

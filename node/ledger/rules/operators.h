@@ -34,5 +34,8 @@ Verdict check_consent_granted(const Context& at, const v1::Event& event);
 void act_consent_granted(const Context& at, const v1::Event& event);
 Verdict check_consent_withdrawn(const Context& at, const v1::Event& event);
 void act_consent_withdrawn(const Context& at, const v1::Event& event);
+// Whether the last consent fact in effect on the day that covers the arrangement is a grant.
+bool consent_in_force(const StateView& state, std::string_view issuer, std::string_view subject,
+                      std::string_view arrangement, std::string_view day);
 
 }  // namespace quipu::ledger

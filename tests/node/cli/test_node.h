@@ -16,6 +16,7 @@
 
 #include "crypto/keyfile.h"
 #include "node/cli/commands.h"
+#include "node/http/record_desk.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/ledger/json.h"
@@ -25,12 +26,34 @@ namespace quipu::cli::trial {
 
 namespace fs = std::filesystem;
 
+// Keeps what is handed in, or answers otherwise when told to.
+class KeepingDesk final : public http::RecordDesk {
+ public:
+  Access access(std::string_view authorization) const override {
+    return token.empty() || authorization == "Bearer " + token ? Access::kLetIn : Access::kNoToken;
+  }
+  void hand_in(http::HandIn record, std::function<void(http::HandInAnswer)> done) override {
+    handed.push_back(std::move(record));
+    done(answers.empty() ? http::HandInAnswer::kKept : answers.at(handed.back().subject));
+  }
+  http::HeldRecords records_of(const std::string&, const std::string&) override {
+    return {.kind = http::HeldRecords::Kind::kNotEntitled};
+  }
+  std::vector<http::ErasureNote> erasures() const override {
+    return {{"PE", "S-1", "2026-01-02", 17, 9, 1'767'312'000'000, 2}};
+  }
+  std::string token;
+  std::vector<http::HandIn> handed;
+  std::map<std::string, http::HandInAnswer> answers;  // by subject; none: kept
+};
+
 class TestNode {
  public:
   TestNode()
       : server_(io_, "127.0.0.1:0", [this](const http::Request& request, const http::Respond& respond) {
           http::route(ledger, request, respond);
         }) {
+    ledger.desk = &desk;
     REQUIRE(server_.start());
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -43,6 +66,7 @@ class TestNode {
   }
 
   quipu::testing::MemoryLedger ledger;
+  KeepingDesk desk;
 
  private:
   boost::asio::io_context io_{1};

@@ -55,7 +55,9 @@ class MemoryLedger final : public http::Backend {
   http::SubmissionState submission(const crypto::Digest& id) const override;
   std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const override;
   std::string metrics() const override { return "quipu_height 1\n"; }
+  http::RecordDesk* record_desk() override { return desk; }
   std::string sign_state = "good";
+  http::RecordDesk* desk = nullptr;  // a test's own
 
  private:
   class Log;

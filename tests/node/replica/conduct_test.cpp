@@ -109,4 +109,27 @@ TEST_CASE("requests beyond a peer's share are not answered and another peer's ar
   CHECK(answers(1) == 1);
 }
 
+TEST_CASE("what members say about side records goes to the exchange with its sender and what guests say does not") {
+  Bothered bothered;
+  const crypto::Digest commitment = crypto::sha256("record");
+  bothered.hear(1, consensus::RecordRequest{{commitment}});
+  bothered.hear(2, consensus::RecordResponse{{"record"}});
+  REQUIRE(bothered.node.about_records.size() == 2);
+  CHECK(bothered.node.about_records[0].from == 1);
+  CHECK(std::get<consensus::RecordRequest>(bothered.node.about_records[0].message).commitments[0] == commitment);
+  CHECK(bothered.node.about_records[1].from == 2);
+  CHECK(std::get<consensus::RecordResponse>(bothered.node.about_records[1].message).records[0] == "record");
+  bothered.hear(7, consensus::RecordRequest{{commitment}});
+  bothered.hear(7, consensus::RecordResponse{{"record"}});
+  CHECK(bothered.node.about_records.size() == 2);
+}
+
+TEST_CASE("requests for side records share the bound of what is dear to answer") {
+  Bothered bothered;
+  for (int i = 0; i < 2'000; ++i) bothered.hear(kHostile, consensus::RecordRequest{{crypto::Digest{}}});
+  CHECK(bothered.node.about_records.size() == limits::kServedBytesPerSecond / limits::kLeastServedBytes);
+  bothered.hear(1, consensus::RecordRequest{{crypto::Digest{}}});
+  CHECK(bothered.node.about_records.back().from == 1);
+}
+
 }  // namespace quipu::replica::testing

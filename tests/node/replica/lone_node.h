@@ -116,6 +116,7 @@ class LoneNode {
   std::vector<PublishCheckpoint> published;
   std::vector<PeerId> kept_out;
   std::vector<Send> sent;
+  std::vector<AboutRecords> about_records;
   std::size_t served = 0;
   std::size_t signatures_checked = 0;
   std::size_t commits = 0;
@@ -169,6 +170,7 @@ class LoneNode {
   void on(const KeepOut& effect) { kept_out.push_back(effect.peer); }
   void on(const Send& effect) { sent.push_back(effect); }
   void on(const Serve&) { ++served; }
+  void on(const AboutRecords& effect) { about_records.push_back(effect); }
   template <class Other>
   void on(const Other&) {}
 
