@@ -42,6 +42,16 @@ test('every status proof says what quipu-audit says, on every day that was asked
   }
 })
 
+test('the time of a statement is read whatever bytes it has', () => {
+  // The worked leaf of docs/formats.md with other times; nobody checks its signature here.
+  const header = 'a4013203783e6170706c69636174696f6e2f782d70726f746f6275663b206d657373616765547970653d71756970752e6c65646765722e76312e' +
+    '5375626d697373696f6e044821fe31dfa154a2610fa3016250450267616e6465732d31061a'
+  for (const time of ['6553f100', '65a3f1a3', 'a3a3a3a3', '651a001a']) {
+    const leaf = Uint8Array.from(Buffer.from(`d2845863${header}${time}a0430a01785840${'00'.repeat(64)}`, 'hex'))
+    assert.equal(quipu.read_submission(leaf).issued_s, parseInt(time, 16))
+  }
+})
+
 test('every byte of a receipt counts', async () => {
   await turnedBits('receipt', receipts[0].bytes, (bytes) => quipu.verify(bytes, policy()))
 })
