@@ -25,8 +25,8 @@ class MirrorCopy {
   // The folder is empty, or holds an earlier copy. The node must outlive it.
   MirrorCopy(NodeClient& node, std::filesystem::path folder) : node_(&node), folder_(std::move(folder)) {}
 
-  // Reads what the folder holds and checks its entries against the cosigned root. Other files that are there are kept as
-  // they are: `quipu-audit verify` judges them. The error says why it is no copy to go on from.
+  // Reads what the folder holds and checks its entries against the cosigned root. Other files that are there are kept
+  // as they are: `quipu-audit verify` judges them. The error says why it is no copy to go on from.
   std::expected<void, std::string> open();
 
   enum class News : bool { kNo, kYes };

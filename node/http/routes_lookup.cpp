@@ -5,6 +5,7 @@
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/disputes.h"
+#include "node/ledger/genesis_members.h"
 #include "node/ledger/json.h"
 #include "node/ledger/lateness.h"
 #include "node/ledger/recognition.h"
@@ -26,13 +27,8 @@ struct Name {
   std::string text() const { return issuer + "/" + identifier; }
 };
 
-bool is_country(std::string_view code) {
-  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  return code.size() == 2 && upper(code[0]) && upper(code[1]);
-}
-
 std::optional<Name> name_in_path(const Call& call) {
-  if (call.path.size() < 2 || !is_country(call.path[0])) return std::nullopt;
+  if (call.path.size() < 2 || !ledger::is_administration(call.path[0])) return std::nullopt;
   return Name{call.path[0], call.path[1]};
 }
 

@@ -9,6 +9,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/record_desk.h"
+#include "node/ledger/genesis_members.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
 
@@ -98,11 +99,6 @@ Response held_response(const Call& call, HeldRecords& records) {
   return response;
 }
 
-bool is_country(std::string_view code) {
-  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  return code.size() == 2 && upper(code[0]) && upper(code[1]);
-}
-
 }  // namespace
 
 void post_record(const Call& call, const Respond& respond) {
@@ -121,7 +117,7 @@ void post_record(const Call& call, const Respond& respond) {
 Response get_identity(const Call& call) {
   if (auto refusal = turned_away(call)) return std::move(*refusal);
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
-  if (!is_country(call.path[0])) return problem(ApiCode::kNotFound, "no operator of that CC/SUBJECT");
+  if (!ledger::is_administration(call.path[0])) return problem(ApiCode::kNotFound, "no operator of that CC/SUBJECT");
   auto records = call.backend.record_desk()->records_of(call.path[0], call.path[1]);
   switch (records.kind) {
     case HeldRecords::Kind::kHeld:
