@@ -8,32 +8,59 @@ namespace quipu::replica {
 namespace {
 // Beyond this many pending ones the answer waits for the block: an admission must stay cheap.
 constexpr std::size_t kReplayed = 512;
+// After this many the overlay is made anew, so that it does not grow with all that ever was pending.
+constexpr std::size_t kTaken = 4 * kReplayed;
 }  // namespace
 
-ledger::Overlay& AdmissionCheck::pending_state(const std::string& administration,
-                                               const std::shared_ptr<const ledger::StateView>& state,
-                                               const ledger::Origin& origin, const Mempool& pool) {
-  if (const auto held = pending_.find(administration); held != pending_.end()) return held->second;
-  auto& pending = pending_.emplace(administration, ledger::Overlay(state)).first->second;
+AdmissionCheck::Pending& AdmissionCheck::pending_of(const std::string& administration, const ledger::Origin& origin,
+                                                    const Mempool& pool) {
+  const auto held = pending_.find(administration);
+  if (held != pending_.end() && held->second.taken.size() < kTaken) return held->second;
+  forget(administration);
+  auto& pending = pending_.try_emplace(administration, ledger::Overlay(committed_)).first->second;
   auto mine = pool.select([&](const PoolEntry& entry) { return entry.submission->administration() == administration; });
   std::ranges::stable_sort(mine, {}, &PoolEntry::arrived_us);
   if (mine.size() > kReplayed) mine.resize(kReplayed);
   for (const auto& entry : mine) {
     // What no longer applies is the proposer's to reject, in its turn.
-    static_cast<void>(ledger::apply(pending, *entry.submission, origin));
+    static_cast<void>(take(pending, *entry.submission, origin));
   }
   return pending;
+}
+
+AdmissionCheck::Outcome AdmissionCheck::take(Pending& pending, const ledger::Submission& submission,
+                                             const ledger::Origin& origin) {
+  auto outcome = ledger::apply(pending.state, submission, origin);
+  if (outcome) pending.taken.insert(submission.id);
+  return outcome;
 }
 
 std::expected<void, ledger::Rejection> AdmissionCheck::check(const ledger::Genesis& genesis,
                                                              const ledger::Submission& submission,
                                                              const ledger::Position& position,
                                                              std::uint64_t block_time_ms, const Mempool& pool) {
+  committed_->settle(position.state);
+  const auto& administration = submission.administration();
   const auto origin = ledger::next_origin(genesis, position, block_time_ms);
-  auto& state = pending_state(submission.administration(), position.state, origin, pool);
-  auto outcome = ledger::apply(state, submission, origin);
+  auto& pending = pending_of(administration, origin, pool);
+  auto outcome = take(pending, submission, origin);
+  if (!outcome && pending.moved_on) {
+    // Nobody is refused for what was so some blocks ago.
+    forget(administration);
+    outcome = take(pending_of(administration, origin, pool), submission, origin);
+  }
   if (!outcome && outcome.error().code == ledger::Code::kSequenceGap) return {};
   return outcome;
+}
+
+void AdmissionCheck::committed(const Submissions& submissions, std::shared_ptr<const ledger::StateView> state) {
+  committed_->settle(std::move(state));
+  for (auto& [administration, pending] : pending_) pending.moved_on = true;
+  for (const auto& submission : submissions) {
+    const auto held = pending_.find(submission->administration());
+    // Final without having been tried here: the overlay would hide it.
+    if (held != pending_.end() && !held->second.taken.contains(submission->id)) pending_.erase(held);
+  }
 }
 
 }  // namespace quipu::replica

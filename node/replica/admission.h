@@ -5,10 +5,12 @@
 
 #include <expected>
 #include <map>
+#include <set>
 #include <string>
 
 #include "node/ledger/block.h"
 #include "node/ledger/rules/apply.h"
+#include "node/replica/chain.h"
 #include "node/replica/mempool.h"
 
 namespace quipu::replica {
@@ -20,16 +22,27 @@ class AdmissionCheck {
   std::expected<void, ledger::Rejection> check(const ledger::Genesis& genesis, const ledger::Submission& submission,
                                                const ledger::Position& position, std::uint64_t block_time_ms,
                                                const Mempool& pool);
-  // The committed state moved on.
-  void reset() { pending_.clear(); }
-  // Something of this administration came in by another way.
+  // These are final now; `state` is the committed one with them, or a later one.
+  void committed(const Submissions& submissions, std::shared_ptr<const ledger::StateView> state);
+  // Something of this administration came in by another way, or what counted as pending is not.
   void forget(const std::string& administration) { pending_.erase(administration); }
+  void reset() { pending_.clear(); }
 
  private:
-  ledger::Overlay& pending_state(const std::string& administration,
-                                 const std::shared_ptr<const ledger::StateView>& state, const ledger::Origin& origin,
-                                 const Mempool& pool);
-  std::map<std::string, ledger::Overlay> pending_;
+  // What an administration has pending, on the newest committed state. What became final stays on top of it: the same
+  // facts, so that a busy administration's submissions are tried once and not again after each block.
+  struct Pending {
+    ledger::Overlay state;
+    std::set<crypto::Digest> taken;
+    bool moved_on = false;  // blocks were committed since: others' may have changed what a refusal stands on
+  };
+  using Outcome = std::expected<void, ledger::Rejection>;
+
+  Pending& pending_of(const std::string& administration, const ledger::Origin& origin, const Mempool& pool);
+  static Outcome take(Pending& pending, const ledger::Submission& submission, const ledger::Origin& origin);
+
+  std::shared_ptr<Layer> committed_ = std::make_shared<Layer>(ledger::empty_state());
+  std::map<std::string, Pending> pending_;
 };
 
 }  // namespace quipu::replica

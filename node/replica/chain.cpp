@@ -8,25 +8,28 @@
 namespace quipu::replica {
 
 namespace {
-constexpr std::size_t kRememberedReads = 4'096;
+// A full block makes some 40,000 reads.
+constexpr std::size_t kRememberedReads = 32'768;
 }  // namespace
 
 std::optional<Bytes> RememberedState::get(const ledger::MapKey& key) const {
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
-  auto value = stored_->get(key);
+  const auto before = known_before_.find(key);
+  auto value = before != known_before_.end() ? before->second : stored_->get(key);
   remember(key, value);
   return value;
 }
 
-void RememberedState::remember(const ledger::MapKey& key, const std::optional<Bytes>& value) const {
-  if (known_.size() >= kRememberedReads) known_.clear();
-  known_.insert_or_assign(key, value);
+void RememberedState::remember(const ledger::MapKey& key, std::optional<Bytes> value) const {
+  if (known_.size() >= kRememberedReads) known_before_ = std::exchange(known_, {});
+  known_.insert_or_assign(key, std::move(value));
 }
 
 std::shared_ptr<RememberedState> RememberedState::succeed(std::shared_ptr<const ledger::StateView> stored,
                                                           const std::vector<const Changes*>& changes) {
   auto next = std::make_shared<RememberedState>(std::move(stored));
   next->known_ = std::exchange(known_, {});
+  next->known_before_ = std::exchange(known_before_, {});
   for (const Changes* of_block : changes) {
     for (const auto& [key, value] : *of_block) next->remember(key, value);
   }

@@ -12,7 +12,8 @@
 namespace quipu::replica {
 
 // What was read of the committed state, remembered, also that there was nothing: every submission is judged on it two
-// or three times, and the next block's on much the same records. One thread; bounded.
+// or three times, and the next block's on much the same records. Bounded: what was not asked for while as much again
+// was read is forgotten. One thread.
 class RememberedState final : public ledger::StateView {
  public:
   explicit RememberedState(std::shared_ptr<const ledger::StateView> stored) : stored_(std::move(stored)) {}
@@ -26,10 +27,13 @@ class RememberedState final : public ledger::StateView {
                                            const std::vector<const Changes*>& changes);
 
  private:
-  void remember(const ledger::MapKey& key, const std::optional<Bytes>& value) const;
+  // Ordered: whoever chooses identifiers could fill one bucket of a hash table.
+  using Reads = std::map<ledger::MapKey, std::optional<Bytes>>;
+  void remember(const ledger::MapKey& key, std::optional<Bytes> value) const;
 
   std::shared_ptr<const ledger::StateView> stored_;
-  mutable std::map<ledger::MapKey, std::optional<Bytes>> known_;
+  mutable Reads known_;
+  mutable Reads known_before_;
 };
 
 // A state that others build on: first the overlay of an unfinalized block, after its commit the stored snapshot.

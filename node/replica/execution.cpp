@@ -188,8 +188,8 @@ void Replica::State::handle(Committed& input) {
     fresh.push_back(*block);
   }
   chain.commit(tip.block, std::move(input.state));
-  admission.reset();
   for (auto block = fresh.rbegin(); block != fresh.rend(); ++block) {
+    admission.committed(block->submissions, chain.committed().state);
     for (std::size_t i = 0; i < block->submissions.size(); ++i) {
       settle_submission(block->submissions[i], block->after.height, block->executed->first_index + i,
                         block->after.block_time_ms);
@@ -207,6 +207,7 @@ void Replica::State::settle_submission(const SharedSubmission& submission, conse
   if (!key) return;  // revoked by this very block
   // Others that wanted the same place in the key's sequence have lost it.
   for (const auto& entry : pool.remove_below(*key, submission->sequence() + 1)) {
+    admission.forget(entry.submission->administration());
     const auto by = "by " + crypto::to_hex(submission->id.view());
     announce(entry.submission->id, Phase::kRejected, ledger::Rejection{ledger::Code::kSequenceTaken, std::nullopt, by});
   }
