@@ -43,6 +43,9 @@ Response get_exposure(const Call& call);
 // routes_changes.cpp
 Response get_changes(const Call& call);
 
+// routes_stream.cpp
+Response get_stream(const Call& call);
+
 // routes_indicators.cpp
 Response get_indicators(const Call& call);
 

@@ -112,6 +112,7 @@ RequestReader::Taken RequestReader::take() {
   taken.request.accept = text(message[beast::field::accept]);
   taken.request.if_none_match = text(message[beast::field::if_none_match]);
   taken.request.authorization = text(message[beast::field::authorization]);
+  taken.request.last_event_id = text(message["Last-Event-ID"]);
   taken.request.body = std::move(message.body());
   return taken;
 }

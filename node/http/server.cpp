@@ -40,6 +40,10 @@ constexpr std::size_t kReadBytes = 16 << 10;
 // Answers to pipelined requests are gathered up to here before they are written.
 constexpr std::size_t kGatherBytes = 64 << 10;
 constexpr std::size_t kDrainBytes = 1 << 20;
+// Of bodies that go on: how many, how often they are asked for more, and after how long a silence they show life.
+constexpr std::size_t kStreams = 64;
+constexpr auto kStreamLook = milliseconds(100);
+constexpr auto kStreamSilence = milliseconds(15'000);
 
 // One request in the hands of the handler, whose answer may come from another thread.
 struct Exchange : std::enable_shared_from_this<Exchange> {
@@ -133,8 +137,8 @@ void append_response(Bytes& out, const Response& response, bool head_only, bool 
   out.append("\r\nContent-Type: ").append(response.content_type);
   out.append("\r\nX-Content-Type-Options: nosniff");
   for (const auto& [name, value] : response.headers) out.append("\r\n").append(name).append(": ").append(value);
-  // 304 has no body by definition.
-  if (response.status != 304) {
+  // 304 has no body by definition; where a stream ends is where the connection does.
+  if (response.status != 304 && !response.source) {
     out.append("\r\nContent-Length: ");
     append_number(out, response.body.size());
   }
@@ -183,6 +187,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::awaitable<bool> read(Connection& connection);
   asio::awaitable<bool> flush(Connection& connection);
   asio::awaitable<bool> handle(Connection& connection);
+  asio::awaitable<void> stream(Connection& connection, BodySource& source);
   asio::awaitable<void> refuse(Connection& connection);
   asio::awaitable<void> drain(Connection& connection);
   void admit(tcp::socket&& socket);
@@ -194,6 +199,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   tcp::acceptor acceptor;
   asio::steady_timer sweeper;
   std::unordered_set<Connection*> connections;
+  std::size_t streams = 0;
   unsigned short port = 0;
   bool stopping = false;
   Clock::time_point close_all = Clock::time_point::max();
@@ -302,9 +308,40 @@ asio::awaitable<bool> Server::State::handle(Connection& connection) {
   connection.exchange.reset();
   // The time for the next request, which may have come with this one, begins now.
   connection.deadline = Clock::now() + kRequestTime;
-  const bool keep_alive = taken.keep_alive && !stopping;
-  append_response(connection.out, exchange->response, taken.head_only, keep_alive);
+  const bool no_room = exchange->response.source && streams >= kStreams;
+  const Response response = no_room ? problem_response(503) : std::move(exchange->response);
+  const bool keep_alive = taken.keep_alive && !stopping && !response.source;
+  append_response(connection.out, response, taken.head_only, keep_alive);
+  if (response.source && !taken.head_only) co_await stream(connection, *response.source);
   co_return keep_alive;
+}
+
+// A client that has left is noticed by looking: there is nothing to read from one that has not.
+bool has_left(Connection& connection) {
+  error_code error;
+  connection.socket.non_blocking(true, error);
+  const std::size_t count = connection.socket.read_some(asio::buffer(connection.in), error);
+  return count == 0 && error != asio::error::would_block;
+}
+
+asio::awaitable<void> Server::State::stream(Connection& connection, BodySource& source) {
+  ++streams;
+  auto silent_since = Clock::now();
+  asio::steady_timer pause(io);
+  while (!stopping && connection.socket.is_open() && !has_left(connection)) {
+    connection.out.append(source.more());
+    if (connection.out.empty() && Clock::now() - silent_since >= kStreamSilence) connection.out = source.sign_of_life();
+    if (connection.out.empty()) {
+      connection.deadline = Clock::now() + kRequestTime;
+      pause.expires_after(kStreamLook);
+      co_await pause.async_wait(kTuple);
+      continue;
+    }
+    silent_since = Clock::now();
+    const bool written = co_await flush(connection);
+    if (!written) break;
+  }
+  --streams;
 }
 
 asio::awaitable<void> Server::State::refuse(Connection& connection) {

@@ -25,7 +25,19 @@ struct Request {
   std::string accept;
   std::string if_none_match;
   std::string authorization;
+  std::string last_event_id;
   Bytes body;
+};
+
+// A body that goes on until the client leaves or the node stops. On the server's thread, which it must not hold up.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // What there is to send, some 64 KiB at most; asked for again as soon as that is written. Empty: nothing now, ask
+  // again in a moment.
+  virtual Bytes more() = 0;
+  // Sent after a while of nothing, so that whoever stands between sees that the connection lives.
+  virtual Bytes sign_of_life() = 0;
 };
 
 struct Response {
@@ -33,6 +45,7 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   Bytes body;
+  std::shared_ptr<BodySource> source{};  // what follows the body, if anything; the connection closes after it
 };
 
 // May answer later and from another thread; called once per request.

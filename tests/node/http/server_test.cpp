@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -6,6 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "consensus/limits.h"
@@ -19,6 +22,7 @@ using namespace quipu;
 using namespace quipu::http;
 
 // Echoes method, target and body; "/late" is answered from another thread, "/never" not at all.
+// "/stream" goes on with whatever is told.
 class EchoServer {
  public:
   EchoServer() : server_(io_, "127.0.0.1:0", [this](Request request, Respond respond) { handle(request, respond); }) {
@@ -32,14 +36,38 @@ class EchoServer {
     for (auto& helper : helpers_) helper.join();
   }
   void stop(std::int64_t grace_ms) { server_.stop(grace_ms); }
+  void tell(std::string_view news) {
+    const std::lock_guard lock(news_mutex_);
+    news_.append(news);
+  }
+  int listeners() const { return listeners_; }
   unsigned short port() const { return server_.port(); }
 
  private:
+  // Hands out to each listener what was told since it came.
+  class News final : public BodySource {
+   public:
+    explicit News(EchoServer& of) : of_(of) { ++of_.listeners_; }
+    ~News() override { --of_.listeners_; }
+    Bytes more() override {
+      const std::lock_guard lock(of_.news_mutex_);
+      Bytes fresh = of_.news_.substr(heard_);
+      heard_ = of_.news_.size();
+      return fresh;
+    }
+    Bytes sign_of_life() override { return "alive"; }
+
+   private:
+    EchoServer& of_;
+    std::size_t heard_ = 0;
+  };
+
   void handle(const Request& request, const Respond& respond) {
     Response response;
     response.content_type = "text/plain";
     response.body = request.method + " " + request.target + " " + std::to_string(request.body.size()) + "\n";
     if (request.target == "/never") return keep_.push_back(respond);
+    if (request.target == "/stream") response.source = std::make_shared<News>(*this);
     if (request.target == "/big") response.body.assign(3 << 20, 'x');
     if (request.target != "/late") return respond(response);
     helpers_.emplace_back([respond, response] {
@@ -49,6 +77,9 @@ class EchoServer {
     });
   }
 
+  std::mutex news_mutex_;
+  Bytes news_;
+  std::atomic<int> listeners_{0};
   asio::io_context io_{1};
   Server server_;
   std::thread thread_;
@@ -275,6 +306,50 @@ TEST_CASE("a request that trickles in past its deadline is cut off however busy 
   CHECK(took > std::chrono::milliseconds(limits::kHttpRequestTimeout_ms - 100));
   CHECK(took < std::chrono::milliseconds(limits::kHttpRequestTimeout_ms + 1'000));
   drip.join();
+}
+
+void wait_for_listeners(const EchoServer& server, int count) {
+  for (int i = 0; i < 300 && server.listeners() != count; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(server.listeners() == count);
+}
+
+TEST_CASE("a body that goes on is sent as it grows, and ends with the node", "[server]") {
+  EchoServer server;
+  Client client(server);
+  client.send(get("/stream"));
+  const std::string head = client.read_until("\r\n\r\n");
+  CHECK(head.find("Content-Length") == head.npos);
+  CHECK(head.find("Connection: close") != head.npos);
+  CHECK(client.read_until("\n") == "GET /stream 0\n");
+  server.tell("one\n");
+  CHECK(client.read_until("\n") == "one\n");
+  server.tell("two\n");
+  CHECK(client.read_until("\n") == "two\n");
+  server.stop(1'000);
+  CHECK(client.rest().empty());
+}
+
+TEST_CASE("who asks for the head of a body that goes on is not kept", "[server]") {
+  EchoServer server;
+  Client client(server);
+  client.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(client.rest().ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("listeners are bounded and one that leaves makes room", "[server]") {
+  EchoServer server;
+  std::vector<std::optional<Client>> clients(64);
+  for (auto& client : clients) client.emplace(server).send(get("/stream"));
+  wait_for_listeners(server, 64);
+  Client late(server);
+  late.send(get("/stream"));
+  CHECK(late.read_until("\r\n").starts_with("HTTP/1.1 503"));
+  clients.pop_back();
+  wait_for_listeners(server, 63);
+  Client again(server);
+  again.send(get("/stream"));
+  CHECK(again.read_until("\r\n").starts_with("HTTP/1.1 200"));
 }
 
 TEST_CASE("an address that cannot be listened on is an error with a reason", "[server]") {
