@@ -77,6 +77,7 @@ struct NodeStatus {
   std::vector<SourceSummary> sources;  // of a follower alone, which has no peers
 };
 
+class Doorkeeper;
 class RecordDesk;
 
 class Backend {
@@ -95,6 +96,8 @@ class Backend {
   // The next sequence number counting what is pending here. `final_next` is in the state.
   virtual std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const = 0;
   virtual std::string metrics() const = 0;  // Prometheus text
+  // nullptr: everybody may ask for everything.
+  virtual Doorkeeper* doorkeeper() { return nullptr; }
   // nullptr: this node keeps no side records.
   virtual RecordDesk* record_desk() { return nullptr; }
 };

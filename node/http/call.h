@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/http/access.h"
 #include "node/http/backend.h"
 #include "node/http/server.h"
 
@@ -29,6 +30,7 @@ struct Call {
   const Request& request;
   Target target;
   std::vector<std::string> path;  // what the pattern's placeholders matched
+  Roles roles;                    // of who asks
 
   std::optional<std::string> query(std::string_view name) const;
   // A parameter that is none of these is the asker's mistake: the sentence that names it.

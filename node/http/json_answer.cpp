@@ -31,8 +31,8 @@ ApiProblem problem_of(ApiCode code) {
       return {404, "NOT_FOUND", "There is no such thing here."};
     case ApiCode::kUnauthorized:
       return {401, "UNAUTHORIZED", "This route needs a token."};
-    case ApiCode::kClosed:
-      return {403, "CLOSED", "Side records are shown to nobody as this node is set up."};
+    case ApiCode::kForbidden:
+      return {403, "FORBIDDEN", "The token does not open this route."};
     case ApiCode::kNotEntitled:
       return {403, "NOT_ENTITLED", "This administration may not hold the subject's records."};
     case ApiCode::kNotHeld:
@@ -53,6 +53,8 @@ ApiProblem problem_of(ApiCode code) {
       return {413, "TOO_LARGE", "The body is larger than is taken."};
     case ApiCode::kTooMany:
       return {429, "POOL_FULL", "Too many submissions wait; send the same bytes again later."};
+    case ApiCode::kTooOften:
+      return {429, "TOO_OFTEN", "Ask again more slowly."};
     case ApiCode::kNotYet:
       return {501, "NOT_YET", "This route belongs to a later version."};
     case ApiCode::kUnavailable:

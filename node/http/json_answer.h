@@ -21,8 +21,8 @@ enum class ApiCode : std::uint8_t {
   kKnownAtInFuture,    // 400
   kBeforeLedger,       // 400: `known_at` before the genesis
   kNotFound,           // 404
-  kUnauthorized,       // 401: no token, or not the right one
-  kClosed,             // 403: side records need a token that is not configured
+  kUnauthorized,       // 401: no token where one is needed, or not one of this node's
+  kForbidden,          // 403: the token has no role that opens this
   kNotEntitled,        // 403: this administration may not hold the subject's records
   kNotHeld,            // 404: entitled, but the record is not here (yet)
   kErased,             // 410
@@ -32,7 +32,8 @@ enum class ApiCode : std::uint8_t {
   kMethodNotAllowed,   // 405
   kUnsupportedMedia,   // 415
   kTooLarge,           // 413
-  kTooMany,            // 429
+  kTooMany,            // 429: the pool is full
+  kTooOften,           // 429: this caller asks too often
   kNotYet,             // 501: a route of a later version
   kUnavailable,        // 503
 };

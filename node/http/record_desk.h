@@ -48,13 +48,6 @@ struct ErasureNote {
 class RecordDesk {
  public:
   virtual ~RecordDesk() = default;
-  enum class Access : std::uint8_t {
-    kLetIn,
-    kNoToken,  // a token is asked for, and this is not it
-    kClosed,   // no token is configured, and others than this machine may ask
-  };
-  // `authorization`: the request's header.
-  virtual Access access(std::string_view authorization) const = 0;
   // `done` may run on another thread.
   virtual void hand_in(HandIn record, std::function<void(HandInAnswer)> done) = 0;
   // `issuer` is two capitals.

@@ -24,57 +24,68 @@ struct Route {
   std::string_view method;
   // "{}" matches one segment and hands it on; "**" at the end matches one or more and hands them on.
   std::string_view pattern;
+  std::optional<Roles> roles;  // any of these opens it; nothing: everybody
   Run run;
 };
 
+constexpr std::nullopt_t kAnyone = std::nullopt;
+constexpr Roles kMirrorFiles = {Role::kMirror};
+constexpr Roles kLookUp = {Role::kReader, Role::kAuditor};
+constexpr Roles kPersonalData = {Role::kPersonal};
+constexpr Roles kSubmit = {Role::kSubmitter};
+constexpr Roles kHandIn = {Role::kSubmitter, Role::kGovernance};
+constexpr Roles kOwnStatements = {Role::kSubmitter, Role::kGovernance, Role::kReader, Role::kAuditor};
+constexpr Roles kOperate = {Role::kOperator};
+constexpr Roles kAnyRole = {Role::kSubmitter, Role::kGovernance, Role::kReader, Role::kAuditor, Role::kOperator};
+
 constexpr Route kRoutes[] = {
-    {"GET", "v1/recognition", at_once<get_recognition>},
-    {"POST", "v1/recognition", at_once<post_recognition>},
-    {"POST", "v1/submissions", post_submission},
-    {"GET", "v1/submissions/{}", at_once<get_submission>},
-    {"GET", "v1/approvals", at_once<get_approvals>},
-    {"GET", "v1/keys/{}/sequence", at_once<get_sequence>},
-    {"GET", "v1/operators/{}", at_once<get_operator>},
-    {"GET", "v1/operators/{}/{}", at_once<get_operator>},
-    {"GET", "v1/operators/{}/{}/identity", at_once<get_identity>},
-    {"POST", "v1/records", post_record},
-    {"GET", "v1/erasures", at_once<get_erasures>},
-    {"GET", "v1/certificates/{}/{}", at_once<get_certificate>},
-    {"GET", "v1/certificates/{}/{}/history", at_once<get_certificate_history>},
-    {"GET", "v1/certificates/{}/{}/exposure", at_once<get_exposure>},
-    {"GET", "v1/applications/{}/{}", at_once<get_application>},
-    {"GET", "v1/validations/{}/{}", at_once<get_validation>},
-    {"GET", "v1/experts/{}/{}", at_once<get_expert>},
-    {"GET", "v1/list", at_once<get_list>},
-    {"GET", "v1/changes", at_once<get_changes>},
-    {"GET", "v1/stream", at_once<get_stream>},
-    {"GET", "v1/indicators", at_once<get_indicators>},
-    {"GET", "v1/worklist", at_once<get_worklist>},
-    {"GET", "v1/members", at_once<get_members>},
-    {"GET", "v1/members/{}/keys", at_once<get_member_keys>},
-    {"GET", "v1/members/{}/disputed", at_once<get_disputed>},
-    {"GET", "v1/proposals", at_once<get_proposals>},
-    {"GET", "v1/arrangements", at_once<get_arrangements>},
-    {"GET", "v1/blocks/{}", at_once<get_block>},
-    {"GET", "v1/receipts/{}", at_once<get_receipt>},
-    {"GET", "v1/proofs/status/{}/{}", at_once<get_status_proof>},
-    {"GET", "v1/checkpoints", at_once<get_checkpoints>},
-    {"GET", "v1/node/status", at_once<get_node_status>},
-    {"GET", "genesis", at_once<get_genesis>},
-    {"GET", "checkpoint", at_once<get_checkpoint>},
-    {"GET", "checkpoints/{}", at_once<get_checkpoint_at>},
-    {"GET", "policy/{}", at_once<get_policy>},
-    {"GET", "epochs/{}/handover", at_once<get_handover>},
-    {"GET", "tile/**", at_once<get_tile>},
-    {"GET", "quorum/{}", at_once<get_quorum>},
-    {"GET", "evidence", at_once<get_evidence_list>},
-    {"GET", "evidence/{}", at_once<get_evidence>},
-    {"GET", "healthz", at_once<get_health>},
-    {"GET", "readyz", at_once<get_readiness>},
-    {"GET", "metrics", at_once<get_metrics>},
-    {"GET", "records/{}", kNotYet},
-    {"GET", "openapi.yaml", kNotYet},
-    {"GET", "", kNotYet},
+    {"GET", "v1/recognition", kLookUp, at_once<get_recognition>},
+    {"POST", "v1/recognition", kLookUp, at_once<post_recognition>},
+    {"POST", "v1/submissions", kHandIn, post_submission},
+    {"GET", "v1/submissions/{}", kOwnStatements, at_once<get_submission>},
+    {"GET", "v1/approvals", kLookUp, at_once<get_approvals>},
+    {"GET", "v1/keys/{}/sequence", kOwnStatements, at_once<get_sequence>},
+    {"GET", "v1/operators/{}", kLookUp, at_once<get_operator>},
+    {"GET", "v1/operators/{}/{}", kLookUp, at_once<get_operator>},
+    {"GET", "v1/operators/{}/{}/identity", kPersonalData, at_once<get_identity>},
+    {"POST", "v1/records", kSubmit, post_record},
+    {"GET", "v1/erasures", kAnyRole, at_once<get_erasures>},
+    {"GET", "v1/certificates/{}/{}", kLookUp, at_once<get_certificate>},
+    {"GET", "v1/certificates/{}/{}/history", kLookUp, at_once<get_certificate_history>},
+    {"GET", "v1/certificates/{}/{}/exposure", kLookUp, at_once<get_exposure>},
+    {"GET", "v1/applications/{}/{}", kLookUp, at_once<get_application>},
+    {"GET", "v1/validations/{}/{}", kLookUp, at_once<get_validation>},
+    {"GET", "v1/experts/{}/{}", kLookUp, at_once<get_expert>},
+    {"GET", "v1/list", kLookUp, at_once<get_list>},
+    {"GET", "v1/changes", kLookUp, at_once<get_changes>},
+    {"GET", "v1/stream", kLookUp, at_once<get_stream>},
+    {"GET", "v1/indicators", kLookUp, at_once<get_indicators>},
+    {"GET", "v1/worklist", kLookUp, at_once<get_worklist>},
+    {"GET", "v1/members", kAnyRole, at_once<get_members>},
+    {"GET", "v1/members/{}/keys", kAnyRole, at_once<get_member_keys>},
+    {"GET", "v1/members/{}/disputed", kAnyRole, at_once<get_disputed>},
+    {"GET", "v1/proposals", kAnyRole, at_once<get_proposals>},
+    {"GET", "v1/arrangements", kLookUp, at_once<get_arrangements>},
+    {"GET", "v1/blocks/{}", kAnyRole, at_once<get_block>},
+    {"GET", "v1/receipts/{}", kOwnStatements, at_once<get_receipt>},
+    {"GET", "v1/proofs/status/{}/{}", kLookUp, at_once<get_status_proof>},
+    {"GET", "v1/checkpoints", kMirrorFiles, at_once<get_checkpoints>},
+    {"GET", "v1/node/status", kAnyRole, at_once<get_node_status>},
+    {"GET", "genesis", kMirrorFiles, at_once<get_genesis>},
+    {"GET", "checkpoint", kMirrorFiles, at_once<get_checkpoint>},
+    {"GET", "checkpoints/{}", kMirrorFiles, at_once<get_checkpoint_at>},
+    {"GET", "policy/{}", kMirrorFiles, at_once<get_policy>},
+    {"GET", "epochs/{}/handover", kMirrorFiles, at_once<get_handover>},
+    {"GET", "tile/**", kMirrorFiles, at_once<get_tile>},
+    {"GET", "quorum/{}", kMirrorFiles, at_once<get_quorum>},
+    {"GET", "evidence", kMirrorFiles, at_once<get_evidence_list>},
+    {"GET", "evidence/{}", kMirrorFiles, at_once<get_evidence>},
+    {"GET", "healthz", kAnyone, at_once<get_health>},
+    {"GET", "readyz", kAnyone, at_once<get_readiness>},
+    {"GET", "metrics", kOperate, at_once<get_metrics>},
+    {"GET", "records/{}", kMirrorFiles, kNotYet},
+    {"GET", "openapi.yaml", kAnyone, kNotYet},
+    {"GET", "", kAnyone, kNotYet},
 };
 
 // The next piece of a pattern, cut off its front.
@@ -108,20 +119,58 @@ Response wrong_method(std::string_view allowed) {
   return response;
 }
 
+Response unauthorized() {
+  Response response = problem(ApiCode::kUnauthorized, "show a token of this node: Authorization: Bearer ...");
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+// Why the caller is not let in.
+std::optional<Response> turned_away(Doorkeeper& door, const Route& route, const std::optional<Caller>& caller) {
+  if (!route.roles) return std::nullopt;
+  if (!caller) return unauthorized();
+  if (!caller->roles.any_of(*route.roles)) {
+    if (caller->name == "guest") return unauthorized();
+    return problem(ApiCode::kForbidden, "token " + caller->name + " has no role that opens this route");
+  }
+  if (!door.has_room(*caller)) return problem(ApiCode::kTooOften, caller->name + " asks too often");
+  return std::nullopt;
+}
+
+void run_guarded(Doorkeeper& door, const Route& route, Call& call, const Respond& respond) {
+  const auto caller = door.caller(call.request.authorization);
+  const auto noted = [&door, &route, respond, who = caller.value_or(Caller{"unknown", {}})](Response response) {
+    door.note(who, route.method, route.pattern, response.status);
+    respond(std::move(response));
+  };
+  if (auto refusal = turned_away(door, route, caller)) return noted(*std::move(refusal));
+  if (caller) call.roles = caller->roles;
+  route.run(call, noted);
+}
+
 }  // namespace
 
 void route(Backend& backend, const Request& request, const Respond& respond) {
   auto target = parse_target(request.target);
   if (!target) return respond(problem(ApiCode::kBadParameter, target.error()));
-  Call call{backend, request, std::move(*target), {}};
+  Call call{backend, request, std::move(*target), {}, Roles::all()};
   std::string allowed;
   for (const Route& candidate : kRoutes) {
     if (!matches(candidate.pattern, call.target.segments, call.path)) continue;
-    if (candidate.method == request.method) return candidate.run(call, respond);
+    if (candidate.method == request.method) {
+      Doorkeeper* door = backend.doorkeeper();
+      return door == nullptr ? candidate.run(call, respond) : run_guarded(*door, candidate, call, respond);
+    }
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }
   if (!allowed.empty()) return respond(wrong_method(allowed));
   respond(problem(ApiCode::kNotFound, "no such route"));
+}
+
+std::vector<RouteInfo> route_table() {
+  std::vector<RouteInfo> table;
+  for (const Route& each : kRoutes) table.push_back({each.method, each.pattern, each.roles});
+  return table;
 }
 
 }  // namespace quipu::http

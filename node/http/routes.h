@@ -3,12 +3,25 @@
 // reports. Any thread.
 #pragma once
 
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "node/http/access.h"
 #include "node/http/backend.h"
 #include "node/http/server.h"
 
 namespace quipu::http {
 
-// Answers exactly once. Unknown route 404, known route with another method 405, routes of later versions 501.
+// Answers exactly once. Unknown route 404, known route with another method 405, routes of later versions 501; a caller
+// without a role that opens the route 401 or 403, one that asks too often 429.
 void route(Backend& backend, const Request& request, const Respond& respond);
+
+struct RouteInfo {
+  std::string_view method;
+  std::string_view pattern;    // "{}" stands for one segment, "**" for one or more
+  std::optional<Roles> roles;  // any of these opens it; nothing: everybody
+};
+std::vector<RouteInfo> route_table();
 
 }  // namespace quipu::http

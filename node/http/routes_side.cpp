@@ -19,25 +19,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Why the asker is not let in; nothing when it is.
-std::optional<Response> turned_away(const Call& call) {
-  const RecordDesk* desk = call.backend.record_desk();
-  if (desk == nullptr) return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node");
-  switch (desk->access(call.request.authorization)) {
-    case RecordDesk::Access::kLetIn:
-      return std::nullopt;
-    case RecordDesk::Access::kNoToken: {
-      Response refusal =
-          problem(ApiCode::kUnauthorized, "send the token of side.token_file: Authorization: Bearer ...");
-      refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
-      return refusal;
-    }
-    case RecordDesk::Access::kClosed:
-      return problem(ApiCode::kClosed,
-                     "name a token file in side.token_file, or let http.listen be a loopback address");
-  }
-  return std::nullopt;
-}
+Response keeps_none() { return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node"); }
 
 std::optional<std::string> field_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -102,7 +84,7 @@ Response held_response(const Call& call, HeldRecords& records) {
 }  // namespace
 
 void post_record(const Call& call, const Respond& respond) {
-  if (auto refusal = turned_away(call)) return respond(std::move(*refusal));
+  if (call.backend.record_desk() == nullptr) return respond(keeps_none());
   if (const auto fault = call.unexpected({})) return respond(problem(ApiCode::kBadParameter, *fault));
   if (!call.request.content_type.starts_with("application/json")) {
     return respond(problem(ApiCode::kUnsupportedMedia, "send application/json"));
@@ -115,7 +97,7 @@ void post_record(const Call& call, const Respond& respond) {
 }
 
 Response get_identity(const Call& call) {
-  if (auto refusal = turned_away(call)) return std::move(*refusal);
+  if (call.backend.record_desk() == nullptr) return keeps_none();
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
   if (!ledger::is_administration(call.path[0])) return problem(ApiCode::kNotFound, "no operator of that CC/SUBJECT");
   auto records = call.backend.record_desk()->records_of(call.path[0], call.path[1]);

@@ -9,6 +9,7 @@
 #include "node/http/records.h"
 #include "node/ledger/receipt.h"
 #include "node/ledger/rules/members.h"
+#include "node/ledger/rules/rule.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::http {
@@ -126,6 +127,20 @@ void write_approval(JsonWriter& json, const WaitingApproval& waiting, const ledg
   json.key("statement").raw(ledger::event_to_json(record.event())).end_object();
 }
 
+// Which role a statement asks for is which keys its events are signed with. What cannot be read is refused later, by
+// the rules.
+bool may_hand_in(const Call& call) {
+  constexpr Roles kBoth = {Role::kSubmitter, Role::kGovernance};
+  if (call.roles.has(Role::kSubmitter) && call.roles.has(Role::kGovernance)) return true;
+  const auto submission = ledger::decode_submission(call.request.body, call.backend.genesis().chain_id);
+  if (!submission) return call.roles.any_of(kBoth);
+  return std::ranges::all_of(submission->payload->events(), [&](const ledger::v1::Event& event) {
+    const auto* rule = ledger::rule_for(event.statement_case());
+    const bool governs = rule != nullptr && rule->purpose == ledger::v1::GOVERNANCE;
+    return call.roles.has(governs ? Role::kGovernance : Role::kSubmitter);
+  });
+}
+
 }  // namespace
 
 void post_submission(const Call& call, const Respond& respond) {
@@ -135,6 +150,10 @@ void post_submission(const Call& call, const Respond& respond) {
   }
   if (call.request.body.size() > limits::kLeafBytes) {
     return respond(problem(ApiCode::kTooLarge, "a submission has at most 61440 bytes"));
+  }
+  if (!may_hand_in(call)) {
+    return respond(
+        problem(ApiCode::kForbidden, "statements by governance keys want the role governance, others submitter"));
   }
   call.backend.submit(call.request.body, [respond](const SubmitAnswer& answer) { respond(answer_to(answer)); });
 }

@@ -9,6 +9,8 @@
 #include <set>
 #include <vector>
 
+#include "node/runtime/door.h"
+
 namespace quipu::runtime {
 
 namespace {
@@ -67,10 +69,20 @@ const std::vector<Setting>& settings() {
            "them itself."),
       text("side", "directory", &NodeConfig::side_directory,
            "Records of persons and sites beside the ledger, sealed with side.key of the keys folder."),
-      text("side", "token_file", &NodeConfig::side_token_file,
-           "File whose first line is the token that opens these records in the API; empty: only without one, and only "
-           "while http.listen is a loopback address."),
       text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
+      text("http", "tokens", &NodeConfig::http_tokens,
+           "File with the hashes of the tokens that open the API, made by quipud token; need not be there."),
+      text(
+          "http", "guests", &NodeConfig::http_guests,
+          "What callers without a token may do: all, reader (look-ups and the mirror), mirror, none; auto: all while "
+          "http.listen is a loopback address, else none. Behind a proxy on this machine choose another than auto.",
+          [](const NodeConfig& c) { return guest_roles(c.http_guests, c.http_listen).has_value(); },
+          "auto, all, reader, mirror or none"),
+      {"http", "requests_per_second", nullptr, &NodeConfig::http_requests_per_second,
+       [](const NodeConfig& c) { return c.http_requests_per_second >= 0 && c.http_requests_per_second <= 1'000'000; },
+       "0 to 1000000", "How often one token may ask; 0 = without limit."},
+      text("http", "access_log", &NodeConfig::http_access_log,
+           "Who asked for what, each line chained to the one before (quipud access-log); empty: not kept."),
       text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
       text(
           "log", "level", &NodeConfig::log_level, "How much is logged.",

@@ -21,8 +21,11 @@ struct NodeConfig {
   std::string passphrase_file;
   std::string signer_socket;  // empty: this process itself signs
   std::string side_directory = "side";
-  std::string side_token_file;  // empty: side records are shown to this machine alone
   std::string http_listen = "127.0.0.1:8480";
+  std::string http_tokens = "tokens";
+  std::string http_guests = "auto";
+  std::int64_t http_requests_per_second = 1'000;  // of one token; 0: no limit
+  std::string http_access_log = "access.log";     // empty: none
   std::string peers_listen = "0.0.0.0:8481";
   std::string timing = "wan";
   std::string log_level = "info";

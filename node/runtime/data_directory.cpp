@@ -258,19 +258,6 @@ std::expected<std::unique_ptr<storage::SealedDirectory>, std::string> open_side(
   return storage::SealedDirectory::open(config.resolve(config.side_directory), std::move(*key));
 }
 
-// A token is a secret of its own: too short a one would be guessed.
-std::expected<std::optional<std::string>, std::string> side_token(const NodeConfig& config) {
-  constexpr std::size_t kShortest = 16;
-  if (config.side_token_file.empty()) return std::nullopt;
-  const auto path = config.resolve(config.side_token_file);
-  const auto content = read_file(path);
-  if (!content) return std::unexpected(content.error());
-  std::string token = content->substr(0, content->find('\n'));
-  if (token.size() >= kShortest) return token;
-  return std::unexpected(
-      fmt::format("{}: its first line must be a token of at least {} characters", path.string(), kShortest));
-}
-
 // Keeps the transport key in `node`.
 std::expected<std::unique_ptr<host::Host>, std::string> open_host(const NodeConfig& config, OpenNode& node,
                                                                   SignState signs, NodeKeys keys) {
@@ -347,9 +334,6 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto side = open_side(config);
   if (!side) return std::unexpected(side.error());
   node.side = std::move(*side);
-  auto token = side_token(config);
-  if (!token) return std::unexpected(token.error());
-  node.side_token = std::move(*token);
   auto signs = open_sign_state(config, node.genesis);
   if (!signs) return std::unexpected(signs.error());
   if (signs->record) node.witnessed = signs->record->tip.height;

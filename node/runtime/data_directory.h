@@ -19,7 +19,6 @@ struct OpenNode {
   std::unique_ptr<host::Host> host;
   std::shared_ptr<crypto::SecretKey> transport_key;
   std::unique_ptr<storage::SealedDirectory> side;
-  std::optional<std::string> side_token;
   consensus::Height witnessed;  // how far this member acknowledged, by the safety file; the database may have regressed
   std::string notice;           // what an operator should know of this start; empty when nothing
 };

@@ -16,7 +16,9 @@
 #include "node/http/server.h"
 #include "node/ledger/rules/apply.h"
 #include "node/runtime/clock.h"
+#include "node/runtime/config.h"
 #include "node/runtime/data_directory.h"
+#include "node/runtime/door.h"
 #include "node/runtime/metrics.h"
 
 namespace quipu::runtime {
@@ -73,8 +75,10 @@ std::expected<std::vector<std::unique_ptr<follow::Source>>, std::string> sources
 
 struct FollowerNode::State final : public http::Backend {
   State(FollowPlan plan_in, std::unique_ptr<storage::RocksDatabase> database_in,
-        std::unique_ptr<follow::Pursuit> pursuit_in, std::vector<std::unique_ptr<follow::Source>> sources)
+        std::unique_ptr<follow::Pursuit> pursuit_in, std::vector<std::unique_ptr<follow::Source>> sources,
+        std::unique_ptr<Door> door_in)
       : plan(std::move(plan_in)),
+        door(std::move(door_in)),
         database(std::move(database_in)),
         pursuit(std::move(pursuit_in)),
         follower(*pursuit, std::move(sources),
@@ -84,6 +88,8 @@ struct FollowerNode::State final : public http::Backend {
 
   const ledger::Genesis& genesis() const override { return pursuit->genesis(); }
   std::shared_ptr<const ledger::LedgerReader> reader() const override { return pursuit->reader(); }
+
+  http::Doorkeeper* doorkeeper() override { return door.get(); }
 
   http::NodeStatus status() const override {
     http::NodeStatus out;
@@ -136,6 +142,7 @@ struct FollowerNode::State final : public http::Backend {
   }
 
   FollowPlan plan;
+  std::unique_ptr<Door> door;
   std::unique_ptr<storage::RocksDatabase> database;
   std::unique_ptr<follow::Pursuit> pursuit;
   follow::Follower follower;
@@ -158,6 +165,13 @@ std::expected<std::unique_ptr<FollowerNode>, std::string> FollowerNode::open(con
     return std::unexpected(plan.directory.string() + " is a member's: give a follower a directory of its own");
   auto sources = sources_of(plan);
   if (!sources) return std::unexpected(sources.error());
+  const auto guests = guest_roles(plan.guests, plan.http_listen);
+  if (!guests) return std::unexpected("--guests " + plan.guests + ": auto, all, reader, mirror or none");
+  auto door = open_door({.tokens = plan.directory / "tokens",
+                         .access_log = plan.directory / "access.log",
+                         .guests = *guests,
+                         .requests_per_second = static_cast<std::uint64_t>(NodeConfig().http_requests_per_second)});
+  if (!door) return std::unexpected(door.error());
   auto genesis = genesis_for(plan);
   if (!genesis) return std::unexpected(genesis.error());
   auto database = storage::RocksDatabase::open(plan.directory / "ledger");
@@ -167,8 +181,8 @@ std::expected<std::unique_ptr<FollowerNode>, std::string> FollowerNode::open(con
   }
   auto pursuit = follow::Pursuit::open(std::move(*genesis), **database);
   if (!pursuit) return std::unexpected(pursuit.error());
-  return std::unique_ptr<FollowerNode>(
-      new FollowerNode(std::make_unique<State>(plan, std::move(*database), std::move(*pursuit), std::move(*sources))));
+  return std::unique_ptr<FollowerNode>(new FollowerNode(
+      std::make_unique<State>(plan, std::move(*database), std::move(*pursuit), std::move(*sources), std::move(*door))));
 }
 
 std::expected<void, std::string> FollowerNode::run() {

@@ -15,6 +15,7 @@ struct FollowPlan {
   std::filesystem::path genesis;     // may be left out once the directory has one
   std::filesystem::path directory;
   std::string http_listen;
+  std::string guests = "auto";  // what callers without a token may do (NodeConfig::http_guests)
 };
 
 class FollowerNode {

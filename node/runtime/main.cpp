@@ -13,6 +13,7 @@
 #include "node/runtime/data_directory.h"
 #include "node/runtime/follower_node.h"
 #include "node/runtime/node.h"
+#include "node/runtime/token_commands.h"
 
 namespace {
 
@@ -27,6 +28,7 @@ struct Options {
   std::string genesis_file;
   std::string administration;
   std::string http_listen;
+  std::string guests = "auto";
   std::string peers_listen;
   std::string timing = "wan";
   std::string role = "member";
@@ -105,8 +107,8 @@ int follow(const Options& options) {
     return fail("the cryptographic self-test failed: a library of this machine computes wrongly, do not start");
   }
   const auto listen = options.http_listen.empty() ? NodeConfig().http_listen : options.http_listen;
-  const auto node =
-      quipu::runtime::FollowerNode::open({options.follow, options.genesis_file, options.follow_directory, listen});
+  const auto node = quipu::runtime::FollowerNode::open(
+      {options.follow, options.genesis_file, options.follow_directory, listen, options.guests});
   if (!node) return fail(node.error());
   if (const auto ran = (*node)->run(); !ran) return fail(ran.error());
   return 0;
@@ -129,6 +131,41 @@ int serve(const Options& options) {
   return 0;
 }
 
+// quipud token ..., quipud access-log
+struct AccessCommands {
+  quipu::runtime::TokenWish wish;
+  CLI::App* make = nullptr;
+  CLI::App* list = nullptr;
+  CLI::App* revoke = nullptr;
+  CLI::App* log = nullptr;
+
+  void add_to(CLI::App& app) {
+    auto* token = app.add_subcommand("token", "Tokens that open the node's API")->require_subcommand(1);
+    make = token->add_subcommand("new", "Make one; it is shown once");
+    make->add_option("--role", wish.roles,
+                     "submitter, reader, auditor, operator, governance, personal; several with commas")
+        ->required();
+    make->add_option("--label", wish.label, "Whose it is");
+    make->add_option("--days", wish.days, "How long it opens anything [365]")->check(CLI::Range(1, 3660));
+    make->footer("Example: quipud token new --config /etc/quipu/quipud.toml --role reader --label 'Desaguadero desk'");
+    list = token->add_subcommand("list", "List them");
+    revoke = token->add_subcommand("revoke", "Take one back");
+    revoke->add_option("ID", wish.id, "As list shows it")->required();
+    log = app.add_subcommand("access-log", "Check that no line of the access log was changed or left out");
+    for (auto* command : {make, list, revoke, log}) {
+      command->add_option("--config", wish.config, "The node's TOML file")->required();
+    }
+  }
+
+  std::optional<int> run() const {
+    if (make->parsed()) return quipu::runtime::new_token(wish);
+    if (list->parsed()) return quipu::runtime::list_tokens(wish);
+    if (revoke->parsed()) return quipu::runtime::revoke_token(wish);
+    if (log->parsed()) return quipu::runtime::check_log(wish);
+    return std::nullopt;
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -147,6 +184,7 @@ int main(int argc, char** argv) {
   app.add_option("--genesis", options.genesis_file, "With --follow: the genesis file, needed the first time");
   app.add_option("--dir", options.follow_directory, "With --follow: where the ledger is kept");
   app.add_option("--http", options.http_listen, "With --follow: address of the HTTP API [127.0.0.1:8480]");
+  app.add_option("--guests", options.guests, "With --follow: what callers without a token may do [auto]");
   auto* init_command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
   init_command->add_option("--dir", options.init_directory, "The data directory")->required();
   init_command->add_option("--genesis", options.genesis_file, "The genesis file");
@@ -165,12 +203,15 @@ int main(int argc, char** argv) {
       ->add_option("--role", options.role,
                    "member, or follower: not one yet; follows, and votes once the members have let it in [member]")
       ->check(CLI::IsMember({"member", "follower"}));
+  AccessCommands access;
+  access.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (init_command->parsed()) return init(options);
+  if (const auto done = access.run()) return *done;
   if (!options.follow.empty()) return follow(options);
   if (options.config_file.empty()) {
     std::cerr << app.help();

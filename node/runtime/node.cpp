@@ -22,6 +22,7 @@
 #include "node/ledger/sequence_holder.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
+#include "node/runtime/door.h"
 #include "node/runtime/driver.h"
 #include "node/runtime/metrics.h"
 #include "node/runtime/outcomes.h"
@@ -86,9 +87,11 @@ net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
   return out;
 }
 
-bool is_loopback(std::string_view listen) {
-  const auto host = listen.substr(0, listen.rfind(':'));
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+DoorConfig door_config(const NodeConfig& config) {
+  return {.tokens = config.resolve(config.http_tokens),
+          .access_log = config.http_access_log.empty() ? "" : config.resolve(config.http_access_log),
+          .guests = guest_roles(config.http_guests, config.http_listen).value(),
+          .requests_per_second = static_cast<std::uint64_t>(config.http_requests_per_second)};
 }
 
 // One object per use: it signs for this node only.
@@ -97,9 +100,10 @@ crypto::SecretKey copy_of(const crypto::SecretKey& key) { return *crypto::Secret
 }  // namespace
 
 struct Node::State final : public http::Backend {
-  State(NodeConfig config_in, OpenNode files_in)
+  State(NodeConfig config_in, OpenNode files_in, std::unique_ptr<Door> door_in)
       : config(std::move(config_in)),
         files(std::move(files_in)),
+        door(std::move(door_in)),
         keeper(keeper_config(), std::move(files.side), keeper_callbacks()),
         mesh(make_mesh()),
         driver(io, *files.host, mesh.get(), replica_config(), worker_count(config), driver_callbacks()),
@@ -171,8 +175,7 @@ struct Node::State final : public http::Backend {
 
   // ---- side records
   KeeperConfig keeper_config() const {
-    return {config.administration, files.genesis.chain_id, config.resolve(config.side_directory) / "erasures",
-            files.side_token, is_loopback(config.http_listen)};
+    return {config.administration, files.genesis.chain_id, config.resolve(config.side_directory) / "erasures"};
   }
 
   KeeperCallbacks keeper_callbacks() {
@@ -211,6 +214,7 @@ struct Node::State final : public http::Backend {
   }
 
   http::RecordDesk* record_desk() override { return &keeper; }
+  http::Doorkeeper* doorkeeper() override { return door.get(); }
 
   DriverCallbacks driver_callbacks() {
     return {[this](const replica::Answer& answer) { finish(answer); },
@@ -388,6 +392,7 @@ struct Node::State final : public http::Backend {
 
   NodeConfig config;
   OpenNode files;
+  std::unique_ptr<Door> door;
   mutable asio::io_context io{1};
   asio::io_context http_io{1};
   asio::executor_work_guard<asio::io_context::executor_type> io_guard = asio::make_work_guard(io);
@@ -420,7 +425,9 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
   auto files = open_node(config);
   if (!files) return std::unexpected(files.error());
   if (!files->notice.empty()) spdlog::warn("{}", files->notice);
-  return std::unique_ptr<Node>(new Node(std::make_unique<State>(config, std::move(*files))));
+  auto door = open_door(door_config(config));
+  if (!door) return std::unexpected(door.error());
+  return std::unique_ptr<Node>(new Node(std::make_unique<State>(config, std::move(*files), std::move(*door))));
 }
 
 std::expected<void, std::string> Node::run() {

@@ -275,16 +275,6 @@ void RecordKeeper::came(std::string from, std::vector<Bytes> records) {
   state_->post_message(side::Came{std::move(from), std::move(records)});
 }
 
-http::RecordDesk::Access RecordKeeper::access(std::string_view authorization) const {
-  const auto& config = state_->config;
-  if (!config.token) return config.loopback ? Access::kLetIn : Access::kClosed;
-  constexpr std::string_view kBearer = "Bearer ";
-  if (!authorization.starts_with(kBearer)) return Access::kNoToken;
-  // Digests, so that how long the comparison takes says nothing about the token.
-  const bool same = crypto::sha256(authorization.substr(kBearer.size())) == crypto::sha256(*config.token);
-  return same ? Access::kLetIn : Access::kNoToken;
-}
-
 void RecordKeeper::hand_in(http::HandIn record, std::function<void(http::HandInAnswer)> done) {
   const auto kind = side::kind_named(record.kind);
   if (!kind) return done(http::HandInAnswer::kMalformed);

@@ -21,9 +21,7 @@ namespace quipu::runtime {
 struct KeeperConfig {
   std::string administration;
   std::string chain_id;
-  std::filesystem::path erasures;    // the account
-  std::optional<std::string> token;  // who shows it may read and hand in records
-  bool loopback = false;             // without a token, whoever reaches the API may
+  std::filesystem::path erasures;  // the account
 };
 
 struct KeeperCallbacks {
@@ -50,7 +48,6 @@ class RecordKeeper final : public http::RecordDesk {
   void asked(std::string from, std::vector<crypto::Digest> commitments);
   void came(std::string from, std::vector<Bytes> records);
 
-  Access access(std::string_view authorization) const override;
   void hand_in(http::HandIn record, std::function<void(http::HandInAnswer)> done) override;
   http::HeldRecords records_of(const std::string& issuer, const std::string& subject) override;
   std::vector<http::ErasureNote> erasures() const override;

@@ -37,7 +37,7 @@ TEST_CASE("an import hands in what it opened once all is final and counts it", "
 TEST_CASE("an import whose records the node does not take is done all the same and says what to do", "[cli]") {
   TestNode node;
   Folder folder;
-  node.desk.token = "a token of some length";
+  node.door.token = "a token of some length";
   const auto options = import_of(folder, programme("BO", 2, false));
   Captured out;
   REQUIRE(import_history(node.global(), options));

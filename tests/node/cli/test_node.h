@@ -29,9 +29,6 @@ namespace fs = std::filesystem;
 // Keeps what is handed in, or answers otherwise when told to.
 class KeepingDesk final : public http::RecordDesk {
  public:
-  Access access(std::string_view authorization) const override {
-    return token.empty() || authorization == "Bearer " + token ? Access::kLetIn : Access::kNoToken;
-  }
   void hand_in(http::HandIn record, std::function<void(http::HandInAnswer)> done) override {
     handed.push_back(std::move(record));
     done(answers.empty() ? http::HandInAnswer::kKept : answers.at(handed.back().subject));
@@ -42,9 +39,22 @@ class KeepingDesk final : public http::RecordDesk {
   std::vector<http::ErasureNote> erasures() const override {
     return {{"PE", "S-1", "2026-01-02", 17, 9, 1'767'312'000'000, 2}};
   }
-  std::string token;
   std::vector<http::HandIn> handed;
   std::map<std::string, http::HandInAnswer> answers;  // by subject; none: kept
+};
+
+// Lets in everybody, but to side records only who shows the token, if there is one.
+class TestDoor final : public http::Doorkeeper {
+ public:
+  std::optional<http::Caller> caller(std::string_view authorization) override {
+    http::Caller caller{"guest", http::Roles::all()};
+    if (token.empty() || authorization == "Bearer " + token) return caller;
+    caller.roles = {http::Role::kReader, http::Role::kGovernance};
+    return caller;
+  }
+  bool has_room(const http::Caller&) override { return true; }
+  void note(const http::Caller&, std::string_view, std::string_view, int) override {}
+  std::string token;
 };
 
 class TestNode {
@@ -54,6 +64,7 @@ class TestNode {
           http::route(ledger, request, respond);
         }) {
     ledger.desk = &desk;
+    ledger.door = &door;
     REQUIRE(server_.start());
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -67,6 +78,7 @@ class TestNode {
 
   quipu::testing::MemoryLedger ledger;
   KeepingDesk desk;
+  TestDoor door;
 
  private:
   boost::asio::io_context io_{1};

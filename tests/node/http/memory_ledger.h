@@ -56,8 +56,10 @@ class MemoryLedger final : public http::Backend {
   std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const override;
   std::string metrics() const override { return "quipu_height 1\n"; }
   http::RecordDesk* record_desk() override { return desk; }
+  http::Doorkeeper* doorkeeper() override { return door; }
   std::string sign_state = "good";
   http::RecordDesk* desk = nullptr;  // a test's own
+  http::Doorkeeper* door = nullptr;  // a test's own
 
  private:
   class Log;

@@ -21,10 +21,6 @@ namespace json = boost::json;
 
 class Desk final : public RecordDesk {
  public:
-  Access access(std::string_view authorization) const override {
-    asked_with = authorization;
-    return admits;
-  }
   void hand_in(HandIn record, std::function<void(HandInAnswer)> done) override {
     handed.push_back(std::move(record));
     done(answers);
@@ -35,9 +31,7 @@ class Desk final : public RecordDesk {
   }
   std::vector<ErasureNote> erasures() const override { return notes; }
 
-  mutable std::string asked_with;
   std::string asked_for;
-  Access admits = Access::kLetIn;
   HandInAnswer answers = HandInAnswer::kKept;
   HeldRecords holds;
   std::vector<HandIn> handed;
@@ -147,27 +141,8 @@ TEST_CASE("why an identity is not shown is told apart") {
   CHECK(code_of(ask(node, "POST", "/v1/records", kGood)) == "404 NOT_HELD");
 }
 
-TEST_CASE("who is not let in learns nothing but how to be") {
-  Node node;
-  node.desk.admits = RecordDesk::Access::kNoToken;
-  for (const char* target : {kIdentity, "/v1/operators/PE/S-9/identity"}) {
-    const auto response = ask(node, "GET", target, {}, {}, "Bearer wrong");
-    CHECK(code_of(response) == "401 UNAUTHORIZED");
-    CHECK(node.desk.asked_with == "Bearer wrong");
-    CHECK(std::ranges::count(response.headers, std::pair<std::string, std::string>("WWW-Authenticate", "Bearer")) == 1);
-  }
-  CHECK(code_of(ask(node, "POST", "/v1/records", "not even a body")) == "401 UNAUTHORIZED");
-  node.desk.admits = RecordDesk::Access::kClosed;
-  const auto closed = ask(node, "GET", kIdentity);
-  CHECK(code_of(closed) == "403 CLOSED");
-  CHECK(closed.body.find("token_file") != std::string::npos);
-  CHECK(node.desk.asked_for.empty());
-  CHECK(node.desk.handed.empty());
-}
-
 TEST_CASE("the account of erasures is open to all and names no person") {
   Node node;
-  node.desk.admits = RecordDesk::Access::kClosed;
   node.desk.notes.push_back({"PE", "S-1", "2026-01-02", 17, 9, 1'767'312'000'000, 2});
   const auto list = json::parse(ask(node, "GET", "/v1/erasures").body).at("erasures").as_array();
   REQUIRE(list.size() == 1);

@@ -10,17 +10,16 @@ namespace record_keeper_test {
 
 using namespace quipu;
 using namespace quipu::runtime;
-using Access = http::RecordDesk::Access;
 
 struct Kept {
-  explicit Kept(std::optional<std::string> token, bool loopback) {
+  Kept() {
     std::string made = (std::filesystem::temp_directory_path() / "quipu-keeper-XXXXXX").string();
     REQUIRE(::mkdtemp(made.data()) != nullptr);
     folder = made;
     auto store = storage::SealedDirectory::open(folder / "side", *crypto::SecretKey::from_seed(std::string(32, 'k')));
     REQUIRE(store);
     keeper = std::make_unique<RecordKeeper>(
-        KeeperConfig{"CL", "test", folder / "side" / "erasures", std::move(token), loopback}, std::move(*store),
+        KeeperConfig{"CL", "test", folder / "side" / "erasures"}, std::move(*store),
         KeeperCallbacks{[this] { return ledger.reader(); }, [](const std::string&, const consensus::Message&) {},
                         [](const std::string&, bool) {}});
   }
@@ -38,26 +37,8 @@ struct Kept {
   std::unique_ptr<RecordKeeper> keeper;
 };
 
-TEST_CASE("with a token only who shows it is let in wherever it comes from") {
-  for (const bool loopback : {true, false}) {
-    const Kept kept("a token of some length", loopback);
-    CHECK(kept.keeper->access("Bearer a token of some length") == Access::kLetIn);
-    for (const char* shown : {"", "Bearer ", "Bearer a token of some lengt", "a token of some length",
-                              "Basic a token of some length", "Bearer a token of some length "}) {
-      INFO(shown);
-      CHECK(kept.keeper->access(shown) == Access::kNoToken);
-    }
-  }
-}
-
-TEST_CASE("without a token this machine alone is let in") {
-  CHECK(Kept(std::nullopt, true).keeper->access("") == Access::kLetIn);
-  CHECK(Kept(std::nullopt, false).keeper->access("") == Access::kClosed);
-  CHECK(Kept(std::nullopt, false).keeper->access("Bearer guess") == Access::kClosed);
-}
-
 TEST_CASE("a keeper that has seen no state judges nothing and one that stops turns away who waits") {
-  Kept kept(std::nullopt, true);
+  Kept kept;
   kept.keeper->start();
   CHECK(kept.hand_in("S-1") == http::HandInAnswer::kUnavailable);
   kept.keeper->look_at_all();

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is let in at a node's API: callers by their tokens, guests as far as the configuration says, each as often as it
+// may ask, and every caller noted. Any thread.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "node/http/access.h"
+
+namespace quipu::runtime {
+
+struct DoorConfig {
+  std::filesystem::path tokens;           // the file; need not be there
+  std::filesystem::path access_log;       // empty: none
+  http::Roles guests;                     // what a caller without a token may
+  std::uint64_t requests_per_second = 0;  // of one token; 0: no limit
+};
+
+// "auto" lets guests do everything where only this machine can reach the API, nothing elsewhere; "all", "reader",
+// "mirror" and "none" mean what they say. Nothing when it is none of these.
+std::optional<http::Roles> guest_roles(std::string_view setting, std::string_view listen);
+
+class Door final : public http::Doorkeeper {
+ public:
+  // `utc_ms` and `steady_us` are the clocks. A token file that cannot be read is an error here; later it keeps what it
+  // knew and says so through `alarm`.
+  static std::expected<std::unique_ptr<Door>, std::string> open(DoorConfig config, std::function<std::int64_t()> utc_ms,
+                                                                std::function<std::int64_t()> steady_us,
+                                                                std::function<void(const std::string&)> alarm);
+  ~Door() override;
+
+  std::optional<http::Caller> caller(std::string_view authorization) override;
+  bool has_room(const http::Caller& caller) override;
+  void note(const http::Caller& caller, std::string_view method, std::string_view route, int status) override;
+
+ private:
+  struct State;
+  explicit Door(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// With this machine's clocks, and alarms in its log.
+std::expected<std::unique_ptr<Door>, std::string> open_door(DoorConfig config);
+
+}  // namespace quipu::runtime
