@@ -35,11 +35,12 @@ class MemoryBundle final : public audit::Bundle {
 
 class Chain {
  public:
-  Chain() : genesis(sample::genesis()) {
+  explicit Chain(ledger::Genesis of = sample::genesis()) : genesis(std::move(of)) {
     auto block = ledger::genesis_block(genesis);
     take(block.block.leaves);
     position = std::move(block.after);
     membership = position.membership;
+    if (membership->members.size() != kCodes.size()) quorum_signs();
   }
 
   ledger::Genesis genesis;
@@ -89,6 +90,22 @@ class Chain {
     for (int i = 0; i < blocks; ++i) append(next_submissions(each));
   }
 
+  // What seals the next block when its submissions leave the state as it is.
+  ledger::SealInfo next_seal(std::size_t submissions, std::uint64_t block_time_ms) const {
+    ledger::SealInfo seal;
+    seal.chain_id = genesis.chain_id;
+    seal.height = position.height.next();
+    seal.epoch = position.membership->epoch;
+    seal.proposer = position.membership->members[0].code;
+    seal.block_time_ms = block_time_ms;
+    seal.first_index = seal.previous_size = position.tree.size();
+    seal.submissions = static_cast<std::uint32_t>(submissions);
+    seal.previous_root = position.tree.root();
+    seal.state_root = position.map.root();
+    seal.membership_hash = position.membership->members.hash();
+    seal.protocol_version = genesis.protocol_version;
+    return seal;
+  }
   // A block of these leaves that the members vote for whatever it says.
   void append_forged(const std::vector<Bytes>& forged) {
     header = {position.membership->epoch, position.height.next(), position.block, 0, {}, {}};
@@ -132,9 +149,7 @@ class Chain {
     view_ = 0;
     last_step_ = {};
     skipped_.clear();
-    voters.clear();
-    for (consensus::MemberIndex i = 0; i < membership->members.quorum(); ++i) voters.push_back(i);
-    cosigners = voters;
+    quorum_signs();
   }
   consensus::Scope scope() const { return membership->scope(genesis.chain); }
 
@@ -142,7 +157,7 @@ class Chain {
   void publish() {
     const crypto::Checkpoint checkpoint{genesis.origin, position.tree.size(), position.tree.root()};
     crypto::Note note{checkpoint.text(), {}};
-    note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key("BR", "log")));
+    note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key_of(log_signer(), "log")));
     for (const auto i : cosigners) {
       note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + membership->members[i].code,
                                                key_of(i, "cosigner"), position.block_time_ms / 1'000 + i));
@@ -182,6 +197,12 @@ class Chain {
     const auto other = renamed.find(code);
     return key(other == renamed.end() ? code : other->second, purpose);
   }
+  void quorum_signs() {
+    voters.clear();
+    for (consensus::MemberIndex i = 0; i < membership->members.quorum(); ++i) voters.push_back(i);
+    cosigners = voters;
+  }
+  consensus::MemberIndex log_signer() const { return membership->members.index_of("BR").value_or(0); }
   void hand_over() {
     auto& links = links_[position.height.value].proofs;
     while (links.back().step.kind != consensus::VoteKind::kFinalize) vote();
