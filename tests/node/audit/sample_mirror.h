@@ -11,6 +11,7 @@
 #include "node/audit/bundle.h"
 #include "node/ledger/block.h"
 #include "node/ledger/mirror.h"
+#include "node/ledger/receipt.h"
 #include "tests/node/ledger/sample_chain.h"
 
 namespace quipu::sample {
@@ -32,6 +33,34 @@ class MemoryBundle final : public audit::Bundle {
   std::string name_;
   std::vector<std::string> paths_;
 };
+
+// Every complete node of the tree over these leaves.
+class TreeNodes {
+ public:
+  explicit TreeNodes(std::span<const Bytes> leaves) {
+    crypto::CompactRange tree;
+    for (const auto& leaf : leaves) {
+      tree.append(crypto::leaf_hash(leaf), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
+        nodes_[{level, index}] = hash;
+      });
+    }
+  }
+  crypto::Digest operator()(unsigned level, std::uint64_t index) const { return nodes_.at({level, index}); }
+
+ private:
+  std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
+};
+
+// The tiles and bundles of a log of these leaves.
+inline Files tile_files(std::span<const Bytes> leaves) {
+  const TreeNodes nodes(leaves);
+  Files out;
+  for (const auto& tile : ledger::tiles_of(leaves.size())) {
+    const auto entries = leaves.subspan(tile.level ? 0 : tile.index * ledger::kTileWidth, tile.level ? 0 : tile.width);
+    out[tile.path()] = tile.level ? ledger::hash_tile(tile, nodes) : ledger::encode_entries(entries);
+  }
+  return out;
+}
 
 class Chain {
  public:
@@ -183,12 +212,16 @@ class Chain {
       out[ledger::handover_path(opening.epoch)] = opening.handover;
     }
     for (const auto& content : evidence_) out[ledger::evidence_path(content)] = content;
-    const auto nodes = [this](unsigned level, std::uint64_t index) { return nodes_.at({level, index}); };
-    for (const auto& tile : ledger::tiles_of(parsed->size)) {
-      const std::span entries(leaves_.data() + (tile.level ? 0 : tile.index * 256), tile.level ? 0 : tile.width);
-      out[tile.path()] = tile.level ? ledger::hash_tile(tile, nodes) : ledger::encode_entries(entries);
-    }
+    out.merge(tile_files({leaves_.data(), parsed->size}));
     return out;
+  }
+  const std::vector<Bytes>& leaves() const { return leaves_; }
+  // Of a leaf in the tree of the newest publication.
+  ledger::Receipt receipt(std::uint64_t index) const {
+    const Bytes& note = notes_.rbegin()->second;
+    const auto size = crypto::Checkpoint::parse(crypto::Note::parse(note)->text)->size;
+    const TreeNodes nodes({leaves_.data(), size});
+    return {leaves_[index], index, crypto::inclusion_proof(index, size, nodes), note};
   }
 
  private:
@@ -211,14 +244,7 @@ class Chain {
     openings_.push_back({next.epoch, position.height.value, ledger::policy_file(genesis.origin, next.members),
                          ledger::encode_handover(handover, membership->members.size())});
   }
-  void take(const std::vector<Bytes>& leaves) {
-    for (const auto& leaf : leaves) {
-      leaves_.push_back(leaf);
-      tree_.append(crypto::leaf_hash(leaf), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
-        nodes_[{level, index}] = hash;
-      });
-    }
-  }
+  void take(const std::vector<Bytes>& leaves) { leaves_.insert(leaves_.end(), leaves.begin(), leaves.end()); }
   // The next view is about the tip; every other one finalizes.
   void vote() {
     const consensus::View parent = last_step_;
@@ -241,8 +267,6 @@ class Chain {
     Bytes policy, handover;
   };
   std::vector<Bytes> leaves_;
-  crypto::CompactRange tree_;
-  std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
   std::map<std::uint64_t, Links> links_;
   std::vector<Opening> openings_;
   std::map<std::uint64_t, Bytes> notes_;
