@@ -15,7 +15,7 @@ namespace quipu::crypto {
 namespace {
 
 constexpr std::size_t kMaxNoteSize = 1'000'000;
-constexpr std::size_t kMaxNoteLines = 100;
+constexpr std::size_t kMaxNoteLines = 256;                // a log line and the cosignatures of 255 members
 constexpr std::string_view kLineStart = "\xe2\x80\x94 ";  // an em dash and a space
 constexpr std::uint64_t kMaxTime = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kTimeSize = 8;

@@ -74,7 +74,11 @@ void Elsewhere::block_end(std::uint64_t size, const crypto::Digest& root, std::u
   while (!waiting_.empty() && waiting_.begin()->first <= size) {
     Seen seen = waiting_.begin()->second;
     waiting_.erase(waiting_.begin());
-    if (!judge(seen, signers)) continue;
+    const bool lies_here = seen.note.checkpoint.size == size && seen.note.checkpoint.root == root;
+    if (!judge(seen, signers)) {
+      if (!lies_here) accuse(seen, signers, height);
+      continue;
+    }
     if (seen.note.checkpoint.size != size) {
       fork(seen, "no block of this history ends at that size", height);
     } else if (seen.note.checkpoint.root != root) {
@@ -82,6 +86,24 @@ void Elsewhere::block_end(std::uint64_t size, const crypto::Digest& root, std::u
     } else {
       context_.report.passed(Check::kElsewhere);
     }
+  }
+}
+
+// An honest member cosigns what it has committed, and a quorum stands behind this history.
+void Elsewhere::accuse(const Seen& seen, const Electorates& signers, std::uint64_t height) const {
+  std::set<std::string> codes;
+  for (const auto& electorate : signers) {
+    for (const MemberIndex member : cosigners_of(seen.note.note, *electorate)) {
+      codes.insert(electorate->members[member].code);
+    }
+  }
+  for (const auto& code : codes) {
+    context_.report.add({.severity = Severity::kMisconduct,
+                         .check = Check::kElsewhere,
+                         .what = code + " cosigned a tree of " + std::to_string(seen.note.checkpoint.size) +
+                                 " leaves that is not this history's",
+                         .file = seen.place,
+                         .height = height});
   }
 }
 

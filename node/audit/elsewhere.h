@@ -29,6 +29,8 @@ class Elsewhere {
     std::vector<consensus::MemberIndex> cosigners{};  // of these
   };
   bool judge(Seen& seen, const Electorates& signers);
+  // Too few cosigned it to be a history, and each who did says that its tree is one.
+  void accuse(const Seen& seen, const Electorates& signers, std::uint64_t height) const;
   void read(const Bundle& bundle);
   void pass_over(const std::string& place) const;
   void fork(const Seen& seen, std::string what, std::optional<std::uint64_t> height);

@@ -68,6 +68,16 @@ std::expected<NoteLines, std::string> lines_of(const crypto::Note& note, const E
   return out;
 }
 
+std::string cosigned_before(const crypto::Note& note, std::uint64_t time_s) {
+  std::string codes;
+  for (const auto& line : note.lines) {
+    const auto cosigned_s = crypto::cosignature_time_s(line);
+    if (!cosigned_s || *cosigned_s >= time_s) continue;
+    codes += (codes.empty() ? "" : ", ") + line.name.substr(line.name.rfind('/') + 1);
+  }
+  return codes;
+}
+
 void check_signatures(const Context& context, const crypto::Note& note, NoteLines lines, std::string path) {
   Finding wrong{
       .check = Check::kNotes, .what = "a signature of the checkpoint does not verify", .file = std::move(path)};

@@ -25,6 +25,8 @@ struct NoteLines {
   std::uint64_t first_cosigned_s = 0;
 };
 std::expected<NoteLines, std::string> lines_of(const crypto::Note& note, const Electorate& electorate);
+// Codes of those whose cosignature says an earlier time: "BO, PE".
+std::string cosigned_before(const crypto::Note& note, std::uint64_t time_s);
 // Hands the signatures to the pool.
 void check_signatures(const Context& context, const crypto::Note& note, NoteLines lines, std::string path);
 

@@ -96,7 +96,8 @@ bool Replay::check_author(const std::shared_ptr<const Submission>& submission, s
     context_.broken({.check = Check::kAuthority, .what = words_of(key.error()), .height = height, .leaf = index});
     return false;
   }
-  Finding wrong{.check = Check::kSignatures, .what = "the author's signature does not verify"};
+  Finding wrong{.check = Check::kSignatures,
+                .what = words_of({Code::kBadSignature, std::nullopt, "the author's signature does not verify"})};
   wrong.height = height;
   wrong.leaf = index;
   signatures_.push_back(

@@ -68,6 +68,7 @@ class Node {
   bool honest() const { return honest_; }
   const Who& who() const { return who_; }
   replica::Status status() const { return replica_->status(); }
+  std::shared_ptr<const ledger::LedgerReader> ledger() const { return host_->reader(); }
   std::optional<storage::LeafPlace> place_of(const crypto::Digest& id) const { return host_->place_of(id); }
 
   void receive(std::size_t from, const Bytes& frame);

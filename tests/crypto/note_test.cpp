@@ -163,13 +163,13 @@ TEST_CASE("a plain line is no cosignature and the other way round although the k
   CHECK_FALSE(verify_line("t\n", relabelled, cosigner));
 }
 
-TEST_CASE("a note has up to 100 lines") {
+TEST_CASE("a note has up to 256 lines so that 255 members and a log can sign one") {
   using namespace note_test;
   CHECK_FALSE(parses(many_lines(0)));
   CHECK(parses(many_lines(1)));
   CHECK(parses(many_lines(16)));
-  CHECK(parses(many_lines(100)));
-  CHECK_FALSE(parses(many_lines(101)));
+  CHECK(parses(many_lines(256)));
+  CHECK_FALSE(parses(many_lines(257)));
 }
 
 TEST_CASE("a note is refused whose text is out of form") {

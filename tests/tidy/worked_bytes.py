@@ -3,7 +3,7 @@
 """Every worked value in docs/formats.md must stand in a test, so that the page cannot go stale.
 
 A worked value is a line of a block fenced with ```bytes: a name, a colon, hex (spaces allowed). The hex must occur in the
-sources of tests/, where string literals that follow one another count as one.
+sources of tests/, where string literals that follow one another count as one, or in the vectors of tests/vectors.
 Usage: worked_bytes.py ROOT
 """
 import re
@@ -20,6 +20,10 @@ def joined_literals(root):
     return re.sub(r'"\s*(//[^\n]*\n\s*)*"', "", text)
 
 
+def vectors(root):
+    return "\n".join("\n".join(tree.lines(root, path)) for path in tree.files(root, (".json",), ["tests/vectors"]))
+
+
 def worked(root):
     inside = False
     for number, line in enumerate(tree.lines(root, PAGE), 1):
@@ -33,7 +37,7 @@ def worked(root):
 def main():
     root = sys.argv[1]
     say = tree.Findings()
-    tests = joined_literals(root)
+    tests = joined_literals(root) + vectors(root)
     count = 0
     for number, name, value in worked(root):
         count += 1

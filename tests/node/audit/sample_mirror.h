@@ -11,6 +11,7 @@
 #include "node/audit/bundle.h"
 #include "node/ledger/block.h"
 #include "node/ledger/mirror.h"
+#include "node/ledger/receipt.h"
 #include "tests/node/ledger/sample_chain.h"
 
 namespace quipu::sample {
@@ -33,13 +34,42 @@ class MemoryBundle final : public audit::Bundle {
   std::vector<std::string> paths_;
 };
 
+// Every complete node of the tree over these leaves.
+class TreeNodes {
+ public:
+  explicit TreeNodes(std::span<const Bytes> leaves) {
+    crypto::CompactRange tree;
+    for (const auto& leaf : leaves) {
+      tree.append(crypto::leaf_hash(leaf), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
+        nodes_[{level, index}] = hash;
+      });
+    }
+  }
+  crypto::Digest operator()(unsigned level, std::uint64_t index) const { return nodes_.at({level, index}); }
+
+ private:
+  std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
+};
+
+// The tiles and bundles of a log of these leaves.
+inline Files tile_files(std::span<const Bytes> leaves) {
+  const TreeNodes nodes(leaves);
+  Files out;
+  for (const auto& tile : ledger::tiles_of(leaves.size())) {
+    const auto entries = leaves.subspan(tile.level ? 0 : tile.index * ledger::kTileWidth, tile.level ? 0 : tile.width);
+    out[tile.path()] = tile.level ? ledger::hash_tile(tile, nodes) : ledger::encode_entries(entries);
+  }
+  return out;
+}
+
 class Chain {
  public:
-  Chain() : genesis(sample::genesis()) {
+  explicit Chain(ledger::Genesis of = sample::genesis()) : genesis(std::move(of)) {
     auto block = ledger::genesis_block(genesis);
     take(block.block.leaves);
     position = std::move(block.after);
     membership = position.membership;
+    if (membership->members.size() != kCodes.size()) quorum_signs();
   }
 
   ledger::Genesis genesis;
@@ -89,6 +119,22 @@ class Chain {
     for (int i = 0; i < blocks; ++i) append(next_submissions(each));
   }
 
+  // What seals the next block when its submissions leave the state as it is.
+  ledger::SealInfo next_seal(std::size_t submissions, std::uint64_t block_time_ms) const {
+    ledger::SealInfo seal;
+    seal.chain_id = genesis.chain_id;
+    seal.height = position.height.next();
+    seal.epoch = position.membership->epoch;
+    seal.proposer = position.membership->members[0].code;
+    seal.block_time_ms = block_time_ms;
+    seal.first_index = seal.previous_size = position.tree.size();
+    seal.submissions = static_cast<std::uint32_t>(submissions);
+    seal.previous_root = position.tree.root();
+    seal.state_root = position.map.root();
+    seal.membership_hash = position.membership->members.hash();
+    seal.protocol_version = genesis.protocol_version;
+    return seal;
+  }
   // A block of these leaves that the members vote for whatever it says.
   void append_forged(const std::vector<Bytes>& forged) {
     header = {position.membership->epoch, position.height.next(), position.block, 0, {}, {}};
@@ -132,9 +178,7 @@ class Chain {
     view_ = 0;
     last_step_ = {};
     skipped_.clear();
-    voters.clear();
-    for (consensus::MemberIndex i = 0; i < membership->members.quorum(); ++i) voters.push_back(i);
-    cosigners = voters;
+    quorum_signs();
   }
   consensus::Scope scope() const { return membership->scope(genesis.chain); }
 
@@ -142,7 +186,7 @@ class Chain {
   void publish() {
     const crypto::Checkpoint checkpoint{genesis.origin, position.tree.size(), position.tree.root()};
     crypto::Note note{checkpoint.text(), {}};
-    note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key("BR", "log")));
+    note.lines.push_back(crypto::sign_note(note.text, genesis.origin, key_of(log_signer(), "log")));
     for (const auto i : cosigners) {
       note.lines.push_back(crypto::cosign_note(note.text, genesis.origin + "/" + membership->members[i].code,
                                                key_of(i, "cosigner"), position.block_time_ms / 1'000 + i));
@@ -168,12 +212,16 @@ class Chain {
       out[ledger::handover_path(opening.epoch)] = opening.handover;
     }
     for (const auto& content : evidence_) out[ledger::evidence_path(content)] = content;
-    const auto nodes = [this](unsigned level, std::uint64_t index) { return nodes_.at({level, index}); };
-    for (const auto& tile : ledger::tiles_of(parsed->size)) {
-      const std::span entries(leaves_.data() + (tile.level ? 0 : tile.index * 256), tile.level ? 0 : tile.width);
-      out[tile.path()] = tile.level ? ledger::hash_tile(tile, nodes) : ledger::encode_entries(entries);
-    }
+    out.merge(tile_files({leaves_.data(), parsed->size}));
     return out;
+  }
+  const std::vector<Bytes>& leaves() const { return leaves_; }
+  // Of a leaf in the tree of the newest publication.
+  ledger::Receipt receipt(std::uint64_t index) const {
+    const Bytes& note = notes_.rbegin()->second;
+    const auto size = crypto::Checkpoint::parse(crypto::Note::parse(note)->text)->size;
+    const TreeNodes nodes({leaves_.data(), size});
+    return {leaves_[index], index, crypto::inclusion_proof(index, size, nodes), note};
   }
 
  private:
@@ -182,6 +230,12 @@ class Chain {
     const auto other = renamed.find(code);
     return key(other == renamed.end() ? code : other->second, purpose);
   }
+  void quorum_signs() {
+    voters.clear();
+    for (consensus::MemberIndex i = 0; i < membership->members.quorum(); ++i) voters.push_back(i);
+    cosigners = voters;
+  }
+  consensus::MemberIndex log_signer() const { return membership->members.index_of("BR").value_or(0); }
   void hand_over() {
     auto& links = links_[position.height.value].proofs;
     while (links.back().step.kind != consensus::VoteKind::kFinalize) vote();
@@ -190,14 +244,7 @@ class Chain {
     openings_.push_back({next.epoch, position.height.value, ledger::policy_file(genesis.origin, next.members),
                          ledger::encode_handover(handover, membership->members.size())});
   }
-  void take(const std::vector<Bytes>& leaves) {
-    for (const auto& leaf : leaves) {
-      leaves_.push_back(leaf);
-      tree_.append(crypto::leaf_hash(leaf), [this](unsigned level, std::uint64_t index, const crypto::Digest& hash) {
-        nodes_[{level, index}] = hash;
-      });
-    }
-  }
+  void take(const std::vector<Bytes>& leaves) { leaves_.insert(leaves_.end(), leaves.begin(), leaves.end()); }
   // The next view is about the tip; every other one finalizes.
   void vote() {
     const consensus::View parent = last_step_;
@@ -220,8 +267,6 @@ class Chain {
     Bytes policy, handover;
   };
   std::vector<Bytes> leaves_;
-  crypto::CompactRange tree_;
-  std::map<std::pair<unsigned, std::uint64_t>, crypto::Digest> nodes_;
   std::map<std::uint64_t, Links> links_;
   std::vector<Opening> openings_;
   std::map<std::uint64_t, Bytes> notes_;

@@ -14,6 +14,7 @@
 #include "node/ledger/rules/rule.h"
 #include "node/ledger/state.pb.h"
 #include "tests/node/ledger/sample_chain.h"
+#include "tests/node/ledger/witness.h"
 #include "tests/node/ledger/world.h"
 
 namespace quipu::ledger::testing {
@@ -78,11 +79,14 @@ class GovernedChain {
   }
   std::string takes(const Submissions& submissions) {
     BlockBuilder builder(genesis_, tip(), tip().membership->members[0].code, next_time_ms());
+    Stated stated{{}, next_time_ms()};
     for (const auto& each : submissions) {
+      stated.leaves.push_back(each->leaf);
       const auto key = signing_key(*tip().state, *each);
-      if (!key) return std::string(name_of(key.error().code));
-      if (auto added = builder.add(*each); !added) return std::string(name_of(added.error().code));
+      if (!key) return refused(stated, key.error());
+      if (auto added = builder.add(*each); !added) return refused(stated, added.error());
     }
+    if (witness()) history_.push_back(stated);
     auto built = std::move(builder).seal();
     const auto executed = execute_block(genesis_, tip(), built.block, submissions);
     INFO((executed ? "" : executed.error().detail));
@@ -166,6 +170,10 @@ class GovernedChain {
   }
 
  private:
+  std::string refused(const Stated& stated, const Rejection& why) const {
+    if (witness()) witness()({genesis_, history_, stated, why});
+    return std::string(name_of(why.code));
+  }
   static Genesis genesis_of(const std::vector<std::string>& codes) {
     std::vector<v1::Member> members;
     for (const auto& code : codes) members.push_back(sample::member(code));
@@ -181,6 +189,7 @@ class GovernedChain {
   ExecutedBlock block_;
   std::vector<ExecutedBlock> blocks_;
   Submissions in_block_;
+  std::vector<Stated> history_;  // what was taken
   std::uint64_t not_before_ms_ = 0;
   std::map<std::string, std::string> names_;
 };

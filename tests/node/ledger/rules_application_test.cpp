@@ -12,12 +12,7 @@ using namespace quipu::ledger::testing;
 
 const std::string kApplicant(32, 'a');
 
-void switch_on(World& world, const std::string& value = "1") {
-  v1::ParameterRecord parameter;
-  parameter.mutable_parameter()->set_name("application_profile");
-  parameter.mutable_parameter()->set_value(value);
-  put(world.state(), "--", "parameter/application_profile", parameter);
-}
+void switch_on(World& world, const std::string& value = "1") { world.sets("application_profile", value); }
 
 World recording() {
   World world = world_with_certificate();

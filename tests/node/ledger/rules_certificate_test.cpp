@@ -184,9 +184,7 @@ TEST_CASE("a certificate is renewed while active or up to ninety days after it e
     CHECK(world.status("BR", "C1", "2027-03-31") == "ACTIVE");
   }
   SECTION("the register may set another number of days") {
-    v1::ParameterRecord parameter;
-    parameter.mutable_parameter()->set_value("10");
-    put(world.state(), "--", "parameter/renewal_grace_days", parameter);
+    world.sets("renewal_grace_days", "10");
     world.today("2027-01-11");
     CHECK(world.says("BR", "certificate_renewed { certificate: 'C1' valid_to: '2030-12-31' }") == "NOT_RENEWABLE");
     CHECK(world.says("BR",

@@ -11,12 +11,7 @@ using namespace quipu::ledger::testing;
 
 const std::string kErased = "subject_erased { subject: 'S1' }";
 
-void keep_for(World& world, const std::string& days) {
-  v1::ParameterRecord parameter;
-  parameter.mutable_parameter()->set_name("retention_days");
-  parameter.mutable_parameter()->set_value(days);
-  put(world.state(), "--", "parameter/retention_days", parameter);
-}
+void keep_for(World& world, const std::string& days) { world.sets("retention_days", days); }
 
 TEST_CASE("a firm without certificates is erased once and leaves a tombstone", "[rules]") {
   World world = small_world();

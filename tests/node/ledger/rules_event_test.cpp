@@ -13,13 +13,6 @@ std::string amended(World& world, const std::string& head) {
   return world.says("BR", head + " certificate_amended { certificate: 'C1' level: 'A' }");
 }
 
-void set_list(World& world, const std::string& name, std::initializer_list<const char*> codes) {
-  v1::CodeListRecord record;
-  record.mutable_list()->set_name(name);
-  for (const char* code : codes) record.mutable_list()->add_codes(code);
-  put(world.state(), "--", "list/" + name, record);
-}
-
 }  // namespace
 
 TEST_CASE("dates are real days", "[rules]") {
@@ -60,9 +53,9 @@ TEST_CASE("legal basis and reason are codes", "[rules]") {
 
 TEST_CASE("where the register has a list only its codes are taken", "[rules]") {
   World world = world_with_certificate();
-  set_list(world, "reason", {"AUDIT", "REQUEST"});
-  set_list(world, "legal_basis", {"DECREE_12"});
-  set_list(world, "level", {"A"});
+  world.lists("reason", {"AUDIT", "REQUEST"});
+  world.lists("legal_basis", {"DECREE_12"});
+  world.lists("level", {"A"});
   CHECK(amended(world, "reason: 'WHIM'") == "CODE_NOT_LISTED");
   CHECK(amended(world, "legal_basis: 'WHIM'") == "CODE_NOT_LISTED");
   CHECK(world.says("BR", "certificate_amended { certificate: 'C1' level: 'B' }") == "CODE_NOT_LISTED");

@@ -14,8 +14,12 @@ using namespace quipu;
 using namespace quipu::ledger;
 using namespace quipu::ledger::testing;
 
-crypto::SecretKey new_key(const std::string& name) {
-  return *crypto::SecretKey::from_seed(crypto::sha256({"officer", name}).view());
+const crypto::SecretKey& new_key(const std::string& name) { return officers_key(name); }
+
+// The chain of every world here.
+const consensus::ChainId& chain() {
+  static const consensus::ChainId id = small_world().genesis().chain;
+  return id;
 }
 
 // As `owner` would state it for this purpose; what was signed may be about something else.
@@ -27,7 +31,7 @@ v1::Event adding(const crypto::SecretKey& key, v1::KeyPurpose purpose = v1::ISSU
   added.set_public_key(Bytes(key.public_key().view()));
   added.set_purpose(purpose);
   added.set_label("desk 7");
-  added.set_possession(Bytes(key.sign(possession_bytes({}, owner, about, key.public_key().view())).view()));
+  added.set_possession(Bytes(key.sign(possession_bytes(chain(), owner, about, key.public_key().view())).view()));
   return event;
 }
 
@@ -67,7 +71,7 @@ const std::string kFirm = "BR12345678000190";
 
 TEST_CASE("a governance key adds an officer's key that shows that it is held", "[rules]") {
   World world = world_with_certificate();
-  const auto key = new_key("desk 7");
+  const auto& key = new_key("desk 7");
   CHECK(world.offers(world.prepare("BR", {adding(key)}, v1::ISSUER)) == "WRONG_KEY_PURPOSE");
   CHECK(world.states("BR", {adding(key, v1::KEY_PURPOSE_UNSPECIFIED)}) == "FIELD_MISSING");
   for (const auto purpose : {v1::VOTE, v1::TRANSPORT, v1::GOVERNANCE, v1::COSIGNER, v1::LOG}) {
@@ -92,7 +96,7 @@ TEST_CASE("a governance key adds an officer's key that shows that it is held", "
 
 TEST_CASE("an added key states what its purpose allows from the next height on", "[rules]") {
   World world = world_with_certificate();
-  const auto desk = new_key("desk 7"), second = new_key("approver");
+  const auto &desk = new_key("desk 7"), &second = new_key("approver");
   CHECK(says_with(world, desk.public_key(), "operator_amended { subject: 'S1' }") == "UNKNOWN_KEY");
   REQUIRE(world.states("BR", {adding(desk), adding(second, v1::APPROVER)}) == "OK");
   CHECK(says_with(world, desk.public_key(), "operator_amended { subject: 'S1' }") == "OK");
@@ -101,7 +105,7 @@ TEST_CASE("an added key states what its purpose allows from the next height on",
 
 TEST_CASE("a key is nobody's before and never again", "[rules]") {
   World world = world_with_certificate();
-  const auto key = new_key("desk 7");
+  const auto& key = new_key("desk 7");
   REQUIRE(world.states("BR", {adding(key)}) == "OK");
   CHECK(world.states("BR", {adding(key)}) == "KEY_TAKEN");
   CHECK(world.states("BR", {adding(key, v1::APPROVER)}) == "KEY_TAKEN");
@@ -204,7 +208,7 @@ TEST_CASE("the day of the window is the author's own", "[rules]") {
 
 TEST_CASE("an event in doubt is reaffirmed by its author with another key", "[rules]") {
   World world = world_with_certificate();
-  const auto desk = new_key("desk 7");
+  const auto& desk = new_key("desk 7");
   REQUIRE(world.states("BR", {adding(desk)}) == "OK");
   REQUIRE(world.says("BR", "operator_amended { subject: 'S1' }") == "OK");
   const v1::EventRef target = world.last();
@@ -247,7 +251,7 @@ TEST_CASE("so many lost keys are on record that the next is revoked without a da
   World world = world_with_certificate();
   v1::DisputedKeys full;
   for (int i = 0; i < 256; ++i) full.add_keys()->set_since("2020-01-01");
-  put(world.state(), "BR", "*", full);
+  put(world.state_by_hand(), "BR", "*", full);
   CHECK(world.states("BR", {revoking(kDesk, "2025-03-01")}) == "RECORD_FULL");
   CHECK(world.states("BR", {revoking(kDesk)}) == "OK");
 }

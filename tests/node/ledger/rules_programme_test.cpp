@@ -122,10 +122,7 @@ TEST_CASE("figures that differ from the ledger's are taken and flagged", "[rules
 
 TEST_CASE("figures of applications are compared where the network keeps applications", "[rules]") {
   World world = world_with_three();
-  v1::ParameterRecord parameter;
-  parameter.mutable_parameter()->set_name("application_profile");
-  parameter.mutable_parameter()->set_value("1");
-  put(world.state(), "--", "parameter/application_profile", parameter);
+  world.sets("application_profile", "1");
   const std::string applicant(32, 'a');
   REQUIRE(world.says("BR", "application_filed { application: 'A1' applicant_commitment: '" + applicant +
                                "' scheme: SECURITY roles: IMPORTER filed_on: '2025-02-27' }") == "OK");

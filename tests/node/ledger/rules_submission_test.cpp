@@ -66,10 +66,10 @@ TEST_CASE("a key is not used before the height from which it is valid", "[rules]
   const std::string id = quipu::crypto::to_hex(key_of("BR", v1::ISSUER).view());
   auto key = *get<v1::KeyRecord>(world.state(), "BR", id);
   key.set_valid_from_height(2);
-  put(world.state(), "BR", id, key);
+  put(world.state_by_hand(), "BR", id, key);
   CHECK(world.states("BR", {registration()}) == "UNKNOWN_KEY");
   key.set_valid_from_height(1);
-  put(world.state(), "BR", id, key);
+  put(world.state_by_hand(), "BR", id, key);
   CHECK(world.states("BR", {registration()}) == "OK");
 }
 

@@ -87,7 +87,7 @@ TEST_CASE("nobody is kept in an arrangement by a record that another has filled"
   World world = recognising();
   auto edge = *get<v1::EdgeRecord>(world.state(), "CL", "ARR/BR");
   while (edge.history().events_size() < 512) edge.mutable_history()->add_events()->set_leaf(1);
-  put(world.state(), "CL", "ARR/BR", edge);
+  put(world.state_by_hand(), "CL", "ARR/BR", edge);
   CHECK(world.says("CL", "recognition_suspended { arrangement: 'ARR' issuer: 'BR' emergency: true }") == "RECORD_FULL");
   CHECK(withdraws(world, "BR", "2025-05-09") == "OK");
   CHECK(world.reason("CL", kFirm, "2025-05-09") == "RECOGNITION_SUSPENDED");

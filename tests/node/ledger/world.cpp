@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cctype>
 
 #include "crypto/digest.h"
 #include "crypto/merkle.h"
+#include "node/ledger/json.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/rules/rule.h"
 #include "node/ledger/timeline.h"
+#include "tests/node/ledger/sample_chain.h"
 
 namespace quipu::ledger::testing {
 
@@ -32,46 +35,106 @@ v1::Arrangement arrangement_of(std::string id, std::vector<std::string> parties,
   return arrangement;
 }
 
-crypto::PublicKey key_of(std::string_view member, v1::KeyPurpose purpose) {
-  return *crypto::PublicKey::from(crypto::sha256({member, v1::KeyPurpose_Name(purpose)}).view());
+namespace {
+
+constexpr std::uint64_t kCreated_ms = 946'684'800'000;  // 2000-01-01, before everything that tests state
+
+using KeyRing = std::map<crypto::KeyId, const crypto::SecretKey*>;
+
+KeyRing& key_ring() {
+  static KeyRing ring;
+  return ring;
 }
 
-void World::add_member(const WorldMember& member) {
-  v1::MemberRecord record;
-  record.set_administration(member.code);
-  record.set_observer(member.observer);
-  record.set_utc_offset_minutes(member.utc_offset_minutes);
-  record.set_dual_control(member.dual_control);
-  for (const auto purpose : {v1::ISSUER, v1::APPROVER, v1::GOVERNANCE}) {
-    const crypto::PublicKey key = key_of(member.code, purpose);
-    v1::MemberKey& listed = *record.add_keys();
-    listed.set_kid(Bytes(crypto::key_id(key).view()));
-    listed.set_public_key(Bytes(key.view()));
-    listed.set_purpose(purpose);
-    v1::KeyRecord stored;
-    stored.set_public_key(Bytes(key.view()));
-    stored.set_purpose(purpose);
-    put(state_, member.code, crypto::to_hex(key.view()), stored);
-  }
-  put(state_, member.code, "", record);
+// Each made once: a test may sign thousands of statements.
+const crypto::SecretKey& kept_key(const std::string& code, const std::string& purpose) {
+  static std::map<std::pair<std::string, std::string>, crypto::SecretKey> keys;
+  const auto at = keys.find({code, purpose});
+  if (at != keys.end()) return at->second;
+  const crypto::SecretKey& made = keys.emplace(std::pair(code, purpose), sample::key(code, purpose)).first->second;
+  key_ring()[crypto::key_id(made.public_key())] = &made;
+  return made;
+}
+
+const crypto::SecretKey& key_with(const crypto::KeyId& id) {
+  const auto at = key_ring().find(id);
+  return at == key_ring().end() ? kept_key("--", "stranger") : *at->second;
+}
+
+v1::Member described(const WorldMember& member) {
+  v1::Member out = sample::member(member.code);
+  out.set_utc_offset_minutes(member.utc_offset_minutes);
+  out.set_dual_control(member.dual_control);
+  out.set_observer(member.observer);
+  return out;
+}
+
+std::string json_array(const std::vector<v1::Arrangement>& arrangements) {
+  std::string out;
+  for (const auto& each : arrangements) out += (out.empty() ? "" : ",") + message_to_json(each);
+  return "[" + out + "]";
+}
+
+// The genesis file with these in a list that has been empty.
+Bytes with_elements(Bytes file, const std::string& list, const std::map<std::string, std::string>& elements) {
+  std::string all;
+  for (const auto& [name, element] : elements) all += (all.empty() ? "" : ", ") + element;
+  const std::string start = "\"" + list + "\": [";
+  return file.insert(file.find(start) + start.size(), all);
+}
+
+}  // namespace
+
+const crypto::SecretKey& officers_key(const std::string& name) { return kept_key("officer", name); }
+
+crypto::PublicKey key_of(std::string_view member, v1::KeyPurpose purpose) {
+  std::string name = v1::KeyPurpose_Name(purpose);
+  std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+  return kept_key(std::string(member), name).public_key();
 }
 
 World::World(const std::vector<WorldMember>& members, const std::vector<v1::Arrangement>& arrangements) {
-  for (const WorldMember& member : members) add_member(member);
-  v1::ArrangementIndex index;
-  for (const v1::Arrangement& arrangement : arrangements) {
-    v1::ArrangementRecord record;
-    *record.mutable_arrangement() = arrangement;
-    put(state_, "--", "arrangement/" + arrangement.arrangement(), record);
-    v1::ArrangementParties& parties = *index.add_arrangements();
-    parties.set_arrangement(arrangement.arrangement());
-    *parties.mutable_parties() = arrangement.parties();
-  }
-  std::ranges::sort(*index.mutable_arrangements(), {}, [](const auto& each) { return each.arrangement(); });
-  put(state_, "--", "arrangements", index);
-  v1::DefinitionRecord definition;
-  definition.mutable_definition()->set_definition(1);
-  put(state_, "--", "definition/1", definition);
+  std::vector<v1::Member> described_members;
+  for (const WorldMember& member : members) described_members.push_back(described(member));
+  const auto file = make_genesis_file("world", kCreated_ms, described_members, json_array(arrangements));
+  INFO((file ? "" : file.error()));
+  REQUIRE(file);
+  founding_ = *file;
+  found();
+  const auto founded = std::make_shared<Overlay>(empty_state());
+  write_genesis_state(*genesis_, *founded);
+  state_ = Overlay(founded);
+}
+
+void World::found() {
+  auto genesis =
+      parse_genesis(with_elements(with_elements(founding_, "parameters", parameters_), "code_lists", lists_));
+  INFO((genesis ? "" : genesis.error()));
+  REQUIRE(genesis);
+  genesis_ = std::make_shared<const Genesis>(*std::move(genesis));
+}
+
+void World::sets(const std::string& parameter, const std::string& value) {
+  v1::ParameterRecord record;
+  record.mutable_parameter()->set_name(parameter);
+  record.mutable_parameter()->set_value(value);
+  put(state_, "--", "parameter/" + parameter, record);
+  parameters_[parameter] = message_to_json(record.parameter());
+  found();
+}
+
+void World::lists(const std::string& name, std::initializer_list<const char*> codes) {
+  v1::CodeListRecord record;
+  record.mutable_list()->set_name(name);
+  for (const char* code : codes) record.mutable_list()->add_codes(code);
+  put(state_, "--", "list/" + name, record);
+  lists_[name] = message_to_json(record.list());
+  found();
+}
+
+Overlay& World::state_by_hand() {
+  by_hand_ = true;
+  return state_;
 }
 
 void World::today(std::string_view date) {
@@ -81,6 +144,7 @@ void World::today(std::string_view date) {
 Submission World::prepare(std::string_view author, std::vector<v1::Event> events, v1::KeyPurpose purpose) {
   auto payload = std::make_shared<v1::Submission>();
   const crypto::PublicKey key = key_of(author, purpose);
+  payload->set_chain_id(genesis_->chain_id);
   payload->set_administration(std::string(author));
   payload->set_sequence(next_sequence(state_, author, key));
   for (v1::Event& event : events) {
@@ -88,20 +152,41 @@ Submission World::prepare(std::string_view author, std::vector<v1::Event> events
     *payload->add_events() = std::move(event);
   }
   Submission submission;
-  submission.id = crypto::leaf_hash("leaf " + std::to_string(leaf_index_));
   submission.statement.kid = crypto::key_id(key);
   submission.statement.administration = author;
   submission.statement.issued_at_s = block_time_ms_ / 1000;
   submission.payload = std::move(payload);
-  return submission;
+  return as_signed(submission);
 }
 
-std::string World::offers(const Submission& submission) {
+Submission World::as_signed(const Submission& submission) const {
+  Submission out = submission;
+  v1::Submission payload = *submission.payload;
+  payload.set_administration(submission.statement.administration);
+  out.leaf = crypto::sign_statement(key_with(submission.statement.kid), submission.statement.administration,
+                                    genesis_->chain_id, submission.statement.issued_at_s, canonical(payload));
+  out.id = crypto::leaf_hash(out.leaf);
+  return out;
+}
+
+// What is stated at one instant follows each other by a millisecond, as blocks do; days may go back.
+void World::tick() {
+  constexpr std::uint64_t kAnInstant_ms = 3'600'000;
+  if (block_time_ms_ <= taken_ms_ && taken_ms_ - block_time_ms_ < kAnInstant_ms) block_time_ms_ = taken_ms_ + 1;
+}
+
+std::string World::offers(const Submission& given) {
+  tick();
+  const Submission submission = as_signed(given);
+  const Stated stated{{submission.leaf}, block_time_ms_};
   const auto applied = apply(state_, submission, origin());
   if (!applied) {
     last_rejection = applied.error();
+    if (witness() && !by_hand_) witness()({*genesis_, history_, stated, last_rejection});
     return std::string(name_of(applied.error().code));
   }
+  if (witness()) history_.push_back(stated);
+  taken_ms_ = block_time_ms_;
   last_.set_leaf(Bytes(submission.id.view()));
   last_.set_index(0);
   ++height_;

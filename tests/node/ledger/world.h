@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A ledger without network, blocks or signatures: members, arrangements and a state to which events are stated one by
-// one.
+// A ledger without network and blocks: members, arrangements and a state to which signed events are stated one by one.
 #pragma once
 
 #include <map>
@@ -9,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "node/ledger/genesis.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/state.pb.h"
+#include "tests/node/ledger/witness.h"
 
 namespace quipu::ledger::testing {
 
@@ -26,6 +27,11 @@ struct WorldMember {
 class World {
  public:
   World(const std::vector<WorldMember>& members, const std::vector<v1::Arrangement>& arrangements);
+
+  // In force from the first block on: before anything is stated that would have been judged by it.
+  void sets(const std::string& parameter, const std::string& value);
+  void lists(const std::string& name, std::initializer_list<const char*> codes);
+  const Genesis& genesis() const { return *genesis_; }
 
   // The date of the next blocks, at noon UTC.
   void today(std::string_view date);
@@ -46,7 +52,8 @@ class World {
 
   // For what the calls above never get wrong.
   Submission prepare(std::string_view author, std::vector<v1::Event> events, v1::KeyPurpose purpose);
-  std::string offers(const Submission& submission);  // runs it as it is
+  // Runs it as it is, signed with the key of this test program that its key id names, else with a stranger's.
+  std::string offers(const Submission& submission);
   Rejection last_rejection;
 
   RecognitionAnswer asks(std::string_view recogniser, std::string_view tin, std::string_view role,
@@ -56,16 +63,26 @@ class World {
   std::string status(std::string_view issuer, std::string_view certificate, std::string_view day) const;
   v1::CertificateRecord certificate(std::string_view issuer, std::string_view number) const;
 
-  Overlay& state() { return state_; }
   const Overlay& state() const { return state_; }
-  Origin origin() const { return {{height_ + 1}, block_time_ms_, leaf_index_, {}, "world.quipu.invalid"}; }
+  // A state that no log leads to; what is stated from now on is no provocation for a witness.
+  Overlay& state_by_hand();
+  Origin origin() const { return {{height_ + 1}, block_time_ms_, leaf_index_, genesis_->scope(), genesis_->origin}; }
 
  private:
-  void add_member(const WorldMember& member);
+  void found();
+  void tick();
+  Submission as_signed(const Submission& submission) const;
 
+  Bytes founding_;                                 // the genesis file but what is in force by the next two
+  std::map<std::string, std::string> parameters_;  // JSON by name
+  std::map<std::string, std::string> lists_;
+  std::shared_ptr<const Genesis> genesis_;
   Overlay state_{empty_state()};
+  std::vector<Stated> history_;  // what was taken
+  bool by_hand_ = false;
   std::uint64_t height_ = 0;
   std::uint64_t block_time_ms_ = 0;
+  std::uint64_t taken_ms_ = 0;  // the time of what was taken last
   std::uint64_t leaf_index_ = 2;
   v1::EventRef last_;
 };
@@ -74,6 +91,8 @@ v1::Event event_from_text(std::string_view text);
 v1::Arrangement arrangement_of(std::string id, std::vector<std::string> parties, std::string signed_on,
                                std::uint32_t notice_days, bool consent_required);
 crypto::PublicKey key_of(std::string_view member, v1::KeyPurpose purpose);
+// A key of this name, which World may sign with from now on.
+const crypto::SecretKey& officers_key(const std::string& name);
 
 // AR (dual control, -03:00), BR, CL, PE vote, UY observes. Arrangements ARR (all five, consent, 60 days) from
 // 2022-05-18, PACIFIC (CL, PE, no consent) from 2018-07-20. Block date 2025-03-10.
