@@ -41,6 +41,7 @@ std::expected<void, std::string> take_cosignatures(NoteLines& out, const crypto:
     if (last && *member <= *last) return std::unexpected("the cosignatures are not in the order of members");
     last = *member;
     out.verifiers.push_back(cosigner_verifier(electorate, *member));
+    out.cosigners.push_back(electorate.members[*member].code);
     out.first_cosigned_s = i == 1 ? *time_s : std::min(out.first_cosigned_s, *time_s);
   }
   return {};

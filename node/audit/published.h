@@ -22,6 +22,7 @@ struct PublishedNote {
 // Of the lines' form: who may sign a note is known once the log has been replayed up to its size.
 struct NoteLines {
   std::vector<crypto::NoteVerifier> verifiers;  // to be checked, in the order of the note's lines
+  std::vector<std::string> cosigners{};         // codes, in the order of their lines
   std::uint64_t first_cosigned_s = 0;
 };
 std::expected<NoteLines, std::string> lines_of(const crypto::Note& note, const Electorate& electorate);

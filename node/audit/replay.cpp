@@ -5,11 +5,7 @@
 
 #include "consensus/limits.h"
 #include "crypto/cose.h"
-#include "node/ledger/disputes.h"
-#include "node/ledger/lateness.h"
 #include "node/ledger/rules/apply.h"
-#include "node/ledger/rules/members.h"
-#include "node/ledger/state.pb.h"
 
 namespace quipu::audit {
 namespace {
@@ -43,7 +39,10 @@ std::string words_of(const ledger::Rejection& why) {
 
 }  // namespace
 
-Replay::Replay(const Context& context) : context_(context) { position_.state = state_; }
+Replay::Replay(const Context& context, Account& account, SideRecords& records)
+    : context_(context), account_(account), records_(records) {
+  position_.state = state_;
+}
 
 bool Replay::leaf(Entry entry, const crypto::CompactRange& tree) {
   const bool seal = entry.is_seal;
@@ -77,6 +76,7 @@ bool Replay::close_genesis() {
   context_.report.passed(Check::kGenesis);
   context_.report.passed(Check::kSeals);
   take(std::move(block));
+  account_.block(position_, proposer_, {});
   return true;
 }
 
@@ -126,7 +126,8 @@ bool Replay::close_block() {
   }
   count(submissions);
   take(*std::move(executed));
-  count_late(submissions);
+  account_.block(position_, proposer_, submissions);
+  for (const auto& submission : submissions) records_.submission(*submission);
   return true;
 }
 
@@ -142,54 +143,10 @@ void Replay::count(const std::vector<std::shared_ptr<const Submission>>& submiss
   context_.report.passed(Check::kSeals);
 }
 
-// On the state that the block made: it is looked at as histories show it.
-void Replay::count_late(const std::vector<std::shared_ptr<const Submission>>& submissions) {
-  const std::uint64_t first = position_.tree.size() - 1 - submissions.size();
-  for (std::size_t i = 0; i < submissions.size(); ++i) {
-    for (std::size_t event = 0; event < submissions[i]->events(); ++event) {
-      const auto lag = ledger::lag_days(*state_, *submissions[i], event, position_.block_time_ms);
-      if (lag > 0) ++late_.events;
-      if (lag > late_.most_days) late_ = {late_.events, lag, position_.height.value, first + i};
-    }
-  }
-}
-
-void Replay::finish() const {
-  observe_late();
-  observe_disputed();
-}
-
-void Replay::observe_disputed() const {
-  std::uint64_t events = 0;
-  std::optional<std::uint64_t> first;
-  ledger::for_each_member(*state_, [&](const ledger::v1::MemberRecord& member) {
-    ledger::for_each_disputed(*state_, member.administration(), std::nullopt, [&](const ledger::v1::LogPlace& event) {
-      ++events;
-      first = std::min(first.value_or(event.leaf()), event.leaf());
-      return true;
-    });
-  });
-  if (events == 0) return;
-  context_.observe({.check = Check::kTime,
-                    .what = std::to_string(events) +
-                            " events DISPUTED: signed with a key that its owner reported lost, and not reaffirmed",
-                    .height = position_.height.value,
-                    .leaf = *first});
-}
-
-void Replay::observe_late() const {
-  if (late_.events == 0) return;
-  context_.observe({.check = Check::kTime,
-                    .what = std::to_string(late_.events) +
-                            " events LATE: logged after their day of effect, by at most " +
-                            std::to_string(late_.most_days) + " days",
-                    .height = late_.height,
-                    .leaf = late_.leaf});
-}
-
 void Replay::take(ledger::ExecutedBlock executed) {
   for (auto& [key, value] : executed.changes) state_->put(key, std::move(value));
   header_ = executed.block.header;
+  proposer_ = std::move(executed.proposer);
   position_ = std::move(executed.after);
   position_.state = state_;
   context_.report.passed(Check::kReplay);

@@ -7,7 +7,9 @@
 #include "node/audit/link_check.h"
 #include "node/audit/published.h"
 #include "node/audit/replay.h"
+#include "node/audit/side_records.h"
 #include "node/audit/structure.h"
+#include "node/audit/supplied.h"
 #include "node/audit/tile_check.h"
 #include "node/ledger/mirror.h"
 
@@ -19,17 +21,23 @@ using Notes = std::map<std::uint64_t, PublishedNote>;
 // Reads the log once, from the first leaf to the checkpoint's last.
 class Pass {
  public:
-  Pass(const Context& context, const Request& request, const Notes& notes, std::uint64_t size)
+  Pass(const Context& context, const Request& request, const Notes& notes, const std::vector<const Bundle*>& elsewhere,
+       std::uint64_t size)
       : context_(context),
         request_(request),
         notes_(notes),
         size_(size),
         tiles_(context, size),
         reader_(context, size),
-        replay_(context),
+        account_(context),
+        records_(context, request.records),
+        replay_(context, account_, records_),
         electorates_({std::make_shared<const Electorate>(first_electorate(context.genesis))}),
-        links_(context, electorates_.front()),
-        elsewhere_(context, request.elsewhere) {}
+        participation_(context, electorates_.front()),
+        links_(context, participation_, electorates_.front()),
+        elsewhere_(context, elsewhere) {
+    account_.begin_epoch(*electorates_.front(), 0);
+  }
 
   void run() {
     while (tree_.size() < size_) {
@@ -71,7 +79,8 @@ class Pass {
     if (const auto note = notes_.find(height);
         note != notes_.end() && !check_note(note->second, height, root, signers(voters)))
       return false;
-    if (height != 0 && !links_.block(position.height, position.block, replay_.parent())) return false;
+    if (height != 0 && !links_.block(position.height, position.block, replay_.parent(), replay_.proposer()))
+      return false;
     return !position.handover || open_epoch(*voters);
   }
 
@@ -83,6 +92,7 @@ class Pass {
 
   bool open_epoch(const Electorate& before) {
     links_.begin_epoch(electorates_.back());
+    account_.begin_epoch(*electorates_.back(), replay_.position().height.value + 1);
     return check_opening(context_, replay_.header(), before, *electorates_.back());
   }
 
@@ -105,6 +115,7 @@ class Pass {
       context_.observe(
           {.check = Check::kNotes, .what = "cosigned before its block's time", .file = path, .height = height});
     }
+    participation_.note(height, lines->cosigners);
     check_signatures(context_, note.note, *std::move(lines), path);
     return true;
   }
@@ -125,9 +136,12 @@ class Pass {
     complete_ = true;
     check_quorum_files(context_, position.height.value);
     check_epoch_files(context_, electorates_.size());
-    replay_.finish();
+    account_.finish(position);
+    records_.finish(*position.state);
     links_.finish(position.height);
+    participation_.finish();
     elsewhere_.finish(size_, notes_, electorates_.back());
+    check_supplied(context_, request_.supplied, electorates_);
   }
 
   const Context& context_;
@@ -137,8 +151,11 @@ class Pass {
   crypto::CompactRange tree_;
   TileCheck tiles_;
   EntryReader reader_;
+  Account account_;
+  SideRecords records_;
   Replay replay_;
   Electorates electorates_;  // the last of the block that comes next
+  Participation participation_;
   LinkCheck links_;
   Elsewhere elsewhere_;
   bool complete_ = false;
@@ -169,7 +186,10 @@ void check_log(const Context& context, const Request& request) {
   context.report.size = newest.size;
   context.report.root = crypto::to_hex(newest.root.view());
   if (!check_structure(context, newest.size)) return;
-  Pass pass(context, request, *notes, newest.size);
+  const auto receipts = checkpoints_of(request.supplied);
+  std::vector<const Bundle*> elsewhere = request.elsewhere;
+  for (const auto& each : receipts) elsewhere.push_back(each.get());
+  Pass pass(context, request, *notes, elsewhere, newest.size);
   pass.run();
   check_evidence(context, pass.electorates(), pass.complete());
 }
@@ -184,6 +204,7 @@ Report verify(const Request& request) {
   const Context context{request.bundle, *genesis, report, pool};
   check_log(context, request);
   pool.finish(report);
+  report.passed(Check::kDigest);
   return report;
 }
 

@@ -9,6 +9,7 @@
 
 #include "node/audit/bundle.h"
 #include "node/audit/report.h"
+#include "node/audit/supplied.h"
 
 namespace quipu::audit {
 
@@ -18,6 +19,8 @@ struct Request {
   std::vector<const Bundle*> elsewhere{};  // other mirrors whose checkpoints must lie on the same history
   unsigned threads = 1;                    // for signatures, beside the reading one
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};  // leaves
+  const Bundle* records = nullptr;   // side records, each named by the hex of its commitment
+  std::vector<Supplied> supplied{};  // receipts and status proofs that must be of this history
 };
 
 Report verify(const Request& request);
