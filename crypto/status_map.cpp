@@ -2,6 +2,7 @@
 #include "crypto/status_map.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cassert>
@@ -14,6 +15,24 @@ namespace quipu::crypto {
 namespace {
 
 constexpr std::uint32_t kLeafBit = std::numeric_limits<std::uint32_t>::max();
+
+// What stands before keys, values and hashes, without going to the heap for it: there are dozens for each event.
+class ShortBytes {
+ public:
+  ShortBytes() = default;
+  explicit ShortBytes(char first) : size_(1) { bytes_[0] = first; }
+  ShortBytes varint(std::uint64_t value) const {
+    ShortBytes out = *this;
+    for (; value >= 0x80; value >>= 7) out.bytes_[out.size_++] = static_cast<char>(value | 0x80);
+    out.bytes_[out.size_++] = static_cast<char>(value);
+    return out;
+  }
+  BytesView view() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, 11> bytes_{};
+  std::size_t size_ = 0;
+};
 
 // Bytes behind the key's end: 00, then FF for ever, so that no key is a prefix of another.
 std::uint8_t padded_byte(BytesView key, std::size_t index) {
@@ -37,12 +56,13 @@ std::uint32_t first_difference(BytesView a, BytesView b) {
 bool status_bit(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8) >> (7 - bit % 8) & 1) == 1; }
 
 Digest status_leaf_hash(BytesView key, BytesView value) {
-  const Bytes head = ByteWriter().u8(0).varint(key.size()).raw(key).varint(value.size()).take();
-  return sha256({head, value});
+  const ShortBytes head = ShortBytes(0).varint(key.size()), size = ShortBytes().varint(value.size());
+  return sha256({head.view(), key, size.view(), value});
 }
 
 Digest status_inner_hash(std::uint32_t bit, const Digest& left, const Digest& right) {
-  return sha256(ByteWriter().u8(1).varint(bit).raw(left.view()).raw(right.view()).view());
+  const ShortBytes head = ShortBytes(1).varint(bit);
+  return sha256({head.view(), left.view(), right.view()});
 }
 
 // A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions. The hash stands

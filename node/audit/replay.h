@@ -6,16 +6,16 @@
 #include "node/audit/account.h"
 #include "node/audit/context.h"
 #include "node/audit/entry_reader.h"
-#include "node/audit/flat_state.h"
 #include "node/audit/side_records.h"
+#include "node/audit/state_tree.h"
 #include "node/ledger/block.h"
 
 namespace quipu::audit {
 
 class Replay {
  public:
-  // Tells `account` of every block, `records` of every submission.
-  Replay(const Context& context, Account& account, SideRecords& records);
+  // Tells `account` of every block, `records` of every submission, `keys` what authors sign with.
+  Replay(const Context& context, Account& account, SideRecords& records, LikelyKeys& keys);
 
   // The next leaf, with the tree behind it. False: something is broken, nothing more can be replayed.
   bool leaf(Entry entry, const crypto::CompactRange& tree);
@@ -29,25 +29,26 @@ class Replay {
   const std::string& proposer() const { return proposer_; }
 
  private:
-  bool close_block();
+  using Submissions = std::vector<std::shared_ptr<const ledger::Submission>>;
+  bool close_block(const crypto::CompactRange& tree);
   bool close_genesis();
   bool check_form(const Entry& entry, std::uint64_t index);
-  bool check_author(const std::shared_ptr<const ledger::Submission>& submission, std::uint64_t index);
-  bool check_submissions(std::vector<std::shared_ptr<const ledger::Submission>>& out);
-  std::vector<Bytes> take_leaves();
+  bool check_author(const Entry& entry, std::uint64_t index);
+  void check_signature(const Entry& entry, const crypto::PublicKey& key, std::uint64_t index);
+  bool check_submissions(Submissions& out);
   void reject(const ledger::Rejection& why);
-  void take(ledger::ExecutedBlock executed);
+  crypto::Digest take_changes(const std::map<ledger::MapKey, Bytes>& changes);
   void count(const std::vector<std::shared_ptr<const ledger::Submission>>& submissions);
 
   const Context& context_;
   Account& account_;
   SideRecords& records_;
-  std::shared_ptr<FlatState> state_ = std::make_shared<FlatState>();
+  LikelyKeys& keys_;
+  std::shared_ptr<StateTree> state_ = std::make_shared<StateTree>();
   ledger::Position position_;
   consensus::Header header_;
   std::string proposer_;
-  std::vector<Entry> entries_;                  // of the block being read
-  std::vector<SignaturePool::Job> signatures_;  // of its authors, not yet with the pool
+  std::vector<Entry> entries_;  // of the block being read
   std::size_t leaf_bytes_ = 0;
   bool started_ = false;
 };

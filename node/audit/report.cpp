@@ -139,6 +139,11 @@ void Report::add(Finding finding) {
   if (found_[static_cast<std::size_t>(finding.severity)]++ < kKeptOfEach) findings_.push_back(std::move(finding));
 }
 
+void Report::drop(Check check, Severity severity, std::uint64_t times) {
+  found_of_[static_cast<std::size_t>(check)][static_cast<std::size_t>(severity)] += times;
+  found_[static_cast<std::size_t>(severity)] += times;
+}
+
 std::uint64_t Report::dropped() const {
   return std::accumulate(found_.begin(), found_.end(), std::uint64_t{0}) - findings_.size();
 }

@@ -79,6 +79,8 @@ class Report {
   // Of each severity the first thousand are kept, the others only counted: no number of harmless findings hides a
   // worse.
   void add(Finding finding);
+  // Findings that nobody kept.
+  void drop(Check check, Severity severity, std::uint64_t times);
   std::uint64_t count(Check check) const { return counts_[static_cast<std::size_t>(check)]; }
   const std::vector<Finding>& findings() const { return findings_; }
   std::uint64_t found(Check check, Severity severity) const {
