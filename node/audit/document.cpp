@@ -42,6 +42,16 @@ Section subject_of(const Report& report) {
                 {"Leaves", number(report.size)},
                 {"Newest height", number(report.height)},
                 {"Root of the log", report.root}}};
+  const auto& resumed = report.facts.resumed;
+  if (resumed.size > 0) {
+    out.sentences.push_back(
+        "The audit went on from a position that an earlier one saved (SHA-256 " + resumed.position +
+        "): the authors' signatures of the first " + number(resumed.size) + " leaves, and the votes up to height " +
+        number(resumed.height) +
+        " that have not changed since, were checked by that one. Everything else was made anew, and came "
+        "to that position's root " +
+        resumed.root + " and state root " + resumed.state_root + ".");
+  }
   const auto& epochs = report.facts.epochs;
   if (epochs.empty()) return out;
   out.table.rows.push_back({"First block", ledger::format_instant(epochs.front().first_time_ms)});

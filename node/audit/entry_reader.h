@@ -46,7 +46,8 @@ class LikelyKeys {
 
 class EntryReader {
  public:
-  EntryReader(const Context& context, std::uint64_t size);
+  // `checked`: so many leaves' signatures were checked before.
+  EntryReader(const Context& context, std::uint64_t size, std::uint64_t checked = 0);
   // The next entries in order, some of a bundle or all of it. Nothing, and a finding, when they cannot be had: however
   // far ahead was read, findings come in the log's order. Requires that not all were handed out.
   std::optional<std::vector<Entry>> next();
@@ -63,7 +64,7 @@ class EntryReader {
   Decoded start_part(std::size_t& bytes);
 
   const Context& context_;
-  std::uint64_t size_;
+  std::uint64_t size_, checked_;
   std::shared_ptr<LikelyKeys> keys_;
   std::uint64_t opened_ = 0;              // bundles
   bool stuck_ = false;                    // the newest could not be read

@@ -67,6 +67,14 @@ struct ErasedFact {
   std::uint32_t event = 0;
 };
 
+// From where an audit went on: the authors' signatures below `size`, and the votes that have not changed since, were
+// checked by the run that saved the position; everything else by this one.
+struct ResumedFact {
+  std::uint64_t size = 0, height = 0;  // 0: from the beginning
+  std::string root{}, state_root{};    // hex; this run came to the same
+  std::string position{};              // SHA-256 of the position's file
+};
+
 struct Facts {
   std::vector<EpochFact> epochs{};
   std::map<std::string, MemberFact> members{};    // by code
@@ -76,6 +84,7 @@ struct Facts {
   std::uint64_t nullified_views = 0;
   std::uint64_t side_records = 0;  // that were given
   bool records_given = false;
+  ResumedFact resumed{};
 };
 
 }  // namespace quipu::audit

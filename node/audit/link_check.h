@@ -6,14 +6,16 @@
 #include "node/audit/context.h"
 #include "node/audit/electorate.h"
 #include "node/audit/participation.h"
+#include "node/audit/resume.h"
 
 namespace quipu::audit {
 
 class LinkCheck {
  public:
   // Tells `participation` of every step, once.
-  LinkCheck(const Context& context, Participation& participation, std::shared_ptr<const Electorate> voters)
-      : context_(context), participation_(participation), voters_(std::move(voters)) {}
+  LinkCheck(const Context& context, Participation& participation, Resume& resume,
+            std::shared_ptr<const Electorate> voters)
+      : context_(context), participation_(participation), resume_(resume), voters_(std::move(voters)) {}
 
   // The steps in quorum/<height>: the last is about this block; before it may stand repeats of it and of its parent.
   // A missing file leaves the audit unable to say VERIFIED. `proposer`: as the block's seal has it. False: broken.
@@ -33,6 +35,8 @@ class LinkCheck {
 
   const Context& context_;
   Participation& participation_;
+  Resume& resume_;
+  bool checked_before_ = false;  // the votes of the file at hand
   std::shared_ptr<const Electorate> voters_;
   consensus::View view_;               // of the newest step
   consensus::BlockId newest_block_{};  // that it is about

@@ -50,6 +50,9 @@ void add_verify_command(CLI::App& app, VerifyArguments& verify, int& result) {
   command->add_option("--receipt", verify.receipts,
                       "A .tlog-proof or .quipu-status that must be of this history; may be repeated");
   command->add_option("--records", verify.records, "A directory of side records, each named by its commitment in hex");
+  command->add_option(
+      "--position", verify.position,
+      "Go on from this file, which an earlier audit saved, if it is there; save how far this one comes");
   command->add_option("--report", verify.report, "Write the whole report to this file: .html, .txt, else JSON");
   command->add_option("--report-format", verify.report_format, "text, json or html, whatever the file is called")
       ->check(CLI::IsMember({"text", "json", "html"}));

@@ -14,8 +14,9 @@ namespace quipu::audit {
 
 class Replay {
  public:
-  // Tells `account` of every block, `records` of every submission, `keys` what authors sign with.
-  Replay(const Context& context, Account& account, SideRecords& records, LikelyKeys& keys);
+  // Tells `account` of every block, `records` of every submission, `keys` what authors sign with. `checked`: so many
+  // leaves' signatures were checked before.
+  Replay(const Context& context, Account& account, SideRecords& records, LikelyKeys& keys, std::uint64_t checked = 0);
 
   // The next leaf, with the tree behind it. False: something is broken, nothing more can be replayed.
   bool leaf(Entry entry, const crypto::CompactRange& tree);
@@ -27,6 +28,7 @@ class Replay {
   // Of the block at position().
   const consensus::Header& header() const { return header_; }
   const std::string& proposer() const { return proposer_; }
+  crypto::Digest state_root() const { return state_->root(); }
 
  private:
   using Submissions = std::vector<std::shared_ptr<const ledger::Submission>>;
@@ -44,6 +46,7 @@ class Replay {
   Account& account_;
   SideRecords& records_;
   LikelyKeys& keys_;
+  std::uint64_t checked_;
   std::shared_ptr<StateTree> state_ = std::make_shared<StateTree>();
   ledger::Position position_;
   consensus::Header header_;

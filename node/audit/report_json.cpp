@@ -77,21 +77,31 @@ json::value json_of(const Listing<Item>& listing) {
   return json::object{{"total", listing.total}, {"first", std::move(first)}};
 }
 
+json::value json_of(const ResumedFact& resumed) {
+  return json::object{{"size", resumed.size},
+                      {"height", resumed.height},
+                      {"root", resumed.root},
+                      {"state_root", resumed.state_root},
+                      {"position", resumed.position}};
+}
+
 json::value json_of(const Facts& facts) {
   json::array epochs;
   for (const auto& epoch : facts.epochs) epochs.push_back(json_of(epoch));
   json::object members, events;
   for (const auto& [code, member] : facts.members) members[code] = json_of(member);
   for (const auto& [kind, count] : facts.events) events[kind] = count;
-  return json::object{{"epochs", std::move(epochs)},
-                      {"members", std::move(members)},
-                      {"events", std::move(events)},
-                      {"late", json_of(facts.late)},
-                      {"disputed", json_of(facts.disputed)},
-                      {"erased", json_of(facts.erased)},
-                      {"nullified_views", facts.nullified_views},
-                      {"records_given", facts.records_given},
-                      {"side_records", facts.side_records}};
+  json::object out{{"epochs", std::move(epochs)},
+                   {"members", std::move(members)},
+                   {"events", std::move(events)},
+                   {"late", json_of(facts.late)},
+                   {"disputed", json_of(facts.disputed)},
+                   {"erased", json_of(facts.erased)},
+                   {"nullified_views", facts.nullified_views},
+                   {"records_given", facts.records_given},
+                   {"side_records", facts.side_records}};
+  if (facts.resumed.size > 0) out["resumed"] = json_of(facts.resumed);
+  return out;
 }
 
 json::value json_of(const Finding& finding) {

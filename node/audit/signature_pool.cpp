@@ -33,12 +33,13 @@ struct SignaturePool::State {
     std::function<bool()> check;
   };
   std::mutex mutex;
-  std::condition_variable work, room;
+  std::condition_variable work, room, idle;
   std::deque<std::function<void()>> urgent;
   std::deque<Job> queue;
   std::multiset<Finding, InPlace> failures;  // the first kKept
   std::map<Check, std::uint64_t> dropped;    // of the others
   std::map<Check, std::uint64_t> passed;
+  std::size_t running = 0;  // checks
   bool closed = false;
   std::vector<std::thread> threads;
 
@@ -66,9 +67,11 @@ struct SignaturePool::State {
     Job job = std::move(queue.front());
     queue.pop_front();
     room.notify_one();
+    ++running;
     lock.unlock();
     const bool good = job.check();
     lock.lock();
+    if (--running == 0) idle.notify_all();
     if (good) {
       passed[job.if_false.check] += job.times;
     } else {
@@ -115,6 +118,12 @@ void SignaturePool::run_first(std::function<void()> work) {
 void SignaturePool::fail(Finding finding) {
   const std::lock_guard lock(state_->mutex);
   state_->fail(std::move(finding));
+}
+
+bool SignaturePool::drain() {
+  std::unique_lock lock(state_->mutex);
+  state_->idle.wait(lock, [&] { return state_->queue.empty() && state_->running == 0; });
+  return state_->failures.empty();
 }
 
 void SignaturePool::finish(Report& report) {

@@ -23,6 +23,8 @@ class SignaturePool {
   void run_first(std::function<void()> work);
   // A check that was made elsewhere, and failed: goes where those of submit() go.
   void fail(Finding finding);
+  // Waits for all of submit()'s; true when nothing has failed so far.
+  bool drain();
   // Waits for all, then adds counts and the failures to the report: by height, check and place, however the threads
   // ran.
   void finish(Report& report);

@@ -9,6 +9,7 @@
 #include "node/audit/link_check.h"
 #include "node/audit/published.h"
 #include "node/audit/replay.h"
+#include "node/audit/resume.h"
 #include "node/audit/side_records.h"
 #include "node/audit/structure.h"
 #include "node/audit/supplied.h"
@@ -24,19 +25,20 @@ using Notes = std::map<std::uint64_t, PublishedNote>;
 class Pass {
  public:
   Pass(const Context& context, const Request& request, const Notes& notes, const std::vector<const Bundle*>& elsewhere,
-       std::uint64_t size)
+       Resume& resume, std::uint64_t size)
       : context_(context),
         request_(request),
         notes_(notes),
         size_(size),
         tiles_(context, size),
-        reader_(context, size),
+        resume_(resume),
+        reader_(context, size, resume.checked_leaves()),
         account_(context),
         records_(context, request.records),
-        replay_(context, account_, records_, reader_.likely_keys()),
+        replay_(context, account_, records_, reader_.likely_keys(), resume.checked_leaves()),
         electorates_({std::make_shared<const Electorate>(first_electorate(context.genesis))}),
         participation_(context, electorates_.front()),
-        links_(context, participation_, electorates_.front()),
+        links_(context, participation_, resume, electorates_.front()),
         elsewhere_(context, elsewhere) {
     account_.begin_epoch(*electorates_.front(), 0);
   }
@@ -83,7 +85,8 @@ class Pass {
       return false;
     if (height != 0 && !links_.block(position.height, position.block, replay_.parent(), replay_.proposer()))
       return false;
-    return !position.handover || open_epoch(*voters);
+    if (position.handover && !open_epoch(*voters)) return false;
+    return resume_.block_end(tree_.size(), height, root, replay_.state_root());
   }
 
   // Whose quorum may have cosigned the tree of the block: its voters and, of a handover, those it hands over to.
@@ -144,6 +147,7 @@ class Pass {
     participation_.finish();
     elsewhere_.finish(size_, notes_, electorates_.back());
     check_supplied(context_, request_.supplied, electorates_);
+    resume_.finish();
   }
 
   const Context& context_;
@@ -152,6 +156,7 @@ class Pass {
   std::uint64_t size_;
   crypto::CompactRange tree_;
   TileCheck tiles_;
+  Resume& resume_;
   EntryReader reader_;
   Account account_;
   SideRecords records_;
@@ -191,7 +196,9 @@ void check_log(const Context& context, const Request& request) {
   const auto receipts = checkpoints_of(request.supplied);
   std::vector<const Bundle*> elsewhere = request.elsewhere;
   for (const auto& each : receipts) elsewhere.push_back(each.get());
-  Pass pass(context, request, *notes, elsewhere, newest.size);
+  Resume resume(context, request.position, request.save);
+  if (!resume.fits(newest.size)) return;
+  Pass pass(context, request, *notes, elsewhere, resume, newest.size);
   try {
     pass.run();
   } catch (const std::runtime_error& error) {  // scratch space

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "node/audit/bundle.h"
@@ -21,6 +22,9 @@ struct Request {
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};  // leaves
   const Bundle* records = nullptr;   // side records, each named by the hex of its commitment
   std::vector<Supplied> supplied{};  // receipts and status proofs that must be of this history
+  std::optional<Bytes> position{};   // that an earlier audit saved (position.h)
+  std::function<void(const Bytes& position)>
+      save{};  // told a position every 65,536 leaves and at the end, if all is well
 };
 
 Report verify(const Request& request);

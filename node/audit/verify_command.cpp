@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "crypto/signature.h"
@@ -18,6 +19,8 @@
 
 namespace quipu::audit {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr int kDone = 0, kFailed = 1;
 
@@ -49,6 +52,7 @@ struct Opened {
   std::unique_ptr<Bundle> records{};
   std::vector<std::unique_ptr<Bundle>> others{};
   std::vector<Supplied> supplied{};
+  std::optional<Bytes> position{};
 };
 
 std::expected<void, std::string> open_others(Opened& out, const VerifyArguments& arguments) {
@@ -76,12 +80,29 @@ std::expected<Opened, std::string> open(const VerifyArguments& arguments) {
   if (!mirror) return std::unexpected(mirror.error());
   Opened out{.genesis = *std::move(genesis), .mirror = *std::move(mirror)};
   if (auto others = open_others(out, arguments); !others) return std::unexpected(others.error());
+  if (!arguments.position.empty() && fs::exists(arguments.position)) {
+    auto position = read_file(arguments.position);
+    if (!position) return std::unexpected(position.error());
+    out.position = *std::move(position);
+  }
   return out;
+}
+
+// Whole or not at all, so that an interruption leaves the position before. A position that cannot be saved is said, and
+// costs the next audit time, nothing else.
+void save_position(const fs::path& path, const Bytes& position) {
+  const fs::path beside = path.string() + ".new";
+  std::ofstream file(beside, std::ios::binary);
+  file << position << std::flush;
+  file.close();
+  std::error_code error;
+  if (file) fs::rename(beside, path, error);
+  if (!file || error) std::cerr << "quipu-audit: cannot save the position in " << path.string() << "\n";
 }
 
 std::string format_of(const VerifyArguments& arguments) {
   if (!arguments.report_format.empty()) return arguments.report_format;
-  const auto suffix = std::filesystem::path(arguments.report).extension();
+  const auto suffix = fs::path(arguments.report).extension();
   if (suffix == ".html" || suffix == ".htm") return "html";
   return suffix == ".txt" || suffix == ".text" ? "text" : "json";
 }
@@ -108,6 +129,10 @@ int run_verify(const VerifyArguments& arguments) {
   for (const auto& other : opened->others) request.elsewhere.push_back(other.get());
   request.records = opened->records.get();
   request.supplied = std::move(opened->supplied);
+  request.position = std::move(opened->position);
+  if (!arguments.position.empty()) {
+    request.save = [&](const Bytes& position) { save_position(arguments.position, position); };
+  }
   request.threads = std::thread::hardware_concurrency();
   if (isatty(STDERR_FILENO) == 1) request.progress = ProgressBar();
   const Report report = verify(request);

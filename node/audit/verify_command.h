@@ -12,6 +12,7 @@ struct VerifyArguments {
   std::vector<std::string> against;   // directories of other mirrors
   std::vector<std::string> receipts;  // files
   std::string records;                // a directory; empty: none
+  std::string position;               // a file: gone on from if it is there, and saved to; empty: none
   std::string report;                 // a file to write; empty: none
   std::string report_format;          // text, json, html; empty: by the file's suffix
 };
