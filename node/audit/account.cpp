@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 #include <tuple>
 
 #include "crypto/digest.h"
@@ -136,13 +137,28 @@ void Account::read_members(const StateView& state) {
   });
 }
 
+// As records come, not in the log's order, for there may be more of them than memory should hold.
 void Account::find_disputed(const StateView& state) {
+  constexpr std::size_t kMost = Listing<EventFact>::kMost;
+  std::set<std::tuple<std::uint64_t, std::uint32_t, std::string>> first;  // leaf, event, author
   for (auto& [code, member] : facts_.members) {
-    ledger::for_each_disputed(state, code, std::nullopt, [&](const v1::LogPlace& place) {
-      ++member.disputed_events;
-      facts_.disputed.add({.author = code, .leaf = place.leaf(), .event = place.event()});
+    const ledger::Disputes disputes(state, {code});
+    if (!disputes.any()) continue;
+    state.scan(ledger::map_prefix(ledger::RecordType::kSubmission, code), [&](const auto&, BytesView value) {
+      v1::SubmissionRecord record;
+      if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
+      for (std::uint32_t event = 0; event < record.events(); ++event) {
+        if (!disputes.covers(ledger::place_in(record, event))) continue;
+        ++member.disputed_events;
+        first.emplace(record.leaf(), event, code);
+        if (first.size() > kMost) first.erase(std::prev(first.end()));
+      }
       return true;
     });
+    facts_.disputed.total += member.disputed_events;
+  }
+  for (const auto& [leaf, event, author] : first) {
+    facts_.disputed.first.push_back({.author = author, .leaf = leaf, .event = event});
   }
 }
 
@@ -160,7 +176,7 @@ void Account::observe(const ledger::Position& position) const {
                       .what = std::to_string(facts_.disputed.total) +
                               " events DISPUTED: signed with a key that its owner reported lost, and not reaffirmed",
                       .height = position.height.value,
-                      .leaf = std::ranges::min(facts_.disputed.first, {}, &EventFact::leaf).leaf});
+                      .leaf = facts_.disputed.first.front().leaf});
   }
 }
 

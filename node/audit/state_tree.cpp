@@ -160,7 +160,7 @@ void StateTree::hang_in(const MapKey& key, std::uint32_t leaf) {
   *at = inners_.add(made);
 }
 
-const Digest StateTree::hash_of(Ref ref) const {
+Digest StateTree::hash_of(Ref ref) const {
   if ((ref & kLeaf) != 0) {
     Digest hash;
     scratch_.read(leaves_[ref & ~kLeaf].offset() + kHashAt, reinterpret_cast<char*>(hash.bytes.data()), Digest::kSize);
@@ -168,6 +168,9 @@ const Digest StateTree::hash_of(Ref ref) const {
   }
   Inner& inner = inners_[ref];
   if (inner.dirty) {
+    for (const Ref side : {inner.left, inner.right}) {  // both will be looked at, one long after the other
+      if ((side & kLeaf) == 0) __builtin_prefetch(&inners_[side]);
+    }
     inner.hash = crypto::status_inner_hash(inner.bit, hash_of(inner.left), hash_of(inner.right));
     inner.dirty = false;
   }

@@ -85,7 +85,7 @@ class StateTree final : public ledger::StateView {
   void hang_in(const ledger::MapKey& key, std::uint32_t leaf);
   std::uint32_t closest(const ledger::MapKey& key) const;
   std::uint16_t first_difference(const ledger::MapKey& key, std::uint32_t leaf) const;
-  const crypto::Digest hash_of(Ref ref) const;
+  crypto::Digest hash_of(Ref ref) const;
   bool visit(Ref ref, const Each& each) const;
   std::size_t slot_of(const std::array<std::uint8_t, kHead>& head) const;
   void grow_index();
