@@ -6,6 +6,7 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -16,23 +17,31 @@ namespace {
 
 constexpr std::uint32_t kLeafBit = std::numeric_limits<std::uint32_t>::max();
 
-// What stands before keys, values and hashes, without going to the heap for it: there are dozens for each event.
+// A few bytes put together without the heap and hashed in one piece: there are dozens of these for each event.
+template <std::size_t Size>
 class ShortBytes {
  public:
-  ShortBytes() = default;
-  explicit ShortBytes(char first) : size_(1) { bytes_[0] = first; }
-  ShortBytes varint(std::uint64_t value) const {
-    ShortBytes out = *this;
-    for (; value >= 0x80; value >>= 7) out.bytes_[out.size_++] = static_cast<char>(value | 0x80);
-    out.bytes_[out.size_++] = static_cast<char>(value);
-    return out;
+  ShortBytes& u8(std::uint8_t value) {
+    bytes_[size_++] = static_cast<char>(value);
+    return *this;
+  }
+  ShortBytes& varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) u8(static_cast<std::uint8_t>(value | 0x80));
+    return u8(static_cast<std::uint8_t>(value));
+  }
+  ShortBytes& raw(BytesView value) {
+    std::memcpy(bytes_.data() + size_, value.data(), value.size());
+    size_ += value.size();
+    return *this;
   }
   BytesView view() const { return {bytes_.data(), size_}; }
 
  private:
-  std::array<char, 11> bytes_{};
+  std::array<char, Size> bytes_;  // as far as size_
   std::size_t size_ = 0;
 };
+
+constexpr std::size_t kVarint = 10;  // at most
 
 // Bytes behind the key's end: 00, then FF for ever, so that no key is a prefix of another.
 std::uint8_t padded_byte(BytesView key, std::size_t index) {
@@ -56,13 +65,14 @@ std::uint32_t first_difference(BytesView a, BytesView b) {
 bool status_bit(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8) >> (7 - bit % 8) & 1) == 1; }
 
 Digest status_leaf_hash(BytesView key, BytesView value) {
-  const ShortBytes head = ShortBytes(0).varint(key.size()), size = ShortBytes().varint(value.size());
-  return sha256({head.view(), key, size.view(), value});
+  ShortBytes<1 + kVarint> head;
+  ShortBytes<kVarint> size;
+  return sha256({head.u8(0).varint(key.size()).view(), key, size.varint(value.size()).view(), value});
 }
 
 Digest status_inner_hash(std::uint32_t bit, const Digest& left, const Digest& right) {
-  const ShortBytes head = ShortBytes(1).varint(bit);
-  return sha256({head.view(), left.view(), right.view()});
+  ShortBytes<1 + kVarint + 2 * Digest::kSize> inner;
+  return sha256(inner.u8(1).varint(bit).raw(left.view()).raw(right.view()).view());
 }
 
 // A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions. The hash stands

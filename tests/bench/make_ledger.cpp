@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "node/audit/state_tree.h"
 #include "tests/node/audit/sample_mirror.h"
 
 namespace quipu::bench {
@@ -20,7 +21,16 @@ struct Wanted {
   int block = 64;  // submissions a block
 };
 
-void grow(sample::Chain& chain, const Wanted& wanted) {
+// The chain stacks a block's changes on those before; over thousands of blocks somebody must lay them flat.
+void append(sample::Chain& chain, audit::StateTree& state, const sample::Submissions& submissions) {
+  auto block = chain.build(submissions);
+  for (const auto& [key, value] : block.changes) state.put(key, value);
+  chain.append(std::move(block));
+  chain.position.state = std::shared_ptr<const ledger::StateView>(std::shared_ptr<const ledger::StateView>(), &state);
+}
+
+void grow(sample::Chain& chain, audit::StateTree& state, const Wanted& wanted) {
+  for (const auto& [key, value] : ledger::genesis_block(chain.genesis).changes) state.put(key, value);
   std::map<std::string, std::uint64_t> sequences;
   int first = 0;
   for (std::uint64_t done = 0; done < wanted.events;) {
@@ -31,7 +41,7 @@ void grow(sample::Chain& chain, const Wanted& wanted) {
           sample::signed_registrations(code, ++sequences[code], first, wanted.pack, chain.next_time_ms() / 1'000));
       first += wanted.pack;
     }
-    chain.append(submissions);
+    append(chain, state, submissions);
     if (chain.position.height.value % 16 == 0) chain.publish();
   }
   chain.publish();
@@ -52,8 +62,9 @@ int run(int argc, char** argv) {
   app.add_option("--pack", wanted.pack, "Events a submission")->check(CLI::Range(1, 256));
   app.add_option("--block", wanted.block, "Submissions a block")->check(CLI::Range(1, 512));
   CLI11_PARSE(app, argc, argv);
+  audit::StateTree state;
   sample::Chain chain;
-  grow(chain, wanted);
+  grow(chain, state, wanted);
   write(chain, wanted.directory);
   std::cout << chain.position.tree.size() << " leaves, height " << chain.position.height.value << "\n";
   return 0;
