@@ -13,7 +13,7 @@
 namespace quipu::audit {
 namespace {
 
-constexpr std::size_t kInMemory = 8 << 20;  // and the longest record more
+constexpr std::size_t kInMemory = 2 << 20;  // and the longest record more
 
 [[noreturn]] void fail(const char* what) {
   throw std::runtime_error(std::string(what) + " the temporary directory: " + std::strerror(errno));

@@ -22,10 +22,16 @@ constexpr std::uint64_t kScratchBytes = std::uint64_t{1} << 40;
 // A record in scratch space: key, leaf hash, value.
 constexpr std::size_t kHashAt = MapKey::kSize, kValueAt = kHashAt + Digest::kSize;
 
-std::array<std::uint8_t, 12> head_of(const MapKey& key) {
-  std::array<std::uint8_t, 12> head;
+std::array<std::uint8_t, 8> head_of(const MapKey& key) {
+  std::array<std::uint8_t, 8> head;
   std::copy_n(key.bytes.begin(), head.size(), head.begin());
   return head;
+}
+
+// Where the search begins in an index of so many places, a power of two.
+std::size_t first_slot(const std::array<std::uint8_t, 8>& head, std::size_t places) {
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ULL;
+  return std::bit_cast<std::uint64_t>(head) * kGolden >> (64 - std::countr_zero(places));
 }
 
 }  // namespace
@@ -86,23 +92,15 @@ std::optional<Bytes> StateTree::get(const MapKey& key) const {
 
 // ---- the index: heads are as good as random, but whoever chooses identifiers can make some equal
 
-std::size_t StateTree::slot_of(const std::array<std::uint8_t, kHead>& head) const {
-  std::uint64_t hash = 0;
-  std::uint32_t kind = 0;
-  std::memcpy(&hash, head.data() + kHead - sizeof hash, sizeof hash);
-  std::memcpy(&kind, head.data(), sizeof kind);
-  std::size_t slot = (hash ^ kind * 0x9e3779b97f4a7c15ULL) & (index_.size() - 1);
+std::size_t StateTree::slot_of(const Head& head) const {
+  std::size_t slot = first_slot(head, index_.size());
   while (index_[slot] != 0) slot = (slot + 1) & (index_.size() - 1);
   return slot;
 }
 
 std::optional<std::uint32_t> StateTree::find(const MapKey& key) const {
-  const auto head = head_of(key);
-  std::uint64_t hash = 0;
-  std::uint32_t kind = 0;
-  std::memcpy(&hash, head.data() + kHead - sizeof hash, sizeof hash);
-  std::memcpy(&kind, head.data(), sizeof kind);
-  for (std::size_t slot = hash ^ kind * 0x9e3779b97f4a7c15ULL;; ++slot) {
+  const Head head = head_of(key);
+  for (std::size_t slot = first_slot(head, index_.size());; ++slot) {
     const std::uint32_t entry = index_[slot & (index_.size() - 1)];
     if (entry == 0) return std::nullopt;
     if (leaves_[entry - 1].head == head && key_of(entry - 1) == key) return entry - 1;

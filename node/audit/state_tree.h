@@ -49,15 +49,16 @@ class StateTree final : public ledger::StateView {
   using Ref = std::uint32_t;
   static constexpr Ref kLeaf = 1U << 31;
 
+  using Head = std::array<std::uint8_t, 8>;  // of a key: enough to tell nearly all apart
+
   struct Inner {
     crypto::Digest hash;  // when not dirty
     Ref left = 0, right = 0;
     std::uint16_t bit = 0;
     bool dirty = true;
   };
-  static constexpr std::size_t kHead = 12;
   struct Leaf {
-    std::array<std::uint8_t, kHead> head;  // of the key: enough to tell nearly all keys apart
+    Head head;
     std::uint32_t offset_low;
     std::uint32_t length_and_high;  // of the value, shifted by 8; the offset's high byte
 
@@ -87,7 +88,7 @@ class StateTree final : public ledger::StateView {
   std::uint16_t first_difference(const ledger::MapKey& key, std::uint32_t leaf) const;
   crypto::Digest hash_of(Ref ref) const;
   bool visit(Ref ref, const Each& each) const;
-  std::size_t slot_of(const std::array<std::uint8_t, kHead>& head) const;
+  std::size_t slot_of(const Head& head) const;
   void grow_index();
 
   Scratch scratch_;

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "crypto/digest.h"
 #include "node/audit/document.h"
 #include "node/audit/verify.h"
 #include "tests/node/audit/sample_fork.h"
@@ -167,6 +168,20 @@ TEST_CASE("An audit that found something wrong saves no position") {
   const Outcome incomplete = audited(files);
   CHECK(incomplete.report.verdict() == Verdict::kCouldNotCheck);
   CHECK_FALSE(incomplete.position);
+}
+
+TEST_CASE("The worked position has the bytes that the page says") {
+  const auto filled = [](char with) { return *crypto::Digest::from(Bytes(32, with)); };
+  const Bytes file = encode({.chain = filled('\x11'),
+                             .size = 5,
+                             .height = 1,
+                             .root = filled('\x22'),
+                             .state_root = filled('\x33'),
+                             .votes = {filled('\x44')}});
+  CHECK(file.size() == 194);
+  CHECK(crypto::to_hex(file.substr(0, 18)) == "71756970752d706f736974696f6e2d763100");
+  CHECK(crypto::to_hex(crypto::sha256(file).view()) ==
+        "88f52fea7ac370720120100f20977137eb2594cb50c494b3c1036b035312c37a");
 }
 
 TEST_CASE("A position has one spelling") {
