@@ -19,13 +19,11 @@
 namespace quipu::audit {
 namespace {
 
-using Notes = std::map<std::uint64_t, PublishedNote>;
-
 // Reads the log once, from the first leaf to the checkpoint's last.
 class Pass {
  public:
-  Pass(const Context& context, const Request& request, const Notes& notes, const std::vector<const Bundle*>& elsewhere,
-       Resume& resume, std::uint64_t size)
+  Pass(const Context& context, const Request& request, const Published& notes,
+       const std::vector<const Bundle*>& elsewhere, Resume& resume, std::uint64_t size)
       : context_(context),
         request_(request),
         notes_(notes),
@@ -80,9 +78,7 @@ class Pass {
     }
     elsewhere_.block_end(tree_.size(), root, height, signers(voters));
     context_.report.passed(Check::kHashing);
-    if (const auto note = notes_.find(height);
-        note != notes_.end() && !check_note(note->second, height, root, signers(voters)))
-      return false;
+    if (notes_.has(height) && !check_note(height, root, signers(voters))) return false;
     if (height != 0 && !links_.block(position.height, position.block, replay_.parent(), replay_.proposer()))
       return false;
     if (position.handover && !open_epoch(*voters)) return false;
@@ -101,16 +97,18 @@ class Pass {
     return check_opening(context_, replay_.header(), before, *electorates_.back());
   }
 
-  bool check_note(const PublishedNote& note, std::uint64_t height, const crypto::Digest& root,
-                  const Electorates& signers) {
+  bool check_note(std::uint64_t height, const crypto::Digest& root, const Electorates& signers) {
     const std::string path = ledger::checkpoint_path({height});
+    const auto published = notes_.at(height);
+    if (!published) return false;
+    const auto& [note, checkpoint] = *published;
     ++notes_met_;
-    if (note.checkpoint.size != tree_.size() || note.checkpoint.root != root) {
+    if (checkpoint.size != tree_.size() || checkpoint.root != root) {
       context_.broken({.check = Check::kNotes, .what = "not the tree of this height", .file = path, .height = height});
       return false;
     }
-    auto lines = lines_of(note.note, *signers.front());
-    if (!lines && signers.size() > 1) lines = lines_of(note.note, *signers.back());
+    auto lines = lines_of(note, *signers.front());
+    if (!lines && signers.size() > 1) lines = lines_of(note, *signers.back());
     if (!lines) {
       context_.broken({.check = Check::kNotes, .what = lines.error(), .file = path, .height = height});
       return false;
@@ -121,7 +119,7 @@ class Pass {
           {.check = Check::kNotes, .what = "cosigned before its block's time", .file = path, .height = height});
     }
     participation_.note(height, lines->cosigners);
-    check_signatures(context_, note.note, *std::move(lines), path);
+    check_signatures(context_, note, *std::move(lines), path);
     return true;
   }
 
@@ -131,11 +129,11 @@ class Pass {
       context_.broken({.check = Check::kSeals, .what = "the log does not end with a seal", .leaf = size_ - 1});
       return;
     }
-    if (notes_met_ != notes_.size()) {
+    if (notes_met_ != notes_.count()) {
       context_.broken({.check = Check::kNotes,
                        .what = "no block has its height",
-                       .file = ledger::checkpoint_path({notes_.rbegin()->first})});
-    } else if (notes_.rbegin()->first != position.height.value) {
+                       .file = ledger::checkpoint_path({notes_.newest_height()})});
+    } else if (notes_.newest_height() != position.height.value) {
       context_.broken({.check = Check::kNotes, .what = "not the newest block's", .file = "checkpoint"});
     }
     complete_ = true;
@@ -152,7 +150,7 @@ class Pass {
 
   const Context& context_;
   const Request& request_;
-  const Notes& notes_;
+  const Published& notes_;
   std::uint64_t size_;
   crypto::CompactRange tree_;
   TileCheck tiles_;
@@ -187,9 +185,9 @@ std::optional<ledger::Genesis> check_genesis(const Request& request, Report& rep
 }
 
 void check_log(const Context& context, const Request& request) {
-  const auto notes = read_published(context);
+  const auto notes = Published::read(context);
   if (!notes) return;
-  const auto& newest = notes->rbegin()->second.checkpoint;
+  const auto& newest = notes->newest();
   context.report.size = newest.size;
   context.report.root = crypto::to_hex(newest.root.view());
   if (!check_structure(context, newest.size)) return;
