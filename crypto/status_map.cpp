@@ -2,9 +2,11 @@
 #include "crypto/status_map.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -14,6 +16,32 @@ namespace quipu::crypto {
 namespace {
 
 constexpr std::uint32_t kLeafBit = std::numeric_limits<std::uint32_t>::max();
+
+// A few bytes put together without the heap and hashed in one piece: there are dozens of these for each event.
+template <std::size_t Size>
+class ShortBytes {
+ public:
+  ShortBytes& u8(std::uint8_t value) {
+    bytes_[size_++] = static_cast<char>(value);
+    return *this;
+  }
+  ShortBytes& varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) u8(static_cast<std::uint8_t>(value | 0x80));
+    return u8(static_cast<std::uint8_t>(value));
+  }
+  ShortBytes& raw(BytesView value) {
+    std::memcpy(bytes_.data() + size_, value.data(), value.size());
+    size_ += value.size();
+    return *this;
+  }
+  BytesView view() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, Size> bytes_;  // as far as size_
+  std::size_t size_ = 0;
+};
+
+constexpr std::size_t kVarint = 10;  // at most
 
 // Bytes behind the key's end: 00, then FF for ever, so that no key is a prefix of another.
 std::uint8_t padded_byte(BytesView key, std::size_t index) {
@@ -37,12 +65,14 @@ std::uint32_t first_difference(BytesView a, BytesView b) {
 bool status_bit(BytesView key, std::uint32_t bit) { return (padded_byte(key, bit / 8) >> (7 - bit % 8) & 1) == 1; }
 
 Digest status_leaf_hash(BytesView key, BytesView value) {
-  const Bytes head = ByteWriter().u8(0).varint(key.size()).raw(key).varint(value.size()).take();
-  return sha256({head, value});
+  ShortBytes<1 + kVarint> head;
+  ShortBytes<kVarint> size;
+  return sha256({head.u8(0).varint(key.size()).view(), key, size.varint(value.size()).view(), value});
 }
 
 Digest status_inner_hash(std::uint32_t bit, const Digest& left, const Digest& right) {
-  return sha256(ByteWriter().u8(1).varint(bit).raw(left.view()).raw(right.view()).view());
+  ShortBytes<1 + kVarint + 2 * Digest::kSize> inner;
+  return sha256(inner.u8(1).varint(bit).raw(left.view()).raw(right.view()).view());
 }
 
 // A leaf or an inner node, told apart by `bit`; without virtual functions, for there may be millions. The hash stands

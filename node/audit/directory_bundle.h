@@ -12,8 +12,9 @@ namespace quipu::audit {
 // Larger files are not read; the largest that a mirror can hold, a full bundle of entries, has 16 MiB.
 inline constexpr std::uintmax_t kFileBytes = 32 << 20;
 
-// Lists the directory once. The error is one sentence.
-std::expected<std::unique_ptr<Bundle>, std::string> open_directory(const std::filesystem::path& directory);
+// Lists the directory once; `name` is what reports call it, empty: the directory. The error is one sentence.
+std::expected<std::unique_ptr<Bundle>, std::string> open_directory(const std::filesystem::path& directory,
+                                                                   std::string name = {});
 
 // One file, e.g. a genesis or a receipt.
 std::expected<Bytes, std::string> read_file(const std::filesystem::path& path);

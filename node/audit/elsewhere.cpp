@@ -112,8 +112,7 @@ void Elsewhere::fork(const Seen& seen, std::string what, std::optional<std::uint
   context_.broken({.check = Check::kElsewhere, .what = std::move(what), .file = seen.place, .height = height});
 }
 
-void Elsewhere::finish(std::uint64_t size, const std::map<std::uint64_t, PublishedNote>& ours,
-                       const std::shared_ptr<const Electorate>& newest) {
+void Elsewhere::finish(std::uint64_t size, const Published& ours, const std::shared_ptr<const Electorate>& newest) {
   for (auto& [longer, seen] : waiting_) {
     if (!judge(seen, {newest})) continue;
     context_.report.add(
@@ -133,13 +132,11 @@ void Elsewhere::finish(std::uint64_t size, const std::map<std::uint64_t, Publish
 }
 
 // Whose signature in a note of ours of a forked size verifies, too: nobody is accused on a note's word.
-std::set<MemberIndex> Elsewhere::cosigned_both(const Electorate& electorate,
-                                               const std::map<std::uint64_t, PublishedNote>& ours) const {
+std::set<MemberIndex> Elsewhere::cosigned_both(const Electorate& electorate, const Published& ours) const {
   std::set<MemberIndex> both;
   for (const Seen& seen : forks_) {
     if (seen.electorate->scope != electorate.scope) continue;
-    for (const auto& [height, note] : ours) {
-      if (note.checkpoint.size != seen.note.checkpoint.size) continue;
+    for (const auto& note : ours.of_size(seen.note.checkpoint.size)) {
       std::ranges::set_intersection(cosigners_of(note.note, electorate), seen.cosigners,
                                     std::inserter(both, both.end()));
     }
@@ -148,7 +145,7 @@ std::set<MemberIndex> Elsewhere::cosigned_both(const Electorate& electorate,
 }
 
 // By the members of the epoch in which the histories part: what follows is another history's epochs.
-void Elsewhere::blame(const std::map<std::uint64_t, PublishedNote>& ours) {
+void Elsewhere::blame(const Published& ours) {
   const Electorate& electorate = *forks_.front().electorate;
   const auto& members = electorate.members;
   std::set<const Bundle*> bundles = {&context_.bundle};

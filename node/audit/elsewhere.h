@@ -15,10 +15,9 @@ class Elsewhere {
 
   // A block of the audited history ends here; `signers`: whose quorum may cosign a tree of that size, by epoch.
   void block_end(std::uint64_t size, const crypto::Digest& root, std::uint64_t height, const Electorates& signers);
-  // After the last block: what was never met, and, for a fork, whom the two histories convict. `ours` by height,
-  // `newest` the voters of the last epoch.
-  void finish(std::uint64_t size, const std::map<std::uint64_t, PublishedNote>& ours,
-              const std::shared_ptr<const Electorate>& newest);
+  // After the last block: what was never met, and, for a fork, whom the two histories convict. `newest`: the voters of
+  // the last epoch.
+  void finish(std::uint64_t size, const Published& ours, const std::shared_ptr<const Electorate>& newest);
 
  private:
   struct Seen {
@@ -34,9 +33,8 @@ class Elsewhere {
   void read(const Bundle& bundle);
   void pass_over(const std::string& place) const;
   void fork(const Seen& seen, std::string what, std::optional<std::uint64_t> height);
-  std::set<consensus::MemberIndex> cosigned_both(const Electorate& electorate,
-                                                 const std::map<std::uint64_t, PublishedNote>& ours) const;
-  void blame(const std::map<std::uint64_t, PublishedNote>& ours);
+  std::set<consensus::MemberIndex> cosigned_both(const Electorate& electorate, const Published& ours) const;
+  void blame(const Published& ours);
 
   const Context& context_;
   std::vector<const Bundle*> others_;

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // quipu-audit: checks mirrors and receipts offline, from files alone.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <thread>
 
 #include "crypto/signature.h"
 #include "node/audit/directory_bundle.h"
 #include "node/audit/fork_commands.h"
 #include "node/audit/status_command.h"
-#include "node/audit/verify.h"
+#include "node/audit/verify_command.h"
 #include "node/ledger/receipt.h"
 
 namespace quipu::audit {
@@ -20,56 +15,9 @@ namespace {
 
 constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
 
-struct VerifyArguments {
-  std::string directory, genesis, report, output = "text";
-  std::vector<std::string> against;
-};
-
 int could_not(const std::string& why) {
   std::cout << "COULD-NOT-CHECK " << why << "\n";
   return kFailed;
-}
-
-// A bar on the terminal, redrawn when another percent is done.
-class ProgressBar {
- public:
-  void operator()(std::uint64_t done, std::uint64_t total) {
-    const auto percent = static_cast<int>(total == 0 ? 100 : done * 100 / total);
-    if (percent == shown_) return;
-    shown_ = percent;
-    std::fprintf(stderr, "\r[%-50.*s] %3d %% of %llu leaves", percent / 2,
-                 "##################################################", percent, static_cast<unsigned long long>(total));
-    if (percent == 100) std::fputc('\n', stderr);
-  }
-
- private:
-  int shown_ = -1;
-};
-
-int run_verify(const VerifyArguments& arguments) {
-  if (!crypto::self_test()) return could_not("this machine's cryptography fails its self-test");
-  const auto genesis = read_file(arguments.genesis);
-  if (!genesis) return could_not(genesis.error());
-  const auto bundle = open_directory(arguments.directory);
-  if (!bundle) return could_not(bundle.error());
-  std::vector<std::unique_ptr<Bundle>> others;
-  Request request{.bundle = **bundle, .genesis = *genesis};
-  for (const auto& directory : arguments.against) {
-    auto other = open_directory(directory);
-    if (!other) return could_not(other.error());
-    others.push_back(*std::move(other));
-    request.elsewhere.push_back(others.back().get());
-  }
-  request.threads = std::thread::hardware_concurrency();
-  if (isatty(STDERR_FILENO) == 1) request.progress = ProgressBar();
-  const Report report = verify(request);
-  if (!arguments.report.empty()) {
-    std::ofstream file(arguments.report, std::ios::binary);
-    file << report.json() << std::flush;
-    if (!file) return could_not("cannot write " + arguments.report);
-  }
-  std::cout << (arguments.output == "json" ? report.json() : report.text());
-  return report.verdict() == Verdict::kVerified ? kDone : kFailed;
 }
 
 int run_receipt(const std::string& receipt_file, const std::string& policy_file) {
@@ -92,6 +40,29 @@ int run_receipt(const std::string& receipt_file, const std::string& policy_file)
   std::cout << "leaf " << receipt->index << " of " << checkpoint->origin << ", in the tree of " << checkpoint->size
             << " leaves\nVERIFIED\n";
   return kDone;
+}
+
+void add_verify_command(CLI::App& app, VerifyArguments& verify, int& result) {
+  auto* command = app.add_subcommand("verify", "Recompute everything a mirror directory holds");
+  command->add_option("directory", verify.directory, "The mirror")->required();
+  command->add_option("--genesis", verify.genesis, "The genesis file, from a source you trust")->required();
+  command->add_option("--against", verify.against, "Another mirror of the chain; may be repeated");
+  command->add_option("--receipt", verify.receipts,
+                      "A .tlog-proof or .quipu-status that must be of this history; may be repeated");
+  command->add_option("--records", verify.records, "A directory of side records, each named by its commitment in hex");
+  command->add_option(
+      "--position", verify.position,
+      "Go on from this file, which an earlier audit saved, if it is there; save how far this one comes");
+  command->add_option("--report", verify.report, "Write the whole report to this file: .html, .txt, else JSON");
+  command->add_option("--report-format", verify.report_format, "text, json or html, whatever the file is called")
+      ->check(CLI::IsMember({"text", "json", "html"}));
+  command->add_option("--output", verify.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->footer(
+      "The last line is VERIFIED, BROKEN or COULD-NOT-CHECK, the one before it the report's digest: the SHA-256 of "
+      "the\n"
+      "JSON report, equal for equal files on every machine. Exit codes: 0 VERIFIED, 1 the others, 2 wrong usage.\n"
+      "Example: quipu-audit verify mirror/ --genesis genesis.json --report report.html");
+  command->callback([&] { result = run_verify(verify); });
 }
 
 void add_fork_commands(CLI::App& app, CompareArguments& compare, ForkArguments& fork, int& result) {
@@ -132,16 +103,7 @@ int run(int argc, char** argv) {
   int result = kDone;
 
   VerifyArguments verify_arguments;
-  auto* verify_command = app.add_subcommand("verify", "Recompute everything a mirror directory holds");
-  verify_command->add_option("directory", verify_arguments.directory, "The mirror")->required();
-  verify_command->add_option("--genesis", verify_arguments.genesis, "The genesis file, from a source you trust")
-      ->required();
-  verify_command->add_option("--against", verify_arguments.against, "Another mirror of the chain; may be repeated");
-  verify_command->add_option("--report", verify_arguments.report, "Write the JSON report to this file");
-  verify_command->add_option("--output", verify_arguments.output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  verify_command->footer("Example: quipu-audit verify mirror/ --genesis genesis.json --report report.json");
-  verify_command->callback([&] { result = run_verify(verify_arguments); });
+  add_verify_command(app, verify_arguments, result);
 
   std::string file, policy;
   auto* receipt_command = app.add_subcommand("receipt", "Check a .tlog-proof against a trust policy");

@@ -41,6 +41,7 @@ std::expected<void, std::string> take_cosignatures(NoteLines& out, const crypto:
     if (last && *member <= *last) return std::unexpected("the cosignatures are not in the order of members");
     last = *member;
     out.verifiers.push_back(cosigner_verifier(electorate, *member));
+    out.cosigners.push_back(electorate.members[*member].code);
     out.first_cosigned_s = i == 1 ? *time_s : std::min(out.first_cosigned_s, *time_s);
   }
   return {};
@@ -90,32 +91,65 @@ void check_signatures(const Context& context, const crypto::Note& note, NoteLine
   });
 }
 
-std::optional<std::map<std::uint64_t, PublishedNote>> read_published(const Context& context) {
-  std::map<std::uint64_t, PublishedNote> notes;
-  Bytes newest;
+std::optional<Published> Published::read(const Context& context) {
+  Published out(context);
   for (const auto& path : context.bundle.paths()) {
     const auto height = ledger::numbered_path("checkpoints", path);
-    if (!height) continue;
-    const auto bytes = context.read(Check::kNotes, path);
-    if (!bytes) return std::nullopt;
-    auto parsed = parse_published(*bytes, context.genesis.origin);
-    if (!parsed) return context.broken({.check = Check::kNotes, .what = parsed.error(), .file = path}), std::nullopt;
-    const bool is_newest = notes.empty() || *height > notes.rbegin()->first;
-    notes.emplace(*height, *std::move(parsed));
-    if (is_newest) newest = *bytes;
+    if (height && !out.take(path, *height)) return std::nullopt;
   }
-  if (notes.empty() && !context.bundle.has("checkpoint")) {
+  std::ranges::sort(out.places_, {}, &Place::height);
+  if (out.places_.empty() && !context.bundle.has("checkpoint")) {
     context.report.add({.severity = Severity::kUncheckable, .check = Check::kNotes, .what = "no published checkpoint"});
     return std::nullopt;
   }
   const auto current = context.read(Check::kNotes, "checkpoint");
   if (!current) return std::nullopt;
-  if (*current != newest) {
+  const auto newest =
+      out.places_.empty() ? std::nullopt : context.read(Check::kNotes, ledger::checkpoint_path({out.newest_height()}));
+  const auto parsed = newest ? parse_published(*newest, context.genesis.origin) : std::unexpected(std::string());
+  if (!parsed || *current != *newest) {
     context.broken({.check = Check::kNotes, .what = "not the newest of checkpoints/", .file = "checkpoint"});
     return std::nullopt;
   }
+  out.newest_ = parsed->checkpoint;
   context.report.passed(Check::kNotes);
-  return notes;
+  return out;
+}
+
+bool Published::take(const std::string& path, std::uint64_t height) {
+  const auto bytes = context_->read(Check::kNotes, path);
+  if (!bytes) return false;
+  const auto parsed = parse_published(*bytes, context_->genesis.origin);
+  if (!parsed) {
+    context_->broken({.check = Check::kNotes, .what = parsed.error(), .file = path});
+    return false;
+  }
+  places_.push_back({.height = height, .size = parsed->checkpoint.size});
+  return true;
+}
+
+bool Published::has(std::uint64_t height) const {
+  const auto at = std::ranges::lower_bound(places_, height, {}, &Place::height);
+  return at != places_.end() && at->height == height;
+}
+
+std::optional<PublishedNote> Published::at(std::uint64_t height) const {
+  const std::string path = ledger::checkpoint_path({height});
+  const auto bytes = context_->read(Check::kNotes, path);
+  if (!bytes) return std::nullopt;
+  auto parsed = parse_published(*bytes, context_->genesis.origin);
+  if (parsed) return *std::move(parsed);
+  context_->broken({.check = Check::kNotes, .what = parsed.error(), .file = path});
+  return std::nullopt;
+}
+
+std::vector<PublishedNote> Published::of_size(std::uint64_t size) const {
+  std::vector<PublishedNote> out;
+  for (const Place& place : places_) {
+    if (place.size != size) continue;
+    if (auto note = at(place.height)) out.push_back(*std::move(note));
+  }
+  return out;
 }
 
 }  // namespace quipu::audit

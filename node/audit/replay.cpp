@@ -5,19 +5,14 @@
 
 #include "consensus/limits.h"
 #include "crypto/cose.h"
-#include "node/ledger/disputes.h"
-#include "node/ledger/lateness.h"
+#include "node/ledger/replay.h"
 #include "node/ledger/rules/apply.h"
-#include "node/ledger/rules/members.h"
-#include "node/ledger/state.pb.h"
 
 namespace quipu::audit {
 namespace {
 
 using ledger::Code;
 using ledger::Submission;
-
-constexpr std::size_t kSignaturesAtOnce = 32;
 
 // Which check a rejection by the rules belongs to.
 Check check_of(const ledger::Rejection& why) {
@@ -43,40 +38,40 @@ std::string words_of(const ledger::Rejection& why) {
 
 }  // namespace
 
-Replay::Replay(const Context& context) : context_(context) { position_.state = state_; }
+Replay::Replay(const Context& context, Account& account, SideRecords& records, LikelyKeys& keys, std::uint64_t checked)
+    : context_(context), account_(account), records_(records), keys_(keys), checked_(checked) {
+  position_.state = state_;
+}
 
 bool Replay::leaf(Entry entry, const crypto::CompactRange& tree) {
   const bool seal = entry.is_seal;
-  if (!seal) leaf_bytes_ += entry.leaf.size();
+  if (!seal) leaf_bytes_ += entry.size;
   entries_.push_back(std::move(entry));
   if (entries_.size() > limits::kBlockSubmissions + 1 || leaf_bytes_ > limits::kBlockLeafBytes) {
     context_.broken({.check = Check::kSeals, .what = "a block without an end", .leaf = tree.size() - 1});
     return false;
   }
   if (!seal) return true;
-  const bool good = started_ ? close_block() : close_genesis();
+  const bool good = started_ ? close_block(tree) : close_genesis();
   started_ = true;
   entries_.clear();
   leaf_bytes_ = 0;
   return good;
 }
 
-std::vector<Bytes> Replay::take_leaves() {
-  std::vector<Bytes> leaves;
-  leaves.reserve(entries_.size());
-  for (Entry& entry : entries_) leaves.push_back(std::move(entry.leaf));
-  return leaves;
-}
-
 bool Replay::close_genesis() {
   auto block = ledger::genesis_block(context_.genesis);
-  if (take_leaves() != block.block.leaves) {
+  if (entries_.size() != 2 || entries_[0].leaf != block.block.leaves[0] || entries_[1].leaf != block.block.leaves[1]) {
     context_.broken({.check = Check::kGenesis, .what = "block 0 is not that of the genesis file", .height = 0});
     return false;
   }
-  context_.report.passed(Check::kGenesis);
-  context_.report.passed(Check::kSeals);
-  take(std::move(block));
+  for (const auto& [key, value] : block.changes) state_->put(key, value);
+  header_ = block.block.header;
+  position_ = std::move(block.after);
+  position_.map = {};
+  position_.state = state_;
+  for (const Check check : {Check::kGenesis, Check::kSeals, Check::kReplay}) context_.report.passed(check);
+  account_.block(position_, proposer_, {});
   return true;
 }
 
@@ -89,46 +84,66 @@ bool Replay::check_form(const Entry& entry, std::uint64_t index) {
   return false;
 }
 
-bool Replay::check_author(const std::shared_ptr<const Submission>& submission, std::uint64_t index) {
-  const auto key = ledger::signing_key(*state_, *submission);
-  const std::uint64_t height = position_.height.value + 1;
+bool Replay::check_author(const Entry& entry, std::uint64_t index) {
+  const auto key = ledger::signing_key(*state_, **entry.submission);
   if (!key) {
-    context_.broken({.check = Check::kAuthority, .what = words_of(key.error()), .height = height, .leaf = index});
+    context_.broken({.check = Check::kAuthority,
+                     .what = words_of(key.error()),
+                     .height = position_.height.value + 1,
+                     .leaf = index});
     return false;
   }
-  Finding wrong{.check = Check::kSignatures,
-                .what = words_of({Code::kBadSignature, std::nullopt, "the author's signature does not verify"})};
-  wrong.height = height;
-  wrong.leaf = index;
-  signatures_.push_back(
-      {std::move(wrong), [submission, key = *key] { return crypto::verify_statement(submission->statement, key); }});
-  if (signatures_.size() == kSignaturesAtOnce) context_.pool.submit(std::exchange(signatures_, {}));
+  check_signature(entry, *key, index);
   return true;
 }
 
-bool Replay::check_submissions(std::vector<std::shared_ptr<const Submission>>& out) {
+// Here, if it was not checked with the key that the state names: once for a new key, and for what was read ahead.
+void Replay::check_signature(const Entry& entry, const crypto::PublicKey& key, std::uint64_t index) {
+  bool verifies = entry.verifies || index < checked_;
+  if (!verifies && entry.checked_with != key) {
+    keys_.learn((*entry.submission)->administration(), key);
+    verifies = crypto::verify_statement((*entry.submission)->statement, key);
+  }
+  if (verifies) return context_.report.passed(Check::kSignatures);
+  Finding wrong{.check = Check::kSignatures,
+                .what = words_of({Code::kBadSignature, std::nullopt, "the author's signature does not verify"})};
+  wrong.height = position_.height.value + 1;
+  wrong.leaf = index;
+  context_.pool.fail(std::move(wrong));
+}
+
+bool Replay::check_submissions(Submissions& out) {
   bool good = true;
+  out.reserve(entries_.size());
   for (std::size_t i = 0; good && i + 1 < entries_.size(); ++i) {
     const std::uint64_t index = position_.tree.size() + i;
-    good = check_form(entries_[i], index) && check_author(*entries_[i].submission, index);
+    good = check_form(entries_[i], index) && check_author(entries_[i], index);
     if (good) out.push_back(*std::move(entries_[i].submission));
   }
-  context_.pool.submit(std::exchange(signatures_, {}));
   return good;
 }
 
-bool Replay::close_block() {
-  std::vector<std::shared_ptr<const Submission>> submissions;
+bool Replay::close_block(const crypto::CompactRange& tree) {
+  Submissions submissions;
   if (!check_submissions(submissions)) return false;
-  auto executed = ledger::replay_block(context_.genesis, position_, take_leaves(), submissions);
-  if (!executed) {
-    reject(executed.error());
+  auto replayed = ledger::replay_in_place(context_.genesis, position_, tree, entries_.back().leaf, submissions,
+                                          [this](const auto& changes) { return take_changes(changes); });
+  if (!replayed) {
+    reject(replayed.error());
     return false;
   }
+  header_ = replayed->header;
+  proposer_ = std::move(replayed->proposer);
+  position_ = std::move(replayed->after);
   count(submissions);
-  take(*std::move(executed));
-  count_late(submissions);
+  account_.block(position_, proposer_, submissions);
+  for (const auto& submission : submissions) records_.submission(*submission);
   return true;
+}
+
+crypto::Digest Replay::take_changes(const std::map<ledger::MapKey, Bytes>& changes) {
+  for (const auto& [key, value] : changes) state_->put(key, value);
+  return state_->root();
 }
 
 void Replay::reject(const ledger::Rejection& why) {
@@ -141,58 +156,6 @@ void Replay::count(const std::vector<std::shared_ptr<const Submission>>& submiss
   }
   for (const auto& submission : submissions) context_.report.passed(Check::kReplay, submission->events());
   context_.report.passed(Check::kSeals);
-}
-
-// On the state that the block made: it is looked at as histories show it.
-void Replay::count_late(const std::vector<std::shared_ptr<const Submission>>& submissions) {
-  const std::uint64_t first = position_.tree.size() - 1 - submissions.size();
-  for (std::size_t i = 0; i < submissions.size(); ++i) {
-    for (std::size_t event = 0; event < submissions[i]->events(); ++event) {
-      const auto lag = ledger::lag_days(*state_, *submissions[i], event, position_.block_time_ms);
-      if (lag > 0) ++late_.events;
-      if (lag > late_.most_days) late_ = {late_.events, lag, position_.height.value, first + i};
-    }
-  }
-}
-
-void Replay::finish() const {
-  observe_late();
-  observe_disputed();
-}
-
-void Replay::observe_disputed() const {
-  std::uint64_t events = 0;
-  std::optional<std::uint64_t> first;
-  ledger::for_each_member(*state_, [&](const ledger::v1::MemberRecord& member) {
-    ledger::for_each_disputed(*state_, member.administration(), std::nullopt, [&](const ledger::v1::LogPlace& event) {
-      ++events;
-      first = std::min(first.value_or(event.leaf()), event.leaf());
-      return true;
-    });
-  });
-  if (events == 0) return;
-  context_.observe({.check = Check::kTime,
-                    .what = std::to_string(events) +
-                            " events DISPUTED: signed with a key that its owner reported lost, and not reaffirmed",
-                    .height = position_.height.value,
-                    .leaf = *first});
-}
-
-void Replay::observe_late() const {
-  if (late_.events == 0) return;
-  context_.observe({.check = Check::kTime,
-                    .what = std::to_string(late_.events) +
-                            " events LATE: logged after their day of effect, by at most " +
-                            std::to_string(late_.most_days) + " days",
-                    .height = late_.height,
-                    .leaf = late_.leaf});
-}
-
-void Replay::take(ledger::ExecutedBlock executed) {
-  for (auto& [key, value] : executed.changes) state_->put(key, std::move(value));
-  header_ = executed.block.header;
-  position_ = std::move(executed.after);
-  position_.state = state_;
   context_.report.passed(Check::kReplay);
 }
 

@@ -6,29 +6,41 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
+#include <tuple>
 
 namespace quipu::audit {
 namespace {
 
-constexpr std::size_t kQueued = 2'048;  // checks, of all batches
+constexpr std::size_t kQueued = 512;  // checks
+constexpr std::size_t kKept = 1'000;  // failures; a report keeps no more
+
+// Orders failures so that equal mirrors give equal reports.
+struct InPlace {
+  bool operator()(const Finding& a, const Finding& b) const {
+    const auto place = [](const Finding& f) { return std::tie(f.height, f.check, f.leaf, f.file, f.what); };
+    return place(a) < place(b);
+  }
+};
 
 }  // namespace
 
 struct SignaturePool::State {
-  struct Batch {
-    std::uint64_t first;  // number of its first check
-    std::vector<Job> jobs;
+  struct Job {
+    Finding if_false;
+    std::uint64_t times;
+    std::function<bool()> check;
   };
   std::mutex mutex;
-  std::condition_variable work, room;
+  std::condition_variable work, room, idle;
   std::deque<std::function<void()>> urgent;
-  std::deque<Batch> queue;
-  std::size_t queued = 0;
-  std::map<std::uint64_t, Finding> failures;
+  std::deque<Job> queue;
+  std::multiset<Finding, InPlace> failures;  // the first kKept
+  std::map<Check, std::uint64_t> dropped;    // of the others
   std::map<Check, std::uint64_t> passed;
+  std::size_t running = 0;  // checks
   bool closed = false;
-  std::uint64_t submitted = 0;
   std::vector<std::thread> threads;
 
   void run() {
@@ -38,7 +50,7 @@ struct SignaturePool::State {
       if (!urgent.empty()) {
         run_urgent(lock);
       } else if (!queue.empty()) {
-        run_batch(lock);
+        run_check(lock);
       } else {
         return;
       }
@@ -51,23 +63,27 @@ struct SignaturePool::State {
     next();
     lock.lock();
   }
-  void run_batch(std::unique_lock<std::mutex>& lock) {
-    Batch batch = std::move(queue.front());
+  void run_check(std::unique_lock<std::mutex>& lock) {
+    Job job = std::move(queue.front());
     queue.pop_front();
-    queued -= batch.jobs.size();
     room.notify_one();
+    ++running;
     lock.unlock();
-    std::vector<bool> good;
-    for (const Job& job : batch.jobs) good.push_back(job.check());
+    const bool good = job.check();
     lock.lock();
-    for (std::size_t i = 0; i < good.size(); ++i) settle(batch.first + i, std::move(batch.jobs[i]), good[i]);
-  }
-  void settle(std::uint64_t number, Job job, bool good) {
+    if (--running == 0) idle.notify_all();
     if (good) {
       passed[job.if_false.check] += job.times;
     } else {
-      failures.emplace(number, std::move(job.if_false));
+      fail(std::move(job.if_false));
     }
+  }
+  void fail(Finding finding) {
+    failures.insert(std::move(finding));
+    if (failures.size() <= kKept) return;
+    const auto last = std::prev(failures.end());
+    ++dropped[last->check];
+    failures.erase(last);
   }
   void close() {
     {
@@ -87,18 +103,9 @@ SignaturePool::SignaturePool(unsigned threads) : state_(std::make_unique<State>(
 SignaturePool::~SignaturePool() { state_->close(); }
 
 void SignaturePool::submit(Finding if_false, std::uint64_t times, std::function<bool()> check) {
-  std::vector<Job> one;
-  one.push_back({std::move(if_false), std::move(check), times});
-  submit(std::move(one));
-}
-
-void SignaturePool::submit(std::vector<Job> jobs) {
-  if (jobs.empty()) return;
   std::unique_lock lock(state_->mutex);
-  state_->room.wait(lock, [&] { return state_->queued < kQueued; });
-  state_->queued += jobs.size();
-  state_->queue.push_back({state_->submitted, std::move(jobs)});
-  state_->submitted += state_->queue.back().jobs.size();
+  state_->room.wait(lock, [&] { return state_->queue.size() < kQueued; });
+  state_->queue.push_back({std::move(if_false), times, std::move(check)});
   state_->work.notify_one();
 }
 
@@ -108,10 +115,22 @@ void SignaturePool::run_first(std::function<void()> work) {
   state_->work.notify_one();
 }
 
+void SignaturePool::fail(Finding finding) {
+  const std::lock_guard lock(state_->mutex);
+  state_->fail(std::move(finding));
+}
+
+bool SignaturePool::drain() {
+  std::unique_lock lock(state_->mutex);
+  state_->idle.wait(lock, [&] { return state_->queue.empty() && state_->running == 0; });
+  return state_->failures.empty();
+}
+
 void SignaturePool::finish(Report& report) {
   state_->close();
   for (const auto& [check, times] : state_->passed) report.passed(check, times);
-  for (auto& [number, finding] : state_->failures) report.add(std::move(finding));
+  for (const Finding& finding : state_->failures) report.add(finding);
+  for (const auto& [check, times] : state_->dropped) report.drop(check, Severity::kIntegrity, times);
 }
 
 }  // namespace quipu::audit

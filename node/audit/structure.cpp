@@ -6,6 +6,7 @@
 
 #include "consensus/quorum_proof.h"
 #include "crypto/signature.h"
+#include "node/audit/side_records.h"
 #include "node/ledger/mirror.h"
 
 namespace quipu::audit {
@@ -20,7 +21,8 @@ bool is_evidence_path(std::string_view path) {
 // Files whose number the checkpoint does not fix; each has a check of its own.
 bool is_free(const std::string& path) {
   return ledger::numbered_path("checkpoints", path) || ledger::numbered_path("quorum", path) ||
-         ledger::numbered_path("policy", path) || ledger::handover_number(path) || is_evidence_path(path);
+         ledger::numbered_path("policy", path) || ledger::handover_number(path) || is_evidence_path(path) ||
+         is_record_path(path);
 }
 
 // The file is exactly these bytes.
@@ -39,9 +41,9 @@ bool check_policy(const Context& context, const Electorate& electorate) {
 bool check_handover(const Context& context, const consensus::Header& header, const Electorate& before,
                     const Electorate& after) {
   const std::string path = ledger::handover_path(after.scope.epoch);
-  const auto bytes = context.read(Check::kGenesis, path);
+  const auto bytes = context.read(Check::kMembership, path);
   if (!bytes) return false;
-  Finding wrong{.check = Check::kGenesis, .what = {}, .file = path, .height = header.height.value};
+  Finding wrong{.check = Check::kMembership, .what = {}, .file = path, .height = header.height.value};
   const auto broken = [&](std::string what) {
     wrong.what = std::move(what);
     context.broken(wrong);

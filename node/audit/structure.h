@@ -11,7 +11,7 @@ namespace quipu::audit {
 // when the log can be read through.
 bool check_structure(const Context& context, std::uint64_t size);
 // The files of an epoch that the replay has come to: its policy, and what shows that the members before handed over to
-// these. False: broken.
+// these. Counts for the check of membership. False: broken.
 bool check_opening(const Context& context, const consensus::Header& handover, const Electorate& before,
                    const Electorate& after);
 // Once the number of epochs is known: files of no other epoch.

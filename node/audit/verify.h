@@ -5,10 +5,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "node/audit/bundle.h"
 #include "node/audit/report.h"
+#include "node/audit/supplied.h"
 
 namespace quipu::audit {
 
@@ -18,6 +20,11 @@ struct Request {
   std::vector<const Bundle*> elsewhere{};  // other mirrors whose checkpoints must lie on the same history
   unsigned threads = 1;                    // for signatures, beside the reading one
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};  // leaves
+  const Bundle* records = nullptr;   // side records, each named by the hex of its commitment
+  std::vector<Supplied> supplied{};  // receipts and status proofs that must be of this history
+  std::optional<Bytes> position{};   // that an earlier audit saved (position.h)
+  std::function<void(const Bytes& position)>
+      save{};  // told a position every 65,536 leaves and at the end, if all is well
 };
 
 Report verify(const Request& request);

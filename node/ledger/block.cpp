@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "consensus/limits.h"
+#include "node/ledger/replay.h"
 
 namespace quipu::ledger {
 namespace {
@@ -95,16 +96,21 @@ std::expected<void, Rejection> check_header(const Position& parent, const Header
   return {};
 }
 
-std::expected<void, Rejection> check_leaves(const std::vector<Bytes>& leaves, Submissions submissions) {
+std::expected<void, Rejection> check_size(Submissions submissions) {
   if (submissions.empty()) return differs("block: no submission");
   if (submissions.size() > limits::kBlockSubmissions) return differs("block: more than 512 submissions");
-  if (leaves.size() != submissions.size() + 1) return differs("block: leaves and submissions differ in number");
   std::size_t bytes = 0;
+  for (const auto& submission : submissions) bytes += submission->leaf.size();
+  if (bytes > limits::kBlockLeafBytes) return differs("block: more than 1 MiB of leaves");
+  return {};
+}
+
+std::expected<void, Rejection> check_leaves(const std::vector<Bytes>& leaves, Submissions submissions) {
+  if (auto size = check_size(submissions); !size) return size;
+  if (leaves.size() != submissions.size() + 1) return differs("block: leaves and submissions differ in number");
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     if (submissions[i]->leaf != leaves[i]) return differs("block: leaf " + std::to_string(i) + " is another");
-    bytes += leaves[i].size();
   }
-  if (bytes > limits::kBlockLeafBytes) return differs("block: more than 1 MiB of leaves");
   return {};
 }
 
@@ -132,6 +138,18 @@ std::string first_difference(const SealInfo& theirs, const SealInfo& ours) {
   if (theirs.membership_hash != ours.membership_hash) return "membership_hash";
   if (theirs.protocol_version != ours.protocol_version) return "protocol_version";
   return "its bytes";
+}
+
+std::expected<void, Rejection> compare_seals(BytesView ours, BytesView theirs, const SealInfo& their_seal) {
+  if (ours == theirs) return {};
+  const auto our_seal = decode_seal_leaf(ours);
+  assert(our_seal);
+  return differs("seal: " + first_difference(their_seal, *our_seal));
+}
+
+Rejection at_leaf(Rejection why, std::size_t leaf) {
+  why.detail = "leaf " + std::to_string(leaf) + ": " + why.detail;
+  return why;
 }
 
 std::expected<void, Rejection> compare_headers(const Header& ours, const Header& theirs) {
@@ -214,19 +232,51 @@ std::expected<ExecutedBlock, Rejection> replay_block(const Genesis& genesis, con
   if (!seal) return std::unexpected(seal.error());
   BlockBuilder builder(genesis, parent, seal->proposer, seal->block_time_ms);
   for (std::size_t i = 0; i < submissions.size(); ++i) {
-    if (auto added = builder.add(*submissions[i]); !added) {
-      Rejection why = added.error();
-      why.detail = "leaf " + std::to_string(i) + ": " + why.detail;
-      return std::unexpected(std::move(why));
-    }
+    if (auto added = builder.add(*submissions[i]); !added) return std::unexpected(at_leaf(added.error(), i));
   }
   auto ours = std::move(builder).seal();
-  if (ours.block.leaves.back() != leaves.back()) {
-    const auto our_seal = decode_seal_leaf(ours.block.leaves.back());
-    assert(our_seal);
-    return differs("seal: " + first_difference(*seal, *our_seal));
-  }
+  if (auto equal = compare_seals(ours.block.leaves.back(), leaves.back(), *seal); !equal)
+    return std::unexpected(equal.error());
   return ours;
+}
+
+namespace {
+
+std::expected<void, Rejection> apply_all(Overlay& state, Origin origin, Submissions submissions) {
+  for (std::size_t i = 0; i < submissions.size(); ++i, ++origin.leaf_index) {
+    if (ends_epoch(state)) {
+      return std::unexpected(at_leaf({Code::kEpochEnded, std::nullopt, "the block hands over"}, i));
+    }
+    if (auto applied = apply(state, *submissions[i], origin); !applied)
+      return std::unexpected(at_leaf(applied.error(), i));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<ReplayedBlock, Rejection> replay_in_place(const Genesis& genesis, const Position& parent,
+                                                        const crypto::CompactRange& tree, BytesView seal_leaf,
+                                                        Submissions submissions, const TakeChanges& take_changes) {
+  if (auto size = check_size(submissions); !size) return std::unexpected(size.error());
+  const auto theirs = choices_of(parent, seal_leaf);
+  if (!theirs) return std::unexpected(theirs.error());
+  Overlay state(parent.state);
+  if (auto run = apply_all(state, next_origin(genesis, parent, theirs->block_time_ms), submissions); !run)
+    return std::unexpected(run.error());
+  SealInfo seal = seal_on(genesis, parent);
+  seal.proposer = theirs->proposer;
+  seal.block_time_ms = theirs->block_time_ms;
+  seal.submissions = static_cast<std::uint32_t>(submissions.size());
+  const Succession succession(parent.membership, state);
+  seal.state_root = take_changes(state.changes());
+  if (auto equal = compare_seals(encode_seal_leaf(seal), seal_leaf, *theirs); !equal)
+    return std::unexpected(equal.error());
+  const Header header{seal.epoch, seal.height, parent.block, tree.size(), tree.root(), succession.next_hash()};
+  const auto id = consensus::block_id(genesis.chain, header);
+  Position after{seal.height, id,           seal.block_time_ms,   tree,
+                 {},          parent.state, succession.after(id), succession.next.has_value()};
+  return ReplayedBlock{header, seal.proposer, std::move(after)};
 }
 
 std::expected<ExecutedBlock, Rejection> execute_block(const Genesis& genesis, const Position& parent,

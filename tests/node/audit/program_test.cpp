@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "crypto/digest.h"
 #include "crypto/merkle.h"
 #include "node/ledger/receipt.h"
 #include "tests/node/audit/sample_fork.h"
@@ -68,6 +69,55 @@ TEST_CASE("The program says VERIFIED and leaves with 0") {
   const auto json = run(folder, "verify mirror --genesis genesis.json --output json");
   CHECK(json.exit_code == 0);
   CHECK(json.output.find("\"verdict\":\"VERIFIED\"") != std::string::npos);
+}
+
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("The program writes the report by the file's suffix or as it is told") {
+  const Folder folder("reports");
+  const auto report = [&](const std::string& arguments, const std::string& file) {
+    REQUIRE(run(folder, "verify mirror --genesis genesis.json --report " + arguments).exit_code == 0);
+    return content_of(folder.path / file);
+  };
+  const std::string json = report("r.json", "r.json"), page = report("r.html", "r.html"),
+                    text = report("r.txt", "r.txt");
+  CHECK(json.starts_with("{\"chain_id\":"));
+  CHECK(page.starts_with("<!doctype html>"));
+  CHECK(text.starts_with("Audit of the ledger sample-1\n"));
+  CHECK(report("odd --report-format html", "odd") == page);
+  CHECK(report("r.html --report-format text", "r.html") == text);
+  const auto outcome = run(folder, "verify mirror --genesis genesis.json");
+  const std::string digest = crypto::to_hex(crypto::sha256(json).view());
+  CHECK(outcome.output.ends_with("report " + digest + "\nVERIFIED\n"));
+  CHECK(page.find(digest) != std::string::npos);
+  CHECK(run(folder, "verify mirror --genesis genesis.json --report no/where.html").exit_code == 1);
+}
+
+TEST_CASE("The report does not change with the place of the files") {
+  const Folder folder("moved");
+  const auto before = run(folder, "verify mirror --genesis genesis.json --against mirror --output json");
+  fs::create_directories(folder.path / "else/where");
+  fs::rename(folder.path / "mirror", folder.path / "else/where/m");
+  const auto after =
+      run(folder, "verify else/where/m --genesis genesis.json --against else/../else/where/m --output json");
+  REQUIRE(before.exit_code == 0);
+  CHECK(before.output == after.output);
+}
+
+TEST_CASE("The program saves a position and goes on from it") {
+  const Folder folder("position");
+  const std::string command = "verify mirror --genesis genesis.json --position here";
+  CHECK(run(folder, command).exit_code == 0);
+  CHECK(fs::exists(folder.path / "here"));
+  CHECK_FALSE(fs::exists(folder.path / "here.new"));
+  const auto again = run(folder, command + " --report r.txt");
+  CHECK(again.last_line == "VERIFIED");
+  CHECK(content_of(folder.path / "r.txt").find("went on from a position") != std::string::npos);
+  write(folder.path / "here", "not a position");
+  CHECK_THAT(run(folder, command).last_line, Catch::Matchers::StartsWith("COULD-NOT-CHECK signatures: the saved"));
 }
 
 TEST_CASE("The program says BROKEN with the place and leaves with 1") {

@@ -97,12 +97,19 @@ class Chain {
   }
 
   ledger::ExecutedBlock build(const Submissions& submissions) const {
-    ledger::BlockBuilder builder(genesis, position, "CL", next_time_ms());
+    ledger::BlockBuilder builder(genesis, position, leader(), next_time_ms());
     for (const auto& submission : submissions) {
       [[maybe_unused]] const auto added = builder.add(*submission);
       assert(added);
     }
     return std::move(builder).seal();
+  }
+
+  // Of the view in which the next block comes.
+  std::string leader() const {
+    const auto& next = *position.membership;
+    const auto order = next.members.leader_order(next.anchor);
+    return next.members[order[(next.epoch == membership->epoch ? view_ : 0) % order.size()]].code;
   }
 
   void append(const Submissions& submissions) { append(build(submissions)); }
