@@ -116,7 +116,7 @@ class Pass {
     constexpr std::uint64_t kSkew_s = 60;
     const std::uint64_t block_time_s = replay_.position().block_time_ms / 1000;
     if (lines->first_cosigned_s + kSkew_s < block_time_s) {
-      const auto who = cosigned_before(note.note, block_time_s - kSkew_s);
+      const auto who = cosigned_before(note, block_time_s - kSkew_s);
       context_.observe({.check = Check::kNotes,
                         .what = who + " cosigned it before its block's time",
                         .file = path,
