@@ -9,6 +9,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/record_desk.h"
+#include "node/http/side_json.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
@@ -18,26 +19,6 @@ namespace quipu::http {
 namespace {
 
 namespace json = boost::json;
-
-// Why the asker is not let in; nothing when it is.
-std::optional<Response> turned_away(const Call& call) {
-  const RecordDesk* desk = call.backend.record_desk();
-  if (desk == nullptr) return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node");
-  switch (desk->access(call.request.authorization)) {
-    case RecordDesk::Access::kLetIn:
-      return std::nullopt;
-    case RecordDesk::Access::kNoToken: {
-      Response refusal =
-          problem(ApiCode::kUnauthorized, "send the token of side.token_file: Authorization: Bearer ...");
-      refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
-      return refusal;
-    }
-    case RecordDesk::Access::kClosed:
-      return problem(ApiCode::kClosed,
-                     "name a token file in side.token_file, or let http.listen be a loopback address");
-  }
-  return std::nullopt;
-}
 
 std::optional<std::string> field_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -92,8 +73,7 @@ void write_record(JsonWriter& out, std::string_view name, Bytes& bytes) {
 Response held_response(const Call& call, HeldRecords& records) {
   JsonWriter out;
   out.begin_object().field("operator", call.path[0] + "/" + call.path[1]);
-  write_record<ledger::v1::IdentityRecord>(out, "identity", records.identity);
-  write_record<ledger::v1::TinRecord>(out, "tin", records.tin);
+  write_held(out, records);
   Response response = json_response(200, out.end_object().take());
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
@@ -101,8 +81,32 @@ Response held_response(const Call& call, HeldRecords& records) {
 
 }  // namespace
 
+std::optional<Response> side_refusal(const Call& call) {
+  const RecordDesk* desk = call.backend.record_desk();
+  if (desk == nullptr) return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node");
+  switch (desk->access(call.request.authorization)) {
+    case RecordDesk::Access::kLetIn:
+      return std::nullopt;
+    case RecordDesk::Access::kNoToken: {
+      Response refusal =
+          problem(ApiCode::kUnauthorized, "send the token of side.token_file: Authorization: Bearer ...");
+      refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return refusal;
+    }
+    case RecordDesk::Access::kClosed:
+      return problem(ApiCode::kClosed,
+                     "name a token file in side.token_file, or let http.listen be a loopback address");
+  }
+  return std::nullopt;
+}
+
+void write_held(JsonWriter& out, HeldRecords& records) {
+  write_record<ledger::v1::IdentityRecord>(out, "identity", records.identity);
+  write_record<ledger::v1::TinRecord>(out, "tin", records.tin);
+}
+
 void post_record(const Call& call, const Respond& respond) {
-  if (auto refusal = turned_away(call)) return respond(std::move(*refusal));
+  if (auto refusal = side_refusal(call)) return respond(std::move(*refusal));
   if (const auto fault = call.unexpected({})) return respond(problem(ApiCode::kBadParameter, *fault));
   if (!call.request.content_type.starts_with("application/json")) {
     return respond(problem(ApiCode::kUnsupportedMedia, "send application/json"));
@@ -115,7 +119,7 @@ void post_record(const Call& call, const Respond& respond) {
 }
 
 Response get_identity(const Call& call) {
-  if (auto refusal = turned_away(call)) return std::move(*refusal);
+  if (auto refusal = side_refusal(call)) return std::move(*refusal);
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
   if (!ledger::is_administration(call.path[0])) return problem(ApiCode::kNotFound, "no operator of that CC/SUBJECT");
   auto records = call.backend.record_desk()->records_of(call.path[0], call.path[1]);

@@ -9,6 +9,7 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
 #include "node/ledger/applications.h"
@@ -53,21 +54,10 @@ void add(Tasks& tasks, Task task) {
   tasks.emplace(std::move(key), std::move(task));
 }
 
-template <class Record, class Each>
-void for_each_record(const Question& question, RecordType type, const std::string& administration, const Each& each) {
-  question.asked.state->scan(ledger::map_prefix(type, administration), [&](const ledger::MapKey& key, BytesView value) {
-    Record record;
-    if (record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      each(std::string(key.view().substr(1, 2)), record);
-    }
-    return true;
-  });
-}
-
 // ------------------------------------------------------------ certificates
 
 void for_each_certificate(const Question& question, const auto& each) {
-  for_each_record<v1::CertificateRecord>(question, RecordType::kCertificate, question.issuer, each);
+  for_each_record<v1::CertificateRecord>(*question.asked.state, RecordType::kCertificate, question.issuer, each);
 }
 
 Task about(const std::string& kind, const std::string& due, const std::string& issuer,
@@ -150,7 +140,7 @@ void find_overdue_decisions(const Question& question, Tasks& tasks) {
                 .certificate = "",
                 .reference = issuer + "/" + record.filed().application()});
   };
-  for_each_record<v1::ApplicationRecord>(question, RecordType::kApplication, question.issuer, each);
+  for_each_record<v1::ApplicationRecord>(*question.asked.state, RecordType::kApplication, question.issuer, each);
 }
 
 // Reported by anybody, and due within the days asked or overdue.
@@ -167,7 +157,7 @@ void find_unanswered_cases(const Question& question, Tasks& tasks) {
                 .certificate = "",
                 .reference = reporter + "/" + report.case_()});
   };
-  for_each_record<v1::CaseRecord>(question, RecordType::kCase, "", each);
+  for_each_record<v1::CaseRecord>(*question.asked.state, RecordType::kCase, "", each);
 }
 
 using Finder = void (*)(const Question& question, Tasks& tasks);
@@ -182,7 +172,7 @@ std::vector<std::string> silent_issuers(const Question& question) {
     if (votes && ledger::issuer_stale(*question.asked.state, code, question.asked.block.block_time_ms))
       silent.push_back(code);
   };
-  for_each_record<v1::MemberRecord>(question, RecordType::kMember, question.issuer, each);
+  for_each_record<v1::MemberRecord>(*question.asked.state, RecordType::kMember, question.issuer, each);
   return silent;
 }
 
