@@ -25,11 +25,14 @@ struct Route {
   // "{}" matches one segment and hands it on; "**" at the end matches one or more and hands them on.
   std::string_view pattern;
   Run run;
+  bool slow = false;  // reads more than a few records
 };
+
+constexpr bool kSlow = true;
 
 constexpr Route kRoutes[] = {
     {"GET", "v1/recognition", at_once<get_recognition>},
-    {"POST", "v1/recognition", at_once<post_recognition>},
+    {"POST", "v1/recognition", at_once<post_recognition>, kSlow},
     {"POST", "v1/submissions", post_submission},
     {"GET", "v1/submissions/{}", at_once<get_submission>},
     {"GET", "v1/approvals", at_once<get_approvals>},
@@ -38,27 +41,27 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/operators/{}", at_once<get_operator>},
     {"GET", "v1/operators/{}/{}", at_once<get_operator>},
     {"GET", "v1/operators/{}/{}/identity", at_once<get_identity>},
-    {"GET", "v1/operators/{}/{}/report", at_once<get_report>},
+    {"GET", "v1/operators/{}/{}/report", at_once<get_report>, kSlow},
     {"POST", "v1/records", post_record},
     {"GET", "v1/erasures", at_once<get_erasures>},
     {"GET", "v1/certificates/{}/{}", at_once<get_certificate>},
     {"GET", "v1/certificates/{}/{}/history", at_once<get_certificate_history>},
-    {"GET", "v1/certificates/{}/{}/exposure", at_once<get_exposure>},
+    {"GET", "v1/certificates/{}/{}/exposure", at_once<get_exposure>, kSlow},
     {"GET", "v1/applications/{}/{}", at_once<get_application>},
     {"GET", "v1/validations/{}/{}", at_once<get_validation>},
     {"GET", "v1/experts/{}/{}", at_once<get_expert>},
-    {"GET", "v1/cases", at_once<get_cases>},
+    {"GET", "v1/cases", at_once<get_cases>, kSlow},
     {"GET", "v1/cases/{}/{}", at_once<get_case>},
-    {"GET", "v1/statistics", at_once<get_statistics>},
-    {"GET", "v1/statistics/{}/{}", at_once<get_month>},
-    {"GET", "v1/list", at_once<get_list>},
-    {"GET", "v1/changes", at_once<get_changes>},
-    {"GET", "v1/indicators", at_once<get_indicators>},
-    {"GET", "v1/worklist", at_once<get_worklist>},
+    {"GET", "v1/statistics", at_once<get_statistics>, kSlow},
+    {"GET", "v1/statistics/{}/{}", at_once<get_month>, kSlow},
+    {"GET", "v1/list", at_once<get_list>, kSlow},
+    {"GET", "v1/changes", at_once<get_changes>, kSlow},
+    {"GET", "v1/indicators", at_once<get_indicators>, kSlow},
+    {"GET", "v1/worklist", at_once<get_worklist>, kSlow},
     {"GET", "v1/members", at_once<get_members>},
     {"GET", "v1/members/{}/keys", at_once<get_member_keys>},
-    {"GET", "v1/members/{}/disputed", at_once<get_disputed>},
-    {"GET", "v1/members/{}/compromised", at_once<get_compromised>},
+    {"GET", "v1/members/{}/disputed", at_once<get_disputed>, kSlow},
+    {"GET", "v1/members/{}/compromised", at_once<get_compromised>, kSlow},
     {"GET", "v1/proposals", at_once<get_proposals>},
     {"GET", "v1/arrangements", at_once<get_arrangements>},
     {"GET", "v1/blocks/{}", at_once<get_block>},
@@ -115,16 +118,23 @@ Response wrong_method(std::string_view allowed) {
   return response;
 }
 
+void answer_later(SlowLane& lane, Backend& backend, const Request& request, const Respond& respond) {
+  if (lane.push([&backend, request, respond] { route(backend, request, respond); })) return;
+  respond(problem(ApiCode::kUnavailable, "too many questions that read much wait for their answer"));
+}
+
 }  // namespace
 
-void route(Backend& backend, const Request& request, const Respond& respond) {
+void route(Backend& backend, const Request& request, const Respond& respond, SlowLane* lane) {
   auto target = parse_target(request.target);
   if (!target) return respond(problem(ApiCode::kBadParameter, target.error()));
   Call call{backend, request, std::move(*target), {}};
   std::string allowed;
   for (const Route& candidate : kRoutes) {
     if (!matches(candidate.pattern, call.target.segments, call.path)) continue;
-    if (candidate.method == request.method) return candidate.run(call, respond);
+    if (candidate.method == request.method) {
+      return candidate.slow && lane ? answer_later(*lane, backend, request, respond) : candidate.run(call, respond);
+    }
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }
   if (!allowed.empty()) return respond(wrong_method(allowed));

@@ -5,10 +5,12 @@
 
 #include "node/http/backend.h"
 #include "node/http/server.h"
+#include "node/http/slow_lane.h"
 
 namespace quipu::http {
 
-// Answers exactly once. Unknown route 404, known route with another method 405, routes of later versions 501.
-void route(Backend& backend, const Request& request, const Respond& respond);
+// Answers exactly once. Unknown route 404, known route with another method 405, routes of later versions 501. With a
+// lane, what may take more than some milliseconds is answered there, or 503 where too much waits.
+void route(Backend& backend, const Request& request, const Respond& respond, SlowLane* lane = nullptr);
 
 }  // namespace quipu::http

@@ -56,10 +56,6 @@ void add(Tasks& tasks, Task task) {
 
 // ------------------------------------------------------------ certificates
 
-void for_each_certificate(const Question& question, const auto& each) {
-  for_each_record<v1::CertificateRecord>(*question.asked.state, RecordType::kCertificate, question.issuer, each);
-}
-
 Task about(const std::string& kind, const std::string& due, const std::string& issuer,
            const v1::CertificateRecord& record) {
   return {.kind = kind,
@@ -90,29 +86,33 @@ std::string valid_until(const v1::CertificateRecord& record, ledger::Date day) {
 }
 
 // Valid now, and not for long. Whoever has a later end by decision (revoked next month) is not asked to renew.
-void find_expiring(const Question& question, Tasks& tasks) {
+void add_if_expiring(const Question& question, const std::string& issuer, const v1::CertificateRecord& record,
+                     Tasks& tasks) {
+  if (ledger::standing_end(record)) return;
+  const std::string last = valid_until(record, question.day);
   const std::string limit = question.day.plus(static_cast<std::int32_t>(question.days)).text();
-  for_each_certificate(question, [&](const std::string& issuer, const v1::CertificateRecord& record) {
-    const CertificateStatus status = ledger::status_on(record, question.day);
-    const bool held = status == CertificateStatus::kActive || status == CertificateStatus::kSuspended;
-    if (!held || ledger::standing_end(record)) return;
-    const std::string last = valid_until(record, question.day);
-    if (!last.empty() && last <= limit) add(tasks, about("EXPIRING", last, issuer, record));
-  });
+  if (!last.empty() && last <= limit) add(tasks, about("EXPIRING", last, issuer, record));
 }
 
 // Suspended beyond the last day that was announced, the whole of it or some roles.
-void find_overdue_suspensions(const Question& question, Tasks& tasks) {
+void add_overdue_suspensions(const Question& question, const std::string& issuer, const v1::CertificateRecord& record,
+                             Tasks& tasks) {
   const std::string day = question.day.text();
-  for_each_certificate(question, [&](const std::string& issuer, const v1::CertificateRecord& record) {
+  for (const v1::Suspension& each : record.suspensions()) {
+    if (ledger::acts_on(each, question.day) && !each.until().empty() && each.until() < day) {
+      add(tasks, about("SUSPENSION_OVERDUE", each.until(), issuer, record));
+    }
+  }
+}
+
+void find_in_certificates(const Question& question, Tasks& tasks) {
+  const auto each = [&](const std::string& issuer, const v1::CertificateRecord& record) {
     const CertificateStatus status = ledger::status_on(record, question.day);
     if (status != CertificateStatus::kSuspended && status != CertificateStatus::kActive) return;
-    for (const v1::Suspension& each : record.suspensions()) {
-      if (ledger::acts_on(each, question.day) && !each.until().empty() && each.until() < day) {
-        add(tasks, about("SUSPENSION_OVERDUE", each.until(), issuer, record));
-      }
-    }
-  });
+    add_if_expiring(question, issuer, record, tasks);
+    add_overdue_suspensions(question, issuer, record, tasks);
+  };
+  for_each_record<v1::CertificateRecord>(*question.asked.state, RecordType::kCertificate, question.issuer, each);
 }
 
 // ----------------------------------------------------------------- the rest
@@ -161,7 +161,7 @@ void find_unanswered_cases(const Question& question, Tasks& tasks) {
 }
 
 using Finder = void (*)(const Question& question, Tasks& tasks);
-constexpr Finder kFinders[] = {find_expiring, find_overdue_suspensions, find_waiting_approvals, find_overdue_decisions,
+constexpr Finder kFinders[] = {find_in_certificates, find_waiting_approvals, find_overdue_decisions,
                                find_unanswered_cases};
 
 // Members that have attested no list for seven days; of these only the one asked about, if one is.
