@@ -230,6 +230,8 @@ void add_import(CLI::App& app, Chosen& chosen) {
   list.add("FILE", &ImportListOptions::file, "The list: text with separators, or .xlsx")->required();
   list.add("--key", &ImportListOptions::key, "Issuer key")->required();
   list.add("--map", &ImportListOptions::map, "How the list is to be read (docs/lists has examples)");
+  list.add("--plan", &ImportListOptions::plan,
+           "Under dual control: events file to write with what follows the approval of grants, for quipu submit");
   list.flag("--dry-run", &ImportListOptions::dry_run,
             "Tell what would be stated and what cannot be taken; send nothing");
   list.add("--pack", &ImportListOptions::pack, "Most events in one submission")
@@ -248,6 +250,10 @@ void add_reconcile(CLI::App& app, Chosen& chosen) {
   compare.add("--issuer", &ReconcileOptions::issuer, "Whose list it is")->required();
   compare.add("--map", &ReconcileOptions::map, "How the list is to be read (docs/lists has examples)");
   compare.add("--plan", &ReconcileOptions::plan, "Events file to write, for people to read and quipu submit");
+  compare
+      .add("--grace-days", &ReconcileOptions::grace_days,
+           "How long after its end a certificate is renewed (as the members have set it)")
+      ->check(CLI::Range(0, 3'660));
   compare.does(chosen, reconcile);
 }
 

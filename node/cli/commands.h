@@ -62,6 +62,7 @@ Done import_history(const Global& global, const ImportHistoryOptions& options);
 
 struct ImportListOptions {
   std::string file, key, map, passphrase_file;
+  std::string plan{};  // where to write what follows an approval; empty: such rows are not taken
   std::size_t pack = 64;
   bool dry_run = false;
 };
@@ -69,6 +70,7 @@ Done import_list(const Global& global, const ImportListOptions& options);
 
 struct ReconcileOptions {
   std::string file, issuer, map, plan;
+  std::string grace_days{};  // within which what has expired is renewed; empty: as the members have set it
 };
 Done reconcile(const Global& global, const ReconcileOptions& options);
 

@@ -67,6 +67,7 @@ Response get_worklist(const Call& call);
 // routes_governance.cpp
 Response get_members(const Call& call);
 Response get_proposals(const Call& call);
+Response get_parameters(const Call& call);
 
 // routes_network.cpp
 Response get_arrangements(const Call& call);

@@ -63,6 +63,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/members/{}/disputed", at_once<get_disputed>, kSlow},
     {"GET", "v1/members/{}/compromised", at_once<get_compromised>, kSlow},
     {"GET", "v1/proposals", at_once<get_proposals>},
+    {"GET", "v1/parameters", at_once<get_parameters>},
     {"GET", "v1/arrangements", at_once<get_arrangements>},
     {"GET", "v1/blocks/{}", at_once<get_block>},
     {"GET", "v1/receipts/{}", at_once<get_receipt>},
