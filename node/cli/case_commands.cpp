@@ -42,7 +42,11 @@ Done case_show(const Global& global, const LookupOptions& options) {
 }
 
 Done statistics_list(const Global& global, const StatisticsOptions& options) {
-  RowsQuestion question{.path = "/v1/statistics", .query = {}, .known_at = options.known_at, .not_in_text = {}};
+  RowsQuestion question{
+      .path = "/v1/statistics",
+      .query = {},
+      .known_at = options.known_at,
+      .not_in_text = {"applications", "applications_on_ledger", "refused", "refused_on_ledger", "mismatch"}};
   question.out = options.out;
   question.query.add("issuer", options.issuer).add("from", options.from).add("to", options.to);
   if (options.mismatch) question.query.add("mismatch", "1");

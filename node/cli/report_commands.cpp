@@ -23,7 +23,7 @@ std::expected<boost::json::object, std::string> head_of(const Global& global, co
   auto answer = node->get_json(path + first.add("limit", "1").text());
   if (!answer) return std::unexpected(answer.error());
   boost::json::object head = answer->is_object() ? std::move(answer->get_object()) : boost::json::object();
-  for (const char* rows : {"items", "next_after"}) head.erase(rows);
+  for (const char* rows : {"items", "next_after", "record"}) head.erase(rows);
   return head;
 }
 
