@@ -30,6 +30,10 @@ show $bin/quipu recognise --tin BR87860492000184 --by PE --role CARRIER --flow E
 show $bin/quipu recognise --batch testnet/sample/declarations.csv --output csv >"$net/answers.csv"
 echo "$(($(wc -l <"$net/answers.csv") - 1)) declarations answered, $(grep -c ',RECOGNISED,' "$net/answers.csv") recognised, the rest with a reason: $net/answers.csv"
 
+say "What waits for an answer, and whom Peru knows by a number of its own?"
+show $bin/quipu case list
+show $bin/quipu recognise --alias MID:BR9255000115SAO --by PE --role EXPORTER --flow IMPORT --on 2026-03-01
+
 say "The whole history, exported and audited offline"
 rm -rf "$net/export"
 show $bin/quipu export --out "$net/export"

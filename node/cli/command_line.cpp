@@ -95,6 +95,11 @@ void add_keys(CLI::App& app, Chosen& chosen) {
                "FILE", key_sequence);
 }
 
+void add_day_options(Command<LookupOptions>& command, bool with_day) {
+  if (with_day) command.add("--on", &LookupOptions::on, "Day, YYYY-MM-DD; today without it");
+  command.add("--known-at", &LookupOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+}
+
 void add_members(CLI::App& app, Chosen& chosen) {
   CLI::App* member = noun(app, "member", "The administrations that take part");
   Command<MemberCardOptions> card(
@@ -112,6 +117,16 @@ void add_members(CLI::App& app, Chosen& chosen) {
   card.does(chosen, member_card);
   no_argument(*member, chosen, "list", "Members and their keys in force", "quipu member list --output json",
               member_list);
+  Command<LookupOptions> keys(*member, "keys", "Every key that a member has or had", "quipu member keys PE");
+  keys.add("ADMINISTRATION", &LookupOptions::name, "Two-letter code")->required();
+  add_day_options(keys, false);
+  keys.does(chosen, member_keys);
+  Command<LookupOptions> lost(*member, "compromised",
+                              "What lost keys signed while others may have used them, and whose answers rest on it",
+                              "quipu member compromised PE --output json");
+  lost.add("ADMINISTRATION", &LookupOptions::name, "Two-letter code")->required();
+  add_day_options(lost, true);
+  lost.does(chosen, member_compromised);
   Command<MemberReadyOptions> ready(*member, "ready", "Show that a new vote key is held, once its proposal is accepted",
                                     "quipu member ready BO/IN-7 --vote-key keys/UY/vote.key --out UY.ready.json\n"
                                     "  quipu submit UY.ready.json --key bo-desk1.key --wait      (at any member)");
@@ -215,6 +230,8 @@ void add_import(CLI::App& app, Chosen& chosen) {
   list.add("FILE", &ImportListOptions::file, "The list: text with separators, or .xlsx")->required();
   list.add("--key", &ImportListOptions::key, "Issuer key")->required();
   list.add("--map", &ImportListOptions::map, "How the list is to be read (docs/lists has examples)");
+  list.add("--plan", &ImportListOptions::plan,
+           "Under dual control: events file to write with what follows the approval of grants, for quipu submit");
   list.flag("--dry-run", &ImportListOptions::dry_run,
             "Tell what would be stated and what cannot be taken; send nothing");
   list.add("--pack", &ImportListOptions::pack, "Most events in one submission")
@@ -233,6 +250,10 @@ void add_reconcile(CLI::App& app, Chosen& chosen) {
   compare.add("--issuer", &ReconcileOptions::issuer, "Whose list it is")->required();
   compare.add("--map", &ReconcileOptions::map, "How the list is to be read (docs/lists has examples)");
   compare.add("--plan", &ReconcileOptions::plan, "Events file to write, for people to read and quipu submit");
+  compare
+      .add("--grace-days", &ReconcileOptions::grace_days,
+           "How long after its end a certificate is renewed (as the members have set it)")
+      ->check(CLI::Range(0, 3'660));
   compare.does(chosen, reconcile);
 }
 
@@ -254,14 +275,17 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
       app, "recognise", "Does an administration recognise a firm, in a role, on a day?",
       "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
       "  quipu recognise --alias MID:BRACME123SAO --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
+      "  quipu recognise --tin PE10456789012 --salt 3q2+7w... --by DO --role BROKER --flow IMPORT --on 2026-03-01\n"
       "  quipu recognise --batch declarations.csv > answers.csv\n"
       "  quipu recognise --batch declarations.csv --summary");
   CLI::Option* batch =
-      ask.add("--batch", &RecogniseOptions::batch, "CSV with date,recogniser,tin,role,flow; - for standard input");
+      ask.add("--batch", &RecogniseOptions::batch,
+              "CSV with date,recogniser,role,flow and tin or alias, may be salt; - for standard input");
   ask.flag("--summary", &RecogniseOptions::summary, "Of a batch: how many of which partner, and why not")->needs(batch);
   for (auto [name, into, about] :
        {std::tuple{"--tin", &RecogniseOptions::tin, "Tax number as declared"},
         std::tuple{"--alias", &RecogniseOptions::alias, "Or how the recogniser knows it, KIND:VALUE"},
+        std::tuple{"--salt", &RecogniseOptions::salt, "Of a natural person's number: what opens it, in base64"},
         std::tuple{"--by", &RecogniseOptions::by, "Recogniser, two letters"},
         std::tuple{"--role", &RecogniseOptions::role, "EXPORTER, IMPORTER, BROKER, ..."},
         std::tuple{"--flow", &RecogniseOptions::flow, "IMPORT or EXPORT"},
@@ -272,16 +296,11 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
   ask.add("--proof", &RecogniseOptions::proof, "Write a proof of the answer (a later version)");
   ask.app->callback([&chosen, kept = ask.options] {
     const bool whole = kept->tin.empty() != kept->alias.empty() && !kept->by.empty() && !kept->role.empty() &&
-                       !kept->flow.empty() && !kept->on.empty();
+                       !kept->flow.empty() && !kept->on.empty() && (kept->salt.empty() || !kept->tin.empty());
     if (kept->batch.empty() && !whole)
-      throw CLI::RequiredError("--tin or --alias with --by --role --flow --on, or --batch");
+      throw CLI::RequiredError("--tin (may be with --salt) or --alias with --by --role --flow --on, or --batch");
     chosen.run = [&chosen, kept] { return recognise(chosen.global, *kept); };
   });
-}
-
-void add_day_options(Command<LookupOptions>& command, bool with_day) {
-  if (with_day) command.add("--on", &LookupOptions::on, "Day, YYYY-MM-DD; today without it");
-  command.add("--known-at", &LookupOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
 }
 
 void add_lookups(CLI::App& app, Chosen& chosen) {
@@ -289,10 +308,19 @@ void add_lookups(CLI::App& app, Chosen& chosen) {
   one_argument(*operators, chosen, "identity", "Who a firm is, where this node's administration may know it",
                "quipu operator identity PE/S-0001 --token-file side.token", "NAME", operator_identity);
   Command<LookupOptions> firm(*operators, "show", "One firm, its certificates on a day",
-                              "quipu operator show PE20100130204 --on 2026-03-01");
-  firm.add("NAME", &LookupOptions::name, "TIN or CC/SUBJECT")->required();
+                              "quipu operator show PE20100130204 --on 2026-03-01\n"
+                              "  quipu operator show MID:PEACME123LIM --by DO");
+  firm.add("NAME", &LookupOptions::name, "TIN, CC/SUBJECT, or with --by an alias, KIND:VALUE")->required();
+  firm.add("--by", &LookupOptions::by, "The administration that knows it by that alias");
   add_day_options(firm, true);
   firm.does(chosen, operator_show);
+  Command<LookupOptions> report(*operators, "report",
+                                "All that is known of one operator: on the ledger, on this node, and what was erased",
+                                "quipu operator report PE/PE-0FB54E3803 --token-file side.token\n"
+                                "  quipu operator report PE/PE-0FB54E3803 --token-file side.token --output json");
+  report.add("NAME", &LookupOptions::name, "CC/SUBJECT")->required();
+  add_day_options(report, false);
+  report.does(chosen, operator_report);
   CLI::App* certificates = noun(app, "certificate", "Certificates");
   Command<LookupOptions> one(*certificates, "show", "One certificate on a day",
                              "quipu certificate show PE/PEAEOS00021 --on 2026-03-01");
@@ -392,6 +420,45 @@ void add_worklist(CLI::App& app, Chosen& chosen) {
   rows.does(chosen, worklist);
 }
 
+void add_cases(CLI::App& app, Chosen& chosen) {
+  CLI::App* cases = noun(app, "case", "Irregularities and appeals");
+  Command<CasesOptions> rows(*cases, "list", "What waits for an answer or a decision, the most urgent first",
+                             "quipu case list --issuer PE\n  quipu case list --reporter BO --state ALL --output csv");
+  rows.add("--issuer", &CasesOptions::issuer, "Who has to answer or decide");
+  rows.add("--reporter", &CasesOptions::reporter, "Irregularities that this administration reported");
+  rows.add("--kind", &CasesOptions::kind, "IRREGULARITY or APPEAL; both without it");
+  rows.add("--state", &CasesOptions::state, "OPEN (overdue ones too), OVERDUE, CLOSED or ALL; OPEN without it");
+  rows.add("--on", &CasesOptions::on, "As of a day, YYYY-MM-DD; today without it");
+  rows.add("--out", &CasesOptions::out, "Workbook to write with --output xlsx");
+  rows.add("--known-at", &CasesOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.does(chosen, case_list);
+  Command<LookupOptions> one(*cases, "show", "One irregularity with its answers", "quipu case show BO/C-12");
+  one.add("NAME", &LookupOptions::name, "REPORTER/CASE")->required();
+  add_day_options(one, true);
+  one.does(chosen, case_show);
+}
+
+void add_statistics(CLI::App& app, Chosen& chosen) {
+  CLI::App* statistics =
+      noun(app, "statistics", "What issuers state of their programmes, beside the ledger's own count");
+  Command<StatisticsOptions> rows(*statistics, "list", "A row for each issuer and month",
+                                  "quipu statistics list --issuer PE --from 2026-01\n"
+                                  "  quipu statistics list --mismatch --output csv");
+  rows.add("--issuer", &StatisticsOptions::issuer, "Of this administration; without it of all");
+  rows.add("--from", &StatisticsOptions::from, "First month, YYYY-MM");
+  rows.add("--to", &StatisticsOptions::to, "Last month, YYYY-MM");
+  rows.flag("--mismatch", &StatisticsOptions::mismatch, "Only where the figures differ from the ledger's count");
+  rows.add("--out", &StatisticsOptions::out, "Workbook to write with --output xlsx");
+  rows.add("--known-at", &StatisticsOptions::known_at,
+           "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.does(chosen, statistics_list);
+  Command<LookupOptions> month(*statistics, "show", "One month, counted again from the ledger as it is now",
+                               "quipu statistics show PE/2026-03");
+  month.add("NAME", &LookupOptions::name, "CC/MONTH")->required();
+  add_day_options(month, false);
+  month.does(chosen, statistics_show);
+}
+
 struct ReceiptOptions {
   std::string id, out;
 };
@@ -439,6 +506,12 @@ void add_node(CLI::App& app, Chosen& chosen) {
   no_argument(*node, chosen, "status", "Height, age, consensus, pool", "quipu node status --node http://127.0.0.1:8482",
               node_status);
   no_argument(*node, chosen, "peers", "The other members, as this node sees them", "quipu node peers", node_peers);
+  CLI::App* block = noun(app, "block", "Blocks of the ledger");
+  one_argument(*block, chosen, "show", "What a block holds and who signed it", "quipu block show 12", "HEIGHT",
+               block_show);
+  CLI::App* evidence = noun(app, "evidence", "Votes that prove a member guilty");
+  no_argument(*evidence, chosen, "list", "The pairs of contradicting votes that this node has", "quipu evidence list",
+              evidence_list);
 }
 
 // Commands of later versions: they answer, so that a script finds out what it asked for.
@@ -451,7 +524,7 @@ void add_later(CLI::App& app, Chosen& chosen) {
       chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
     });
   };
-  for (const char* name : {"evidence", "backup", "restore", "doctor", "reindex"}) {
+  for (const char* name : {"backup", "restore", "doctor", "reindex"}) {
     not_yet(app.add_subcommand(name, "Not yet"));
   }
 }
@@ -500,6 +573,8 @@ int run_command_line(int argc, char** argv) {
   add_changes(app, chosen);
   add_indicators(app, chosen);
   add_worklist(app, chosen);
+  add_cases(app, chosen);
+  add_statistics(app, chosen);
   add_files(app, chosen);
   add_mirror(app, chosen);
   add_node(app, chosen);

@@ -62,6 +62,7 @@ Done import_history(const Global& global, const ImportHistoryOptions& options);
 
 struct ImportListOptions {
   std::string file, key, map, passphrase_file;
+  std::string plan{};  // where to write what follows an approval; empty: such rows are not taken
   std::size_t pack = 64;
   bool dry_run = false;
 };
@@ -69,6 +70,7 @@ Done import_list(const Global& global, const ImportListOptions& options);
 
 struct ReconcileOptions {
   std::string file, issuer, map, plan;
+  std::string grace_days{};  // within which what has expired is renewed; empty: as the members have set it
 };
 Done reconcile(const Global& global, const ReconcileOptions& options);
 
@@ -103,6 +105,7 @@ Done member_ready(const Global& global, const MemberReadyOptions& options);
 
 struct RecogniseOptions {
   std::string tin, alias, by, role, flow, on, known_at, batch, proof;
+  std::string salt;      // base64: with a natural person's number, what opens its commitment
   bool summary = false;  // of a batch: how many of which partner for which reason
 };
 Done recognise(const Global& global, const RecogniseOptions& options);
@@ -114,14 +117,20 @@ Done erasure_list(const Global& global);
 
 // One GET whose answer is printed.
 struct LookupOptions {
-  std::string name, on, known_at;
+  std::string name{}, on{}, known_at{};
+  std::string by{};  // of an operator named by alias: the administration that knows it so
 };
 Done operator_show(const Global& global, const LookupOptions& options);
 Done certificate_show(const Global& global, const LookupOptions& options);
 Done certificate_history(const Global& global, const LookupOptions& options);
 Done certificate_exposure(const Global& global, const LookupOptions& options);
 Done arrangements(const Global& global, const LookupOptions& options);
+Done block_show(const Global& global, const std::string& height);
 Done member_list(const Global& global);
+Done member_keys(const Global& global, const LookupOptions& options);
+// What lost keys signed while others may have used them, and whose answers rest on it.
+Done member_compromised(const Global& global, const LookupOptions& options);
+Done evidence_list(const Global& global);
 Done node_status(const Global& global);
 Done node_peers(const Global& global);
 
@@ -149,6 +158,22 @@ struct WorklistOptions {
   std::size_t days = 90;  // how long before their end certificates are listed
 };
 Done worklist(const Global& global, const WorklistOptions& options);
+
+struct CasesOptions {
+  std::string issuer{}, reporter{}, kind{}, state{}, on{}, known_at{}, out{};
+};
+Done case_list(const Global& global, const CasesOptions& options);
+Done case_show(const Global& global, const LookupOptions& options);
+
+struct StatisticsOptions {
+  std::string issuer{}, from{}, to{}, known_at{}, out{};
+  bool mismatch = false;  // those alone that differ from the ledger's own count
+};
+Done statistics_list(const Global& global, const StatisticsOptions& options);
+Done statistics_show(const Global& global, const LookupOptions& options);
+
+// All that is known of one operator: what a data subject may ask for.
+Done operator_report(const Global& global, const LookupOptions& options);
 
 Done receipt(const Global& global, const std::string& id, const std::string& out);
 // Of a certificate, named CC/NUMBER, whether it was ever granted or not.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A programme brought onto the ledger from the list that its administration e-mails. What to state is worked out from
-// the ledger each time: a certificate whose number is there is never stated again, and the rules refuse whatever a
-// second run, or a second desk, would state twice.
+// A programme brought onto the ledger from the list that its administration e-mails.
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <filesystem>
 #include <iostream>
@@ -13,12 +12,12 @@
 #include "node/cli/commands.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
-#include "node/cli/list_statements.h"
+#include "node/cli/list_plan.h"
 #include "node/cli/paging.h"
-#include "node/cli/programme.h"
 #include "node/cli/records_file.h"
 #include "node/cli/submitting.h"
 #include "node/ledger/date.h"
+#include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
 
 namespace quipu::cli {
@@ -29,89 +28,14 @@ namespace json = boost::json;
 
 constexpr std::int64_t kPatience_ms = 120'000;
 constexpr int kSequenceAttempts = 5;
-constexpr const char* kOneAtATime =
-    ", and under dual control its grant must be approved first: state and approve the grant by hand, then the rest";
+// What one submission surely takes of what waits for approvals; the rest is in the next plan.
+constexpr std::size_t kMostLeft = 200;
 
-// All that a row needs, in one submission with that of others or alone, but never torn apart.
-struct RowStatements {
-  const ListRow* row;
-  std::vector<HistoryLine> lines;
-};
-
-struct NotTaken {
-  std::size_t line;
-  std::string certificate;
-  std::string why;
-};
-
-struct Plan {
-  std::vector<RowStatements> rows;
-  std::vector<NotTaken> not_taken;
-  std::size_t already = 0;
-};
-
-// --------------------------------------------------------------- planning
-
-// Which subject a row's firm is, or will be: by tax number on the ledger, for natural persons by their other
-// certificates, and by what this run has drawn for it.
-class Subjects {
- public:
-  Subjects(NodeClient& node, std::string administration) : node_(node), administration_(std::move(administration)) {}
-
-  void learn(const std::vector<ListRow>& rows, const Programme& programme) {
-    for (const ListRow& row : rows) {
-      const auto known = programme.certificates.find(row.certificate);
-      if (known != programme.certificates.end()) subjects_.emplace(row.tin, known->second.subject);
-    }
+// What the rows stated leave until their grants are approved.
+void add_later(ListPlan& plan, const std::vector<RowStatements>& rows) {
+  for (const RowStatements& row : rows) {
+    if (row.later) plan.after_approval.push_back(row.later);
   }
-  // Adds the registration when there is no such subject yet.
-  std::expected<std::string, std::string> of(const ListRow& row, std::vector<HistoryLine>& lines) {
-    if (const auto found = subjects_.find(row.tin); found != subjects_.end()) return found->second;
-    auto subject = row.natural ? std::string() : subject_of_tin(node_, row.tin);
-    if (!subject) return subject;
-    if (subject->empty()) {
-      *subject = new_subject(administration_);
-      lines.push_back(registration(row, *subject, administration_));
-    }
-    subjects_.emplace(row.tin, *subject);
-    return subject;
-  }
-
- private:
-  NodeClient& node_;
-  std::string administration_;
-  std::map<std::string, std::string> subjects_;
-};
-
-std::expected<Plan, std::string> plan_rows(NodeClient& node, const NationalList& list,
-                                           const std::string& administration, const std::string& today) {
-  const auto programme = fetch_programme(node, administration, "");
-  if (!programme) return std::unexpected(programme.error());
-  const auto dual = has_dual_control(node, administration);
-  if (!dual) return std::unexpected(dual.error());
-  Subjects subjects(node, administration);
-  subjects.learn(list.rows, *programme);
-  Plan plan;
-  for (const BadLine& bad : list.bad) plan.not_taken.push_back({bad.number, "", bad.why});
-  for (const ListRow& row : list.rows) {
-    if (programme->certificates.contains(row.certificate)) {
-      ++plan.already;
-      continue;
-    }
-    // Whether it can be taken at all, before a subject is drawn for it.
-    const auto fits = certificate_statements(row, "", today);
-    if (!fits || (*dual && fits->size() > 1)) {
-      plan.not_taken.push_back({row.line, row.certificate, fits ? row.status + kOneAtATime : fits.error()});
-      continue;
-    }
-    RowStatements statements{.row = &row, .lines = {}};
-    const auto subject = subjects.of(row, statements.lines);
-    if (!subject) return std::unexpected(subject.error());
-    auto more = certificate_statements(row, *subject, today);
-    std::move(more->begin(), more->end(), std::back_inserter(statements.lines));
-    plan.rows.push_back(std::move(statements));
-  }
-  return plan;
 }
 
 // ---------------------------------------------------------------- stating
@@ -119,7 +43,7 @@ std::expected<Plan, std::string> plan_rows(NodeClient& node, const NationalList&
 class Stating {
  public:
   Stating(NodeClient& node, const ImportListOptions& options, const crypto::UnlockedKey& key, std::string chain_id,
-          Plan& plan)
+          ListPlan& plan)
       : node_(node),
         key_(key),
         chain_id_(std::move(chain_id)),
@@ -159,7 +83,8 @@ class Stating {
       if (!*refusal) break;
       if (auto dropped = drop(rows, **refusal); !dropped) return dropped;
     }
-    certificates_ += rows.size();
+    certificates_ += static_cast<std::size_t>(std::ranges::count_if(rows, &RowStatements::grants));
+    add_later(plan_, rows);
     return {};
   }
 
@@ -223,7 +148,7 @@ class Stating {
   std::string chain_id_;
   std::string records_file_;
   std::size_t pack_;
-  Plan& plan_;
+  ListPlan& plan_;
   Progress bar_;
   Refusal refusal_;
   std::size_t events_ = 0, certificates_ = 0, submissions_ = 0, records_kept_ = 0;
@@ -243,7 +168,7 @@ Done wait_for_own(NodeClient& node, const crypto::UnlockedKey& key) {
 
 // ------------------------------------------------------------------ telling
 
-json::object summary(const Plan& plan, const NationalList& list) {
+json::object summary(const ListPlan& plan, const NationalList& list) {
   json::array lines;
   for (const NotTaken& each : plan.not_taken) {
     json::object entry{{"line", each.line}};
@@ -255,13 +180,27 @@ json::object summary(const Plan& plan, const NationalList& list) {
       {"rows", list.rows.size() + list.bad.size()}, {"already_there", plan.already}, {"not_taken", std::move(lines)}};
 }
 
-std::size_t events_in(const Plan& plan) {
+std::size_t events_in(const ListPlan& plan) {
   std::size_t events = 0;
   for (const RowStatements& row : plan.rows) events += row.lines.size();
   return events;
 }
 
-void by_line(Plan& plan) {
+// For people: to be submitted when the grants are approved.
+Done write_left(const ImportListOptions& options, const ListPlan& plan, json::object& told) {
+  if (options.plan.empty()) return {};
+  json::array events;
+  for (const auto& event : plan.after_approval) {
+    if (events.size() < kMostLeft) events.push_back(ledger::message_to_json_value(*event));
+  }
+  told["left_for_after_approval"] = events.size();
+  const std::size_t next = plan.after_approval.size() - events.size();
+  if (next > 0) told["for_the_next_plan"] = next;
+  told["plan"] = options.plan;
+  return write_file(options.plan, json::serialize(json::object{{"events", std::move(events)}}) + "\n");
+}
+
+void by_line(ListPlan& plan) {
   std::sort(plan.not_taken.begin(), plan.not_taken.end(),
             [](const NotTaken& a, const NotTaken& b) { return a.line < b.line; });
 }
@@ -279,13 +218,15 @@ Done import_list(const Global& global, const ImportListOptions& options) {
   if (!chain) return std::unexpected(chain.error());
   if (auto quiet = wait_for_own(*node, *key); !quiet) return quiet;
   const std::string today = ledger::Date::of(now_s() * 1'000, 0).text();
-  auto plan = plan_rows(*node, *list, key->header.administration, today);
+  auto plan = plan_of_list(*node, *list, key->header.administration, today, !options.plan.empty());
   if (!plan) return std::unexpected(plan.error());
   if (options.dry_run) {
     by_line(*plan);
     json::object told = summary(*plan, *list);
-    told["certificates_to_state"] = plan->rows.size();
+    told["certificates_to_state"] = std::ranges::count_if(plan->rows, &RowStatements::grants);
     told["events_to_state"] = events_in(*plan);
+    add_later(*plan, plan->rows);
+    if (auto written = write_left(options, *plan, told); !written) return written;
     print_answer(told, global.output);
     return {};
   }
@@ -297,6 +238,7 @@ Done import_list(const Global& global, const ImportListOptions& options) {
   told["events_stated"] = stating.events();
   told["submissions"] = stating.submissions();
   told["records_kept"] = stating.records_kept();
+  if (auto written = write_left(options, *plan, told); !written) return written;
   print_answer(told, global.output);
   return done;
 }

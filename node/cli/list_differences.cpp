@@ -13,9 +13,6 @@ namespace {
 
 namespace v1 = ledger::v1;
 
-// As the rules' parameter has it unless members vote for another.
-constexpr std::int32_t kRenewalGraceDays = 90;
-
 bool ended(const std::string& status) { return status == "REVOKED" || status == "SURRENDERED" || status == "ANNULLED"; }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -27,10 +24,10 @@ std::string joined(const std::vector<std::string>& parts) {
 // One certificate that both have.
 class Pair {
  public:
-  Pair(const ListRow& row, const KnownCertificate& known, const std::string& today, std::vector<Difference>& out)
-      : row_(row), known_(known), today_(today), out_(out), wanted_(row.status) {
+  Pair(const ListRow& row, const KnownCertificate& known, const ComparisonDay& day, std::vector<Difference>& out)
+      : row_(row), known_(known), today_(day.today), grace_days_(day.grace_days), out_(out), wanted_(row.status) {
     // A list that is some days old still calls active what has run out since.
-    const bool over = !row.valid_to.empty() && row.valid_to < today;
+    const bool over = !row.valid_to.empty() && row.valid_to < today_;
     if (over && !ended(wanted_)) wanted_ = "EXPIRED";
   }
 
@@ -113,9 +110,9 @@ class Pair {
                  "the ledger's end is later: only a correction of the grant or renewal shortens it", {});
     }
     const auto end = ledger::Date::parse(known_.valid_to);
-    if (known_.status == "EXPIRED" && end && end->plus(kRenewalGraceDays).text() < today_) {
+    if (known_.status == "EXPIRED" && end && end->plus(grace_days_).text() < today_) {
       return add("VALID_TO", row_.valid_to, known_.valid_to,
-                 "it expired more than 90 days ago: grant a new certificate", {});
+                 "it expired more than " + std::to_string(grace_days_) + " days ago: grant a new certificate", {});
     }
     auto event = decided(today_);
     // Suspended still, or again at once: the interval it is in is made longer.
@@ -177,6 +174,7 @@ class Pair {
   const ListRow& row_;
   const KnownCertificate& known_;
   const std::string& today_;
+  std::int32_t grace_days_;
   std::vector<Difference>& out_;
   std::string wanted_;
   bool renewed_ = false;
@@ -209,12 +207,12 @@ void add_not_in_list(const NationalList& list, const Programme& programme, std::
 
 }  // namespace
 
-std::vector<Difference> differences(const NationalList& list, const Programme& programme, const std::string& today) {
+std::vector<Difference> differences(const NationalList& list, const Programme& programme, const ComparisonDay& day) {
   std::vector<Difference> out;
   for (const ListRow& row : list.rows) {
     const auto known = programme.certificates.find(row.certificate);
     if (known != programme.certificates.end()) {
-      Pair(row, known->second, today, out).compare();
+      Pair(row, known->second, day, out).compare();
     } else {
       out.push_back(not_on_ledger(row));
     }

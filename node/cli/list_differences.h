@@ -20,8 +20,12 @@ struct Difference {
   std::shared_ptr<const ledger::v1::Event> statement;  // none: people decide, or another command does it
 };
 
-// `today` is the day of the decisions proposed, and of the ledger's answer. Differences of one certificate stand in the
-// order in which their statements can be taken.
-std::vector<Difference> differences(const NationalList& list, const Programme& programme, const std::string& today);
+struct ComparisonDay {
+  std::string today;             // of the decisions proposed, and of the ledger's answer
+  std::int32_t grace_days = 90;  // for which an expired certificate may still be renewed
+};
+
+// Differences of one certificate stand in the order in which their statements can be taken.
+std::vector<Difference> differences(const NationalList& list, const Programme& programme, const ComparisonDay& day);
 
 }  // namespace quipu::cli

@@ -11,9 +11,9 @@ namespace quipu::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> kFields = {
-    "tin",   "person",     "legal_name", "trade_name", "address", "city",  "certificate",   "scheme",
-    "roles", "valid_from", "valid_to",   "status",     "since",   "level", "national_label"};
+constexpr std::array<std::string_view, 17> kFields = {
+    "tin",        "person",   "legal_name", "trade_name", "address", "city",           "certificate", "scheme", "roles",
+    "valid_from", "valid_to", "status",     "since",      "level",   "national_label", "consent",     "aliases"};
 
 using Failure = std::unexpected<std::string>;
 using Done = std::expected<void, std::string>;

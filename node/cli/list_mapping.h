@@ -14,7 +14,7 @@ namespace quipu::cli {
 
 // Fields of a row, by the names that our own lists use as column heads:
 //   tin person legal_name trade_name address city certificate scheme roles valid_from valid_to status since level
-//   national_label consent
+//   national_label consent aliases
 struct ListMapping {
   char delimiter = ',';
   bool latin1 = false;        // else UTF-8

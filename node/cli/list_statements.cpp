@@ -98,4 +98,26 @@ std::expected<std::vector<HistoryLine>, std::string> certificate_statements(cons
   return lines;
 }
 
+HistoryLine consent_statement(const ListRow& row, const std::string& subject, const std::string& today) {
+  v1::Event event;
+  event.set_decision_date(today);
+  auto& granted = *event.mutable_consent_granted();
+  granted.set_subject(subject);
+  granted.mutable_arrangements()->Assign(row.consents_for.begin(), row.consents_for.end());
+  return line_of(row, std::move(event));
+}
+
+HistoryLine alias_statement(const ListRow& row, const ListAlias& alias, const std::string& issuer,
+                            const std::string& subject, const std::string& today) {
+  v1::Event event;
+  event.set_decision_date(today);
+  auto& set = *event.mutable_alias_set();
+  set.set_issuer(issuer);
+  set.set_subject(subject);
+  set.set_recogniser(alias.recogniser);
+  set.set_kind(alias.kind);
+  set.set_alias(alias.alias);
+  return line_of(row, std::move(event));
+}
+
 }  // namespace quipu::cli

@@ -22,4 +22,9 @@ std::expected<std::vector<HistoryLine>, std::string> certificate_statements(cons
                                                                             const std::string& subject,
                                                                             const std::string& today);
 
+// From today on: a list does not say since when.
+HistoryLine consent_statement(const ListRow& row, const std::string& subject, const std::string& today);
+HistoryLine alias_statement(const ListRow& row, const ListAlias& alias, const std::string& issuer,
+                            const std::string& subject, const std::string& today);
+
 }  // namespace quipu::cli

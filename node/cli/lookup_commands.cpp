@@ -45,6 +45,15 @@ Done print_certificate(const Global& global, const LookupOptions& options, const
 }  // namespace
 
 Done operator_show(const Global& global, const LookupOptions& options) {
+  if (options.name.find(':') != std::string::npos) {
+    if (options.by.empty()) return std::unexpected("an alias is one administration's: add --by CC");
+    const Query query = Query()
+                            .add("alias", options.name)
+                            .add("by", options.by)
+                            .add("on", options.on)
+                            .add("known_at", options.known_at);
+    return print_get(global, "/v1/operators" + query.text());
+  }
   const bool by_subject = options.name.find('/') == 2;
   const std::string path =
       by_subject ? options.name.substr(0, 2) + "/" + url_encoded(options.name.substr(3)) : url_encoded(options.name);
@@ -69,6 +78,23 @@ Done certificate_exposure(const Global& global, const LookupOptions& options) {
 
 Done arrangements(const Global& global, const LookupOptions& options) {
   return print_get(global, "/v1/arrangements" + query_of(options));
+}
+
+Done block_show(const Global& global, const std::string& height) {
+  return print_get(global, "/v1/blocks/" + url_encoded(height));
+}
+
+Done member_keys(const Global& global, const LookupOptions& options) {
+  return print_get(global, "/v1/members/" + url_encoded(options.name) + "/keys" + query_of(options));
+}
+
+Done evidence_list(const Global& global) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = node->get_json("/evidence");
+  if (!answer) return std::unexpected(answer.error());
+  print_answer(array_at(*answer, "evidence"), global.output);
+  return {};
 }
 
 Done member_list(const Global& global) { return print_get(global, "/v1/members"); }

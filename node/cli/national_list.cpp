@@ -9,6 +9,8 @@
 #include "node/cli/workbook.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/recognition.h"
+#include "node/ledger/rules/aliases.h"
+#include "node/ledger/rules/fields.h"
 
 namespace quipu::cli {
 
@@ -90,13 +92,46 @@ Read read_scheme(const std::string& text, ListRow& row) {
   return {};
 }
 
+std::vector<std::string> words_of(const std::string& text, const std::string& separators) {
+  std::vector<std::string> words;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(separators, from), text.size());
+    std::string word = trimmed(std::string_view(text).substr(from, end - from));
+    if (!word.empty()) words.push_back(std::move(word));
+    from = end + 1;
+  }
+  return words;
+}
+
+// YES or ALL, NO or nothing, or the arrangements for which it was given.
+Read read_consent(const std::string& text, ListRow& row) {
+  const std::string word = upper(text);
+  if (word.empty() || word == "NO") return {};
+  row.consents = true;
+  if (word != "YES" && word != "ALL") row.consents_for = words_of(word, " ,;|");
+  std::sort(row.consents_for.begin(), row.consents_for.end());
+  for (const std::string& arrangement : row.consents_for) {
+    if (!ledger::check_id("consent", arrangement)) return Failure("consent: \"" + text + "\": YES, NO or arrangements");
+  }
+  return {};
+}
+
+Read read_aliases(const std::string& text, ListRow& row) {
+  for (const std::string& word : words_of(text, " ,;|")) {
+    const std::size_t at = word.rfind('@');
+    const std::string recogniser = at == std::string::npos ? "" : upper(word.substr(at + 1));
+    const auto name = ledger::parse_alias(upper(word.substr(0, at)));
+    if (!name || !ledger::well_formed_country(recogniser)) {
+      return Failure("aliases: \"" + word + "\" is not of the form KIND:VALUE@CC");
+    }
+    row.aliases.push_back({recogniser, name->kind, name->alias});
+  }
+  return {};
+}
+
 Read read_roles(const std::string& text, const ListMapping& mapping, ListRow& row) {
   std::set<int> numbers;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find_first_of(mapping.roles_separators, from), text.size());
-    const std::string word = trimmed(std::string_view(text).substr(from, end - from));
-    from = end + 1;
-    if (word.empty()) continue;
+  for (const std::string& word : words_of(text, mapping.roles_separators)) {
     v1::Role role = v1::ROLE_UNSPECIFIED;
     if (!v1::Role_Parse(upper(mapping.translated("roles", word)), &role) || role == v1::ROLE_UNSPECIFIED) {
       return Failure("roles: \"" + word + "\" is no role");
@@ -140,7 +175,8 @@ Read read_row(const CsvRow& fields, const Columns& columns, const ListMapping& m
         read_scheme(at("scheme"), row), read_roles(at("roles"), mapping, row), read_status(at("status"), row),
         read_day(at("valid_from"), "valid_from", mapping, true, row.valid_from),
         read_day(at("valid_to"), "valid_to", mapping, false, row.valid_to),
-        read_day(at("since"), "since", mapping, false, row.since)}) {
+        read_day(at("since"), "since", mapping, false, row.since), read_consent(at("consent"), row),
+        read_aliases(at("aliases"), row)}) {
     if (!read) return read;
   }
   if (!row.valid_to.empty() && row.valid_to < row.valid_from) return Failure("valid_to: before valid_from");

@@ -14,6 +14,11 @@
 
 namespace quipu::cli {
 
+// How an administration's systems know the firm: "KIND:VALUE@CC" in the list.
+struct ListAlias {
+  std::string recogniser, kind, alias;
+};
+
 struct ListRow {
   std::size_t line = 0;  // in the file
   std::string tin;       // normalised, with its country
@@ -26,6 +31,9 @@ struct ListRow {
   std::string status;                // ACTIVE, SUSPENDED, EXPIRED, REVOKED, SURRENDERED, ANNULLED
   std::string since;                 // the day of that status; may be empty
   std::string level, national_label;
+  bool consents = false;                  // that its data goes to partners
+  std::vector<std::string> consents_for;  // under these arrangements; none: under all
+  std::vector<ListAlias> aliases;
 };
 
 struct NationalList {

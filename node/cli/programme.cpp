@@ -63,4 +63,13 @@ std::expected<std::string, std::string> subject_of_tin(NodeClient& node, const s
   return bare(text_at(*json, "operator"));
 }
 
+std::expected<std::string, std::string> parameter_in_force(NodeClient& node, const std::string& name) {
+  const auto answer = node.get_json("/v1/parameters");
+  if (!answer) return std::unexpected(answer.error());
+  for (const auto& parameter : array_at(*answer, "parameters")) {
+    if (text_at(parameter, "name") == name) return text_at(parameter, "value");
+  }
+  return std::unexpected("the node knows no parameter " + name);
+}
+
 }  // namespace quipu::cli

@@ -30,4 +30,7 @@ std::expected<Programme, std::string> fetch_programme(NodeClient& node, const st
 // The subject that a tax number names, also without a certificate; empty when the ledger knows none.
 std::expected<std::string, std::string> subject_of_tin(NodeClient& node, const std::string& tin);
 
+// What the members have set, or what holds without that.
+std::expected<std::string, std::string> parameter_in_force(NodeClient& node, const std::string& name);
+
 }  // namespace quipu::cli

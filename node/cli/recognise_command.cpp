@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <span>
 
 #include "consensus/limits.h"
@@ -24,26 +25,52 @@ namespace quipu::cli {
 namespace {
 
 namespace json = boost::json;
-constexpr std::array<std::string_view, 5> kColumns = {"date", "recogniser", "tin", "role", "flow"};
-constexpr std::array<std::string_view, 5> kNames = {"on", "by", "tin", "role", "flow"};
+// A column of the file and the name of the question's member.
+struct Column {
+  std::string_view name;
+  std::string_view member;
+  bool needed;
+};
+enum ColumnIndex : std::size_t { kDate, kRecogniser, kRole, kFlow, kTin, kAlias, kSalt };
+constexpr std::array<Column, 7> kColumns{{{"date", "on", true},
+                                          {"recogniser", "by", true},
+                                          {"role", "role", true},
+                                          {"flow", "flow", true},
+                                          {"tin", "tin", false},
+                                          {"alias", "alias", false},
+                                          {"salt", "salt", false}}};
 
 // Where each of kColumns stands in the file.
-using Places = std::array<std::size_t, kColumns.size()>;
+using Places = std::array<std::optional<std::size_t>, kColumns.size()>;
 std::expected<Places, std::string> places_in(const CsvRow& header) {
   Places places{};
   for (std::size_t i = 0; i < kColumns.size(); ++i) {
-    const auto at = std::find(header.begin(), header.end(), kColumns[i]);
-    if (at == header.end()) return std::unexpected("the first line must name the column " + std::string(kColumns[i]));
-    places[i] = static_cast<std::size_t>(at - header.begin());
+    const auto at = std::find(header.begin(), header.end(), kColumns[i].name);
+    if (at != header.end()) {
+      places[i] = static_cast<std::size_t>(at - header.begin());
+    } else if (kColumns[i].needed) {
+      return std::unexpected("the first line must name the column " + std::string(kColumns[i].name));
+    }
   }
+  if (!places[kTin] && !places[kAlias]) return std::unexpected("the first line must name the column tin or alias");
   return places;
 }
 
+std::string cell(const CsvRow& row, const Places& places, ColumnIndex column) {
+  return places[column] ? row[*places[column]] : std::string();
+}
+
+// A firm is named by its tax number or, where that cell is empty, as the recogniser knows it.
 json::object question(const CsvRow& row, const Places& places) {
   json::object object;
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    object[json::string_view(kNames[i].data(), kNames[i].size())] = row[places[i]];
-  }
+  const auto set = [&](ColumnIndex column) {
+    const std::string_view member = kColumns[column].member;
+    object[json::string_view(member.data(), member.size())] = cell(row, places, column);
+  };
+  for (const ColumnIndex column : {kDate, kRecogniser, kRole, kFlow}) set(column);
+  const bool by_alias = cell(row, places, kTin).empty() && !cell(row, places, kAlias).empty();
+  set(by_alias ? kAlias : kTin);
+  if (!by_alias && !cell(row, places, kSalt).empty()) set(kSalt);
   return object;
 }
 
@@ -68,14 +95,20 @@ std::expected<json::array, std::string> ask(NodeClient& node, const std::string&
   return answers;
 }
 
-// Why not, by recogniser and partner: the partner is the country of the tax number. Shares are of that pair.
+// The country of the firm that was found or, when none was, of the tax number.
+std::string partner_of(const CsvRow& row, const Places& places, const json::value& answer) {
+  const std::string subject = text_at(answer, "subject");
+  if (!subject.empty()) return subject.substr(0, 2);
+  return ledger::normalise_tin(cell(row, places, kTin)).value_or("?").substr(0, 2);
+}
+
+// Why not, by recogniser and partner. Shares are of that pair.
 std::vector<CsvRow> summary_of(std::span<const CsvRow> rows, const Places& places, const json::array& answers) {
   using Pair = std::pair<std::string, std::string>;
   std::map<Pair, std::map<std::string, std::size_t>> counts;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    // kColumns: recogniser is the second, tin the third.
-    const std::string partner = ledger::normalise_tin(rows[i][places[2]]).value_or("?").substr(0, 2);
-    ++counts[{rows[i][places[1]], partner}][text_at(answers[i], "reason")];
+    const Pair pair{cell(rows[i], places, kRecogniser), partner_of(rows[i], places, answers[i])};
+    ++counts[pair][text_at(answers[i], "reason")];
   }
   std::vector<CsvRow> table{{"recogniser", "partner", "reason", "declarations", "share"}};
   for (const auto& [pair, reasons] : counts) {
@@ -117,14 +150,13 @@ Done recognise_batch(const Global& global, const RecogniseOptions& options) {
   if (rows->empty()) return std::unexpected(options.batch + " is empty");
   const auto places = places_in(rows->front());
   if (!places) return std::unexpected(options.batch + ": " + places.error());
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  NodeClient node(std::move(*http));
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
   json::array all;
   Progress bar("recognise", rows->size() - 1);
   for (std::size_t from = 1; from < rows->size(); from += limits::kBatchQuestions) {
     const std::size_t count = std::min(limits::kBatchQuestions, rows->size() - from);
-    auto answers = ask(node, options.known_at, std::span(*rows).subspan(from, count), *places);
+    auto answers = ask(*node, options.known_at, std::span(*rows).subspan(from, count), *places);
     if (!answers) return std::unexpected("from line " + std::to_string(from + 1) + " on: " + answers.error());
     for (auto& answer : *answers) all.push_back(std::move(answer));
     bar.at(from - 1 + count);
@@ -148,20 +180,42 @@ Done recognise_batch(const Global& global, const RecogniseOptions& options) {
   return {};
 }
 
+std::expected<json::value, std::string> ask_one(NodeClient& node, const RecogniseOptions& options) {
+  const std::string text = Query()
+                               .add("tin", options.tin)
+                               .add("alias", options.alias)
+                               .add("by", options.by)
+                               .add("role", options.role)
+                               .add("flow", options.flow)
+                               .add("on", options.on)
+                               .add("known_at", options.known_at)
+                               .text();
+  return node.get_json("/v1/recognition" + text);
+}
+
+// As a batch of one: the number and what opens it stay out of the address.
+std::expected<json::value, std::string> ask_opening(NodeClient& node, const RecogniseOptions& options) {
+  const json::object question{{"tin", options.tin},   {"salt", options.salt}, {"by", options.by},
+                              {"role", options.role}, {"flow", options.flow}, {"on", options.on}};
+  auto answer = node.post_json("/v1/recognition" + Query().add("known_at", options.known_at).text(),
+                               json::serialize(json::array{question}));
+  if (!answer) return answer;
+  json::object& whole = answer->as_object();
+  const json::array answers = array_at(*answer, "answers");
+  if (answers.size() != 1) return std::unexpected("the node did not answer the question: ask it again");
+  whole.erase("answers");
+  for (const auto& member : answers[0].as_object()) whole[member.key()] = member.value();
+  return answer;
+}
+
 }  // namespace
 
 Done recognise(const Global& global, const RecogniseOptions& options) {
   if (!options.proof.empty()) return std::unexpected("--proof: not yet; a later version proves look-ups");
   if (!options.batch.empty()) return recognise_batch(global, options);
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  const std::string firm =
-      options.alias.empty() ? "tin=" + url_encoded(options.tin) : "alias=" + url_encoded(options.alias);
-  std::string target = "/v1/recognition?" + firm + "&by=" + url_encoded(options.by) +
-                       "&role=" + url_encoded(options.role) + "&flow=" + url_encoded(options.flow) +
-                       "&on=" + url_encoded(options.on);
-  if (!options.known_at.empty()) target += "&known_at=" + url_encoded(options.known_at);
-  const auto answer = NodeClient(std::move(*http)).get_json(target);
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = options.salt.empty() ? ask_one(*node, options) : ask_opening(*node, options);
   if (!answer) return std::unexpected(answer.error());
   print_answer(*answer, global.output);
   return {};

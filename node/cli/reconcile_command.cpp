@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <charconv>
 #include <iostream>
 
 #include "node/cli/commands.h"
@@ -88,6 +89,19 @@ void print_differences(const Global& global, const std::vector<CsvRow>& rows, js
   print_answer(facts, global.output);
 }
 
+std::expected<std::int32_t, std::string> grace_days(NodeClient& node, const ReconcileOptions& options) {
+  std::string text = options.grace_days;
+  if (text.empty()) {
+    auto set = parameter_in_force(node, "renewal_grace_days");
+    if (!set) return std::unexpected(set.error());
+    text = *std::move(set);
+  }
+  std::int32_t days = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+  if (error != std::errc() || end != text.data() + text.size()) return std::unexpected("no number of days: " + text);
+  return days;
+}
+
 }  // namespace
 
 Done reconcile(const Global& global, const ReconcileOptions& options) {
@@ -98,7 +112,9 @@ Done reconcile(const Global& global, const ReconcileOptions& options) {
   const std::string today = ledger::Date::of(now_s() * 1'000, 0).text();
   const auto programme = fetch_programme(*node, options.issuer, today);
   if (!programme) return std::unexpected(programme.error());
-  const auto found = differences(*list, *programme, today);
+  const auto grace = grace_days(*node, options);
+  if (!grace) return std::unexpected(grace.error());
+  const auto found = differences(*list, *programme, {.today = today, .grace_days = *grace});
   const Planned plan = plan_of(found);
   json::object facts{{"height", programme->height},
                      {"in_list", list->rows.size() + list->bad.size()},

@@ -19,6 +19,7 @@ Response post_recognition(const Call& call);
 
 // routes_lookup.cpp
 Response get_operator(const Call& call);
+Response get_operator_by_alias(const Call& call);
 Response get_certificate(const Call& call);
 Response get_certificate_history(const Call& call);
 
@@ -33,6 +34,20 @@ Response get_disputed(const Call& call);
 void post_record(const Call& call, const Respond& respond);
 Response get_identity(const Call& call);
 Response get_erasures(const Call& call);
+
+// routes_cases.cpp
+Response get_cases(const Call& call);
+Response get_case(const Call& call);
+
+// routes_statistics.cpp
+Response get_statistics(const Call& call);
+Response get_month(const Call& call);
+
+// routes_compromised.cpp
+Response get_compromised(const Call& call);
+
+// routes_report.cpp
+Response get_report(const Call& call);
 
 // routes_list.cpp
 Response get_list(const Call& call);
@@ -55,6 +70,7 @@ Response get_worklist(const Call& call);
 // routes_governance.cpp
 Response get_members(const Call& call);
 Response get_proposals(const Call& call);
+Response get_parameters(const Call& call);
 
 // routes_network.cpp
 Response get_arrangements(const Call& call);

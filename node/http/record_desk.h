@@ -32,6 +32,8 @@ struct HeldRecords {
   Bytes identity{};         // kHeld: canonical IdentityRecord, may be empty
   Bytes tin{};              // kHeld: canonical TinRecord, may be empty
   std::string erased_on{};  // kErased
+  // Members that may hold this subject's records today, this node's among them or not; ascending.
+  std::vector<std::string> entitled{};
 };
 
 // This node's account of one erasure.

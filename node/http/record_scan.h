@@ -16,6 +16,19 @@ namespace quipu::http {
 void scan_after(const ledger::StateView& state, ledger::RecordType type, std::string_view administration,
                 const std::optional<ledger::MapKey>& after, const ledger::StateView::Each& each);
 
+// Every record of one kind of one administration, or of all without one: `each(administration, record)`.
+template <class Record, class Each>
+void for_each_record(const ledger::StateView& state, ledger::RecordType type, std::string_view administration,
+                     const Each& each) {
+  state.scan(ledger::map_prefix(type, administration), [&](const ledger::MapKey& key, BytesView value) {
+    Record record;
+    if (record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      each(std::string(key.view().substr(1, 2)), record);
+    }
+    return true;
+  });
+}
+
 // How a page names the key of its last record, and back; nothing for what is no key of that kind.
 std::string name_of(const ledger::MapKey& key);
 std::optional<ledger::MapKey> parse_key(std::string_view name, ledger::RecordType type);

@@ -26,6 +26,7 @@ struct Route {
   std::string_view pattern;
   std::optional<Roles> roles;  // any of these opens it; nothing: everybody
   Run run;
+  bool slow = false;  // reads more than a few records
 };
 
 constexpr std::nullopt_t kAnyone = std::nullopt;
@@ -38,33 +39,43 @@ constexpr Roles kOwnStatements = {Role::kSubmitter, Role::kGovernance, Role::kRe
 constexpr Roles kOperate = {Role::kOperator};
 constexpr Roles kAnyRole = {Role::kSubmitter, Role::kGovernance, Role::kReader, Role::kAuditor, Role::kOperator};
 
+constexpr bool kSlow = true;
+
 constexpr Route kRoutes[] = {
     {"GET", "v1/recognition", kLookUp, at_once<get_recognition>},
-    {"POST", "v1/recognition", kLookUp, at_once<post_recognition>},
+    {"POST", "v1/recognition", kLookUp, at_once<post_recognition>, kSlow},
     {"POST", "v1/submissions", kHandIn, post_submission},
     {"GET", "v1/submissions/{}", kOwnStatements, at_once<get_submission>},
     {"GET", "v1/approvals", kLookUp, at_once<get_approvals>},
     {"GET", "v1/keys/{}/sequence", kOwnStatements, at_once<get_sequence>},
+    {"GET", "v1/operators", kLookUp, at_once<get_operator_by_alias>},
     {"GET", "v1/operators/{}", kLookUp, at_once<get_operator>},
     {"GET", "v1/operators/{}/{}", kLookUp, at_once<get_operator>},
     {"GET", "v1/operators/{}/{}/identity", kPersonalData, at_once<get_identity>},
+    {"GET", "v1/operators/{}/{}/report", kPersonalData, at_once<get_report>, kSlow},
     {"POST", "v1/records", kSubmit, post_record},
     {"GET", "v1/erasures", kAnyRole, at_once<get_erasures>},
     {"GET", "v1/certificates/{}/{}", kLookUp, at_once<get_certificate>},
     {"GET", "v1/certificates/{}/{}/history", kLookUp, at_once<get_certificate_history>},
-    {"GET", "v1/certificates/{}/{}/exposure", kLookUp, at_once<get_exposure>},
+    {"GET", "v1/certificates/{}/{}/exposure", kLookUp, at_once<get_exposure>, kSlow},
     {"GET", "v1/applications/{}/{}", kLookUp, at_once<get_application>},
     {"GET", "v1/validations/{}/{}", kLookUp, at_once<get_validation>},
     {"GET", "v1/experts/{}/{}", kLookUp, at_once<get_expert>},
-    {"GET", "v1/list", kLookUp, at_once<get_list>},
-    {"GET", "v1/changes", kLookUp, at_once<get_changes>},
+    {"GET", "v1/cases", kLookUp, at_once<get_cases>, kSlow},
+    {"GET", "v1/cases/{}/{}", kLookUp, at_once<get_case>},
+    {"GET", "v1/statistics", kLookUp, at_once<get_statistics>, kSlow},
+    {"GET", "v1/statistics/{}/{}", kLookUp, at_once<get_month>, kSlow},
+    {"GET", "v1/list", kLookUp, at_once<get_list>, kSlow},
+    {"GET", "v1/changes", kLookUp, at_once<get_changes>, kSlow},
     {"GET", "v1/stream", kLookUp, at_once<get_stream>},
-    {"GET", "v1/indicators", kLookUp, at_once<get_indicators>},
-    {"GET", "v1/worklist", kLookUp, at_once<get_worklist>},
+    {"GET", "v1/indicators", kLookUp, at_once<get_indicators>, kSlow},
+    {"GET", "v1/worklist", kLookUp, at_once<get_worklist>, kSlow},
     {"GET", "v1/members", kAnyRole, at_once<get_members>},
     {"GET", "v1/members/{}/keys", kAnyRole, at_once<get_member_keys>},
-    {"GET", "v1/members/{}/disputed", kAnyRole, at_once<get_disputed>},
+    {"GET", "v1/members/{}/disputed", kAnyRole, at_once<get_disputed>, kSlow},
+    {"GET", "v1/members/{}/compromised", kAnyRole, at_once<get_compromised>, kSlow},
     {"GET", "v1/proposals", kAnyRole, at_once<get_proposals>},
+    {"GET", "v1/parameters", kAnyRole, at_once<get_parameters>},
     {"GET", "v1/arrangements", kLookUp, at_once<get_arrangements>},
     {"GET", "v1/blocks/{}", kAnyRole, at_once<get_block>},
     {"GET", "v1/receipts/{}", kOwnStatements, at_once<get_receipt>},
@@ -119,6 +130,15 @@ Response wrong_method(std::string_view allowed) {
   return response;
 }
 
+// What reads much waits its turn behind everything else.
+void run_in_turn(const Route& route, Call call, const Respond& respond, SlowLane* lane) {
+  if (!route.slow || lane == nullptr) return route.run(call, respond);
+  const auto later = [&route, &backend = call.backend, request = call.request, target = call.target, path = call.path,
+                      roles = call.roles, respond] { route.run(Call{backend, request, target, path, roles}, respond); };
+  if (lane->push(later)) return;
+  respond(problem(ApiCode::kUnavailable, "too many questions that read much wait for their answer"));
+}
+
 Response unauthorized() {
   Response response = problem(ApiCode::kUnauthorized, "show a token of this node: Authorization: Bearer ...");
   response.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -137,7 +157,7 @@ std::optional<Response> turned_away(Doorkeeper& door, const Route& route, const 
   return std::nullopt;
 }
 
-void run_guarded(Doorkeeper& door, const Route& route, Call& call, const Respond& respond) {
+void run_guarded(Doorkeeper& door, const Route& route, Call call, const Respond& respond, SlowLane* lane) {
   const auto caller = door.caller(call.request.authorization);
   const auto noted = [&door, &route, respond, who = caller.value_or(Caller{"unknown", {}})](Response response) {
     door.note(who, route.method, route.pattern, response.status);
@@ -145,12 +165,12 @@ void run_guarded(Doorkeeper& door, const Route& route, Call& call, const Respond
   };
   if (auto refusal = turned_away(door, route, caller)) return noted(*std::move(refusal));
   if (caller) call.roles = caller->roles;
-  route.run(call, noted);
+  run_in_turn(route, std::move(call), noted, lane);
 }
 
 }  // namespace
 
-void route(Backend& backend, const Request& request, const Respond& respond) {
+void route(Backend& backend, const Request& request, const Respond& respond, SlowLane* lane) {
   auto target = parse_target(request.target);
   if (!target) return respond(problem(ApiCode::kBadParameter, target.error()));
   Call call{backend, request, std::move(*target), {}, Roles::all()};
@@ -158,8 +178,8 @@ void route(Backend& backend, const Request& request, const Respond& respond) {
   for (const Route& candidate : kRoutes) {
     if (!matches(candidate.pattern, call.target.segments, call.path)) continue;
     if (candidate.method == request.method) {
-      Doorkeeper* door = backend.doorkeeper();
-      return door == nullptr ? candidate.run(call, respond) : run_guarded(*door, candidate, call, respond);
+      if (Doorkeeper* door = backend.doorkeeper()) return run_guarded(*door, candidate, std::move(call), respond, lane);
+      return run_in_turn(candidate, std::move(call), respond, lane);
     }
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }

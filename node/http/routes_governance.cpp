@@ -9,6 +9,7 @@
 #include "node/ledger/json.h"
 #include "node/ledger/rules/members.h"
 #include "node/ledger/rules/proposals.h"
+#include "node/ledger/rules/register.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::http {
@@ -93,6 +94,25 @@ Response get_proposals(const Call& call) {
     }
     return true;
   });
+  json.end_array();
+  return end_answer(std::move(json));
+}
+
+// Those that rules read, as the next block has them.
+Response get_parameters(const Call& call) {
+  if (const auto fault = call.unexpected({"known_at"})) return problem(ApiCode::kBadParameter, *fault);
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  JsonWriter json = begin_answer(call, *asked);
+  json.key("parameters").begin_array();
+  for (const auto& parameter : ledger::kNumberParameters) {
+    const auto key = ledger::map_key(RecordType::kRegister, "--", "parameter/" + std::string(parameter.name));
+    const auto record = read_record<v1::ParameterRecord>(*asked->state, key);
+    json.begin_object().field("name", parameter.name);
+    json.field("value", record ? record->parameter().value() : std::to_string(parameter.otherwise));
+    if (record) json.field("since_height", record->since_height());
+    json.end_object();
+  }
   json.end_array();
   return end_answer(std::move(json));
 }

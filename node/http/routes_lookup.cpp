@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crypto/merkle.h"
 #include "node/http/certificate_json.h"
+#include "node/http/event_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
 #include "node/ledger/disputes.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/json.h"
-#include "node/ledger/lateness.h"
 #include "node/ledger/recognition.h"
+#include "node/ledger/rules/aliases.h"
 #include "node/ledger/state.pb.h"
 #include "node/ledger/tin.h"
 
@@ -63,33 +63,21 @@ void write_certificates(JsonWriter& json, const ledger::StateView& state, const 
   json.end_array();
 }
 
-// Who said what, and how long after the day of its effect.
-void write_statement(JsonWriter& json, const AskedState& asked, const ledger::Submission& submission,
-                     std::uint32_t index, const std::optional<ledger::BlockSummary>& block) {
-  json.field("author", submission.administration());
-  json.field("key", crypto::to_hex(submission.statement.kid.view()));
-  const auto lag = block ? ledger::lag_days(*asked.state, submission, index, block->block_time_ms) : 0;
-  if (lag > 0) json.field("late", true).field("lag_days", lag);
-  json.key("statement").raw(ledger::event_to_json(submission.payload->events(static_cast<int>(index))));
-}
-
-// Where one event of a history stands, and what it says.
-void write_event(JsonWriter& json, const Call& call, const AskedState& asked, const ledger::Disputes& disputes,
-                 const ledger::v1::LogPlace& place) {
-  const ledger::LedgerReader& reader = *asked.reader;
-  const auto leaf = reader.leaf(place.leaf());
-  if (!leaf) return;
-  const crypto::Digest id = crypto::leaf_hash(*leaf);
-  json.begin_object().field("id", crypto::to_hex(id.view())).field("index", place.leaf()).field("event", place.event());
-  const auto located = reader.find(id);
-  const auto block = located ? reader.block(located->height) : std::nullopt;
-  if (block) json.field("height", block->height.value).field("time", ledger::format_instant(block->block_time_ms));
-  if (disputes.covers(place)) json.field("disputed", true);
-  const auto submission = ledger::decode_submission(*leaf, call.backend.genesis().chain_id);
-  if (submission && place.event() < submission->events()) {
-    write_statement(json, asked, *submission, place.event(), block);
-  }
-  json.end_object();
+Response operator_answer(const Call& call, const AskedState& asked, const FoundOperator& found, ledger::Date day) {
+  const ledger::Disputes disputes(*asked.state, {found.issuer});
+  JsonWriter json = begin_answer(call, asked);
+  json.field("on", day.text()).field("operator", found.issuer + "/" + found.record.subject());
+  json.field("person", ledger::v1::PersonKind_Name(found.record.person()));
+  json.optional_field("tin", tin_on(found.record, day));
+  write_freshness(json, asked, found.issuer);
+  if (found.record.has_erased()) json.field("erased", true);
+  if (disputes.covers(found.record.history())) json.field("disputed", true);
+  write_certificates(json, *asked.state, found, disputes, day);
+  json.key("record").raw(ledger::message_to_json(found.record));
+  const auto consent = read_record<ledger::v1::ConsentRecord>(
+      *asked.state, ledger::map_key(RecordType::kConsent, found.issuer, found.record.subject()));
+  if (consent) json.key("consent").raw(ledger::message_to_json(*consent));
+  return end_answer(std::move(json));
 }
 
 }  // namespace
@@ -102,20 +90,29 @@ Response get_operator(const Call& call) {
   if (!asked) return std::move(asked.error());
   const auto found = operator_in_path(call, *asked->state, *day);
   if (!found) return problem(ApiCode::kNotFound, "no operator of that TIN or CC/SUBJECT");
-  const ledger::Disputes disputes(*asked->state, {found->issuer});
-  JsonWriter json = begin_answer(call, *asked);
-  json.field("on", day->text()).field("operator", found->issuer + "/" + found->record.subject());
-  json.field("person", ledger::v1::PersonKind_Name(found->record.person()));
-  json.optional_field("tin", tin_on(found->record, *day));
-  write_freshness(json, *asked, found->issuer);
-  if (found->record.has_erased()) json.field("erased", true);
-  if (disputes.covers(found->record.history())) json.field("disputed", true);
-  write_certificates(json, *asked->state, *found, disputes, *day);
-  json.key("record").raw(ledger::message_to_json(found->record));
-  const auto consent = read_record<ledger::v1::ConsentRecord>(
-      *asked->state, ledger::map_key(RecordType::kConsent, found->issuer, found->record.subject()));
-  if (consent) json.key("consent").raw(ledger::message_to_json(*consent));
-  return end_answer(std::move(json));
+  return operator_answer(call, *asked, *found, *day);
+}
+
+// As a recogniser's systems know the firm.
+Response get_operator_by_alias(const Call& call) {
+  if (const auto fault = call.unexpected({"alias", "by", "on", "known_at"})) {
+    return problem(ApiCode::kBadParameter, *fault);
+  }
+  const auto name = ledger::parse_alias(call.query("alias").value_or(""));
+  const std::string by = call.query("by").value_or("");
+  if (!name || !ledger::is_administration(by)) {
+    return problem(ApiCode::kBadParameter, "needs alias=KIND:VALUE and by=CC, the administration that knows it so");
+  }
+  const auto day = asked_day(call);
+  if (!day) return day.error();
+  auto asked = asked_state(call);
+  if (!asked) return std::move(asked.error());
+  const auto bound = ledger::alias_on(*asked->state, by, name->kind, name->alias, *day);
+  auto record = !bound ? std::nullopt
+                       : read_record<OperatorRecord>(
+                             *asked->state, ledger::map_key(RecordType::kOperator, bound->issuer(), bound->subject()));
+  if (!record) return problem(ApiCode::kNotFound, "that administration knows no operator so on that day");
+  return operator_answer(call, *asked, {bound->issuer(), *std::move(record)}, *day);
 }
 
 Response get_certificate(const Call& call) {
@@ -152,7 +149,9 @@ Response get_certificate_history(const Call& call) {
   JsonWriter json = begin_answer(call, *asked);
   json.field("certificate", name->text()).key("events").begin_array();
   const ledger::Disputes disputes(*asked->state, {name->issuer});
-  for (const auto& place : record->history().events()) write_event(json, call, *asked, disputes, place);
+  for (const auto& place : record->history().events()) {
+    write_logged(json, *asked, call.backend.genesis().chain_id, disputes, place);
+  }
   json.end_array();
   return end_answer(std::move(json));
 }

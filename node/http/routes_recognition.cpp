@@ -61,16 +61,32 @@ std::expected<ledger::RecognitionQuestion, std::string> read_question(const Fiel
   return question;
 }
 
+// Only in a body: what opens a natural person's number has no business in addresses, which others write down.
+std::expected<void, std::string> read_salt(const boost::json::object& object, ledger::RecognitionQuestion& question) {
+  const auto* value = object.if_contains("salt");
+  if (!value) return {};
+  auto bytes = value->is_string() ? crypto::from_base64(value->get_string()) : std::nullopt;
+  if (!bytes || bytes->empty()) return std::unexpected("\"salt\" is base64");
+  question.salt = *std::move(bytes);
+  return {};
+}
+
 std::expected<ledger::RecognitionQuestion, std::string> read_question(const boost::json::value& value) {
   const auto* object = value.if_object();
   if (!object) return std::unexpected("a question is an object");
-  if (object->size() != 5) return std::unexpected("a question has exactly tin or alias, role, flow, by, on");
-  return read_question([object](std::string_view name) -> std::optional<std::string> {
+  const std::size_t fields = object->contains("salt") ? 6 : 5;
+  if (object->size() != fields) {
+    return std::unexpected("a question has exactly tin (may be with salt) or alias, role, flow, by, on");
+  }
+  auto question = read_question([object](std::string_view name) -> std::optional<std::string> {
     const auto* member = object->if_contains({name.data(), name.size()});
     const auto* text = member ? member->if_string() : nullptr;
     if (!text) return std::nullopt;
     return std::string(text->data(), text->size());
   });
+  if (!question) return question;
+  if (auto salt = read_salt(*object, *question); !salt) return std::unexpected(salt.error());
+  return question;
 }
 
 using Questions = std::vector<ledger::RecognitionQuestion>;

@@ -9,6 +9,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/record_desk.h"
+#include "node/http/side_json.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
@@ -18,8 +19,6 @@ namespace quipu::http {
 namespace {
 
 namespace json = boost::json;
-
-Response keeps_none() { return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node"); }
 
 std::optional<std::string> field_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -74,8 +73,7 @@ void write_record(JsonWriter& out, std::string_view name, Bytes& bytes) {
 Response held_response(const Call& call, HeldRecords& records) {
   JsonWriter out;
   out.begin_object().field("operator", call.path[0] + "/" + call.path[1]);
-  write_record<ledger::v1::IdentityRecord>(out, "identity", records.identity);
-  write_record<ledger::v1::TinRecord>(out, "tin", records.tin);
+  write_held(out, records);
   Response response = json_response(200, out.end_object().take());
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
@@ -83,8 +81,18 @@ Response held_response(const Call& call, HeldRecords& records) {
 
 }  // namespace
 
+std::optional<Response> side_refusal(const Call& call) {
+  if (call.backend.record_desk() != nullptr) return std::nullopt;
+  return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node");
+}
+
+void write_held(JsonWriter& out, HeldRecords& records) {
+  write_record<ledger::v1::IdentityRecord>(out, "identity", records.identity);
+  write_record<ledger::v1::TinRecord>(out, "tin", records.tin);
+}
+
 void post_record(const Call& call, const Respond& respond) {
-  if (call.backend.record_desk() == nullptr) return respond(keeps_none());
+  if (auto refusal = side_refusal(call)) return respond(std::move(*refusal));
   if (const auto fault = call.unexpected({})) return respond(problem(ApiCode::kBadParameter, *fault));
   if (!call.request.content_type.starts_with("application/json")) {
     return respond(problem(ApiCode::kUnsupportedMedia, "send application/json"));
@@ -97,7 +105,7 @@ void post_record(const Call& call, const Respond& respond) {
 }
 
 Response get_identity(const Call& call) {
-  if (call.backend.record_desk() == nullptr) return keeps_none();
+  if (auto refusal = side_refusal(call)) return std::move(*refusal);
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
   if (!ledger::is_administration(call.path[0])) return problem(ApiCode::kNotFound, "no operator of that CC/SUBJECT");
   auto records = call.backend.record_desk()->records_of(call.path[0], call.path[1]);

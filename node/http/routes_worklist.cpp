@@ -9,6 +9,7 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
 #include "node/ledger/applications.h"
@@ -53,22 +54,7 @@ void add(Tasks& tasks, Task task) {
   tasks.emplace(std::move(key), std::move(task));
 }
 
-template <class Record, class Each>
-void for_each_record(const Question& question, RecordType type, const std::string& administration, const Each& each) {
-  question.asked.state->scan(ledger::map_prefix(type, administration), [&](const ledger::MapKey& key, BytesView value) {
-    Record record;
-    if (record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      each(std::string(key.view().substr(1, 2)), record);
-    }
-    return true;
-  });
-}
-
 // ------------------------------------------------------------ certificates
-
-void for_each_certificate(const Question& question, const auto& each) {
-  for_each_record<v1::CertificateRecord>(question, RecordType::kCertificate, question.issuer, each);
-}
 
 Task about(const std::string& kind, const std::string& due, const std::string& issuer,
            const v1::CertificateRecord& record) {
@@ -100,29 +86,33 @@ std::string valid_until(const v1::CertificateRecord& record, ledger::Date day) {
 }
 
 // Valid now, and not for long. Whoever has a later end by decision (revoked next month) is not asked to renew.
-void find_expiring(const Question& question, Tasks& tasks) {
+void add_if_expiring(const Question& question, const std::string& issuer, const v1::CertificateRecord& record,
+                     Tasks& tasks) {
+  if (ledger::standing_end(record)) return;
+  const std::string last = valid_until(record, question.day);
   const std::string limit = question.day.plus(static_cast<std::int32_t>(question.days)).text();
-  for_each_certificate(question, [&](const std::string& issuer, const v1::CertificateRecord& record) {
-    const CertificateStatus status = ledger::status_on(record, question.day);
-    const bool held = status == CertificateStatus::kActive || status == CertificateStatus::kSuspended;
-    if (!held || ledger::standing_end(record)) return;
-    const std::string last = valid_until(record, question.day);
-    if (!last.empty() && last <= limit) add(tasks, about("EXPIRING", last, issuer, record));
-  });
+  if (!last.empty() && last <= limit) add(tasks, about("EXPIRING", last, issuer, record));
 }
 
 // Suspended beyond the last day that was announced, the whole of it or some roles.
-void find_overdue_suspensions(const Question& question, Tasks& tasks) {
+void add_overdue_suspensions(const Question& question, const std::string& issuer, const v1::CertificateRecord& record,
+                             Tasks& tasks) {
   const std::string day = question.day.text();
-  for_each_certificate(question, [&](const std::string& issuer, const v1::CertificateRecord& record) {
+  for (const v1::Suspension& each : record.suspensions()) {
+    if (ledger::acts_on(each, question.day) && !each.until().empty() && each.until() < day) {
+      add(tasks, about("SUSPENSION_OVERDUE", each.until(), issuer, record));
+    }
+  }
+}
+
+void find_in_certificates(const Question& question, Tasks& tasks) {
+  const auto each = [&](const std::string& issuer, const v1::CertificateRecord& record) {
     const CertificateStatus status = ledger::status_on(record, question.day);
     if (status != CertificateStatus::kSuspended && status != CertificateStatus::kActive) return;
-    for (const v1::Suspension& each : record.suspensions()) {
-      if (ledger::acts_on(each, question.day) && !each.until().empty() && each.until() < day) {
-        add(tasks, about("SUSPENSION_OVERDUE", each.until(), issuer, record));
-      }
-    }
-  });
+    add_if_expiring(question, issuer, record, tasks);
+    add_overdue_suspensions(question, issuer, record, tasks);
+  };
+  for_each_record<v1::CertificateRecord>(*question.asked.state, RecordType::kCertificate, question.issuer, each);
 }
 
 // ----------------------------------------------------------------- the rest
@@ -150,7 +140,7 @@ void find_overdue_decisions(const Question& question, Tasks& tasks) {
                 .certificate = "",
                 .reference = issuer + "/" + record.filed().application()});
   };
-  for_each_record<v1::ApplicationRecord>(question, RecordType::kApplication, question.issuer, each);
+  for_each_record<v1::ApplicationRecord>(*question.asked.state, RecordType::kApplication, question.issuer, each);
 }
 
 // Reported by anybody, and due within the days asked or overdue.
@@ -167,11 +157,11 @@ void find_unanswered_cases(const Question& question, Tasks& tasks) {
                 .certificate = "",
                 .reference = reporter + "/" + report.case_()});
   };
-  for_each_record<v1::CaseRecord>(question, RecordType::kCase, "", each);
+  for_each_record<v1::CaseRecord>(*question.asked.state, RecordType::kCase, "", each);
 }
 
 using Finder = void (*)(const Question& question, Tasks& tasks);
-constexpr Finder kFinders[] = {find_expiring, find_overdue_suspensions, find_waiting_approvals, find_overdue_decisions,
+constexpr Finder kFinders[] = {find_in_certificates, find_waiting_approvals, find_overdue_decisions,
                                find_unanswered_cases};
 
 // Members that have attested no list for seven days; of these only the one asked about, if one is.
@@ -182,7 +172,7 @@ std::vector<std::string> silent_issuers(const Question& question) {
     if (votes && ledger::issuer_stale(*question.asked.state, code, question.asked.block.block_time_ms))
       silent.push_back(code);
   };
-  for_each_record<v1::MemberRecord>(question, RecordType::kMember, question.issuer, each);
+  for_each_record<v1::MemberRecord>(*question.asked.state, RecordType::kMember, question.issuer, each);
   return silent;
 }
 

@@ -44,19 +44,34 @@ bool Disputes::covers(const v1::History& history) const {
   return any() && std::ranges::any_of(history.events(), [this](const v1::LogPlace& event) { return covers(event); });
 }
 
-void for_each_disputed(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
-                       const std::function<bool(const v1::LogPlace& event)>& each) {
+std::optional<Date> Disputes::window_of(const v1::LogPlace& event) const {
+  const auto holds = [&](const Window& window) {
+    return window.key == event.key() && window.since.days <= event.logged_day();
+  };
+  const auto window = std::ranges::find_if(windows_, holds);
+  return window == windows_.end() ? std::nullopt : std::optional(window->since);
+}
+
+void for_each_in_window(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
+                        const std::function<bool(const InWindow& event)>& each) {
   const Disputes disputes(state, {administration});
   if (!disputes.any()) return;
-  bool more = true;
   for (const auto& [leaf, submission] : submissions_of(state, administration)) {
     if (after && leaf <= *after) continue;
-    for (std::uint32_t event = 0; more && event < submission.events(); ++event) {
+    for (std::uint32_t event = 0; event < submission.events(); ++event) {
       const v1::LogPlace place = place_in(submission, event);
-      if (disputes.covers(place)) more = each(place);
+      const auto since = disputes.window_of(place);
+      if (!since) break;  // one key signed all of them
+      const auto reaffirmed = get<v1::Reaffirmation>(state, administration, reaffirmation_id(place));
+      if (!each({.event = place, .since = *since, .reaffirmed = reaffirmed ? &*reaffirmed : nullptr})) return;
     }
-    if (!more) return;
   }
+}
+
+void for_each_disputed(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
+                       const std::function<bool(const v1::LogPlace& event)>& each) {
+  for_each_in_window(state, administration, after,
+                     [&](const InWindow& found) { return found.reaffirmed || each(found.event); });
 }
 
 v1::LogPlace place_in(const v1::SubmissionRecord& submission, std::uint32_t event) {

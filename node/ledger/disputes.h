@@ -19,6 +19,7 @@ namespace quipu::ledger {
 namespace v1 {
 class History;
 class LogPlace;
+class Reaffirmation;
 class SubmissionRecord;
 }  // namespace v1
 
@@ -33,6 +34,8 @@ class Disputes {
   bool covers(const v1::LogPlace& event) const;
   // Any event of the history.
   bool covers(const v1::History& history) const;
+  // The first day of the window in which its key signed it, reaffirmed or not.
+  std::optional<Date> window_of(const v1::LogPlace& event) const;
 
  private:
   struct Window {
@@ -48,6 +51,16 @@ class Disputes {
 // false. Looks at all its submissions, but only where it has lost a key.
 void for_each_disputed(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
                        const std::function<bool(const v1::LogPlace& event)>& each);
+
+// An event that a key signed while others may have used it, and what its author has said of it since.
+struct InWindow {
+  const v1::LogPlace& event;
+  Date since;                           // the window's first day
+  const v1::Reaffirmation* reaffirmed;  // nullptr: it is disputed
+};
+// As for_each_disputed, with the reaffirmed ones among them.
+void for_each_in_window(const StateView& state, std::string_view administration, std::optional<std::uint64_t> after,
+                        const std::function<bool(const InWindow& event)>& each);
 
 // As a history would name this event of the submission.
 v1::LogPlace place_in(const v1::SubmissionRecord& submission, std::uint32_t event);

@@ -17,6 +17,7 @@ namespace quipu::ledger {
 namespace {
 
 constexpr std::string_view kOwnProgramme = "OWN";
+constexpr std::size_t kSaltBytes = 32;
 
 // A question made of schema values, and what has been read for it.
 struct Look {
@@ -180,16 +181,47 @@ std::expected<Found, Code> found_by_tin(const StateView& state, const Recognitio
   return Found{.issuer = tin->substr(0, 2), .firm = *std::move(firm)};
 }
 
+// A natural person's number is not on the log: the asker shows what the commitment there was made of.
+std::expected<Found, Code> found_by_opening(const StateView& state, const RecognitionQuestion& question) {
+  const auto tin = normalise_tin(question.tin);
+  if (!tin) return std::unexpected(Code::kTinMalformed);
+  const std::string issuer = tin->substr(0, 2);
+  const auto subject = claimant_of_commitment(state, issuer, tin_commitment(question.salt, *tin).view());
+  auto firm = subject ? get<v1::OperatorRecord>(state, issuer, *subject) : std::nullopt;
+  if (!firm) return std::unexpected(Code::kTinUnknown);
+  return Found{.issuer = issuer, .firm = *std::move(firm)};
+}
+
+std::expected<Found, Code> found_by_subject(const StateView& state, const RecognitionQuestion& question) {
+  const std::string issuer = question.subject.substr(0, 2);
+  const bool named = question.subject.size() > 3 && question.subject[2] == '/';
+  auto firm = named ? get<v1::OperatorRecord>(state, issuer, question.subject.substr(3)) : std::nullopt;
+  if (!firm) return std::unexpected(Code::kTinUnknown);
+  return Found{.issuer = issuer, .firm = *std::move(firm)};
+}
+
 std::expected<Found, Code> found_by_alias(const StateView& state, const RecognitionQuestion& question) {
-  const std::size_t colon = question.alias.find(':');
-  if (colon == std::string::npos) return std::unexpected(Code::kAliasMalformed);
-  const std::string kind = question.alias.substr(0, colon);
-  const auto alias = normalise_alias(std::string_view(question.alias).substr(colon + 1));
-  if (!check_code_formed("alias", kind) || !alias) return std::unexpected(Code::kAliasMalformed);
-  const auto bound = alias_on(state, question.recogniser, kind, *alias, question.on);
+  const auto name = parse_alias(question.alias);
+  if (!name) return std::unexpected(Code::kAliasMalformed);
+  const auto bound = alias_on(state, question.recogniser, name->kind, name->alias, question.on);
   auto firm = bound ? get<v1::OperatorRecord>(state, bound->issuer(), bound->subject()) : std::nullopt;
   if (!firm) return std::unexpected(Code::kAliasUnknown);
-  return Found{.issuer = bound->issuer(), .firm = *std::move(firm), .alias = join(kind, *alias)};
+  return Found{.issuer = bound->issuer(), .firm = *std::move(firm), .alias = join(name->kind, name->alias)};
+}
+
+std::expected<void, std::string> check_named_once(const RecognitionQuestion& question) {
+  const int names = !question.tin.empty() + !question.alias.empty() + !question.subject.empty();
+  if (names > 1) return std::unexpected("tin, alias: one of them names the firm");
+  if (!question.salt.empty() && (question.tin.empty() || question.salt.size() != kSaltBytes)) {
+    return std::unexpected("salt: 32 bytes, and only with a tin");
+  }
+  return {};
+}
+
+std::expected<Found, Code> find(const StateView& state, const RecognitionQuestion& question) {
+  if (!question.alias.empty()) return found_by_alias(state, question);
+  if (!question.subject.empty()) return found_by_subject(state, question);
+  return question.salt.empty() ? found_by_tin(state, question) : found_by_opening(state, question);
 }
 
 void read_operator(Look& look, const Found& found) {
@@ -246,9 +278,8 @@ std::expected<RecognitionAnswer, std::string> recognise(const StateView& state, 
   }
   if (!well_formed_country(question.recogniser)) return std::unexpected("recogniser: must be two capitals");
 
-  if (!question.tin.empty() && !question.alias.empty())
-    return std::unexpected("tin, alias: one of them names the firm");
-  const auto found = question.alias.empty() ? found_by_tin(state, question) : found_by_alias(state, question);
+  if (auto named = check_named_once(question); !named) return std::unexpected(named.error());
+  const auto found = find(state, question);
   if (!found) return RecognitionAnswer{false, found.error(), "", {}};
   read_operator(look, *found);
   auto results = results_of(look);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/bytes.h"
 #include "node/ledger/codes.h"
 #include "node/ledger/date.h"
 #include "node/ledger/state_view.h"
@@ -15,12 +16,14 @@
 namespace quipu::ledger {
 
 struct RecognitionQuestion {
-  std::string tin;         // as declared; normalised inside. Empty: by alias
+  std::string tin;         // as declared; normalised inside. Empty: by alias, or by subject
   std::string role;        // schema name, e.g. "EXPORTER"
   std::string flow;        // "IMPORT" or "EXPORT"
   std::string recogniser;  // two letters
   Date on;
-  std::string alias = {};  // "KIND:VALUE" as the recogniser knows the firm; normalised inside. Only without a TIN
+  std::string alias = {};    // "KIND:VALUE" as the recogniser knows the firm; normalised inside. Only without a TIN
+  Bytes salt = {};           // only with a TIN: 32 bytes that with it open a natural person's commitment
+  std::string subject = {};  // "CC/SUBJECT", which no declaration names; only without a TIN and an alias
 };
 
 // One (arrangement, certificate) pair and the first step it failed, or Code::kRecognised.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "crypto/digest.h"
+#include "node/ledger/canonical.h"
 #include "node/ledger/recognition.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/state.pb.h"
@@ -101,6 +103,13 @@ bool cover_claimed_by_other(const StateView& state, std::string_view tin, std::u
                             std::string_view subject) {
   const auto owner = subject_at(state, country_of(tin), cover_id(tin, length));
   return owner && *owner != subject;
+}
+
+crypto::Digest tin_commitment(BytesView salt, std::string_view tin) {
+  v1::TinRecord record;
+  record.set_salt(Bytes(salt));
+  record.set_tin(std::string(tin));
+  return crypto::sha256(crypto::ByteWriter().tag("quipu-tin-v1").raw(canonical_bytes(record)).view());
 }
 
 std::optional<std::string> claimant_of_commitment(const StateView& state, std::string_view administration,

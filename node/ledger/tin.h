@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/bytes.h"
 #include "node/ledger/date.h"
 #include "node/ledger/state_view.h"
 
@@ -26,6 +27,8 @@ bool claimed_by_other(const StateView& state, std::string_view tin, std::string_
 // Whether another subject has or had the very cover that `length` characters of this TIN would be.
 bool cover_claimed_by_other(const StateView& state, std::string_view tin, std::uint32_t length,
                             std::string_view subject);
+// What stands on the log for a natural person's normalised TIN: the commitment to its TinRecord (docs/formats.md).
+crypto::Digest tin_commitment(BytesView salt, std::string_view tin);
 std::optional<std::string> claimant_of_commitment(const StateView& state, std::string_view administration,
                                                   std::string_view commitment);
 

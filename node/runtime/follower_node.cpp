@@ -84,7 +84,7 @@ struct FollowerNode::State final : public http::Backend {
         follower(*pursuit, std::move(sources),
                  [](const std::string& line, bool alarm) { alarm ? spdlog::error(line) : spdlog::info(line); }),
         server(io, plan.http_listen,
-               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond); }) {}
+               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); }) {}
 
   const ledger::Genesis& genesis() const override { return pursuit->genesis(); }
   std::shared_ptr<const ledger::LedgerReader> reader() const override { return pursuit->reader(); }
@@ -150,6 +150,7 @@ struct FollowerNode::State final : public http::Backend {
   asio::executor_work_guard<asio::io_context::executor_type> guard = asio::make_work_guard(io);
   asio::signal_set signals{io, SIGTERM, SIGINT};
   std::atomic<bool> stopping{false};
+  http::SlowLane lane;  // reads what stands above
   http::Server server;
 };
 

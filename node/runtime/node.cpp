@@ -108,7 +108,7 @@ struct Node::State final : public http::Backend {
         mesh(make_mesh()),
         driver(io, *files.host, mesh.get(), replica_config(), worker_count(config), driver_callbacks()),
         server(http_io, config.http_listen,
-               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond); }) {}
+               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); }) {}
 
   replica::Config replica_config() const {
     const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
@@ -415,6 +415,7 @@ struct Node::State final : public http::Backend {
   RecordKeeper keeper;
   std::unique_ptr<net::Mesh> mesh;
   Driver driver;
+  http::SlowLane lane;  // reads what stands above
   http::Server server;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/record_keeper.h"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +15,7 @@
 #include "consensus/limits.h"
 #include "crypto/digest.h"
 #include "crypto/sealing.h"
+#include "node/ledger/contacts.h"
 #include "node/ledger/state.pb.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/erasure_notes.h"
@@ -64,6 +66,18 @@ http::HandInAnswer answer_of(side::Verdict verdict) {
 side::Today today_by(const ledger::LedgerReader& reader) {
   return {ledger::Date::of(reader.newest().block_time_ms, 0),
           ledger::Date::of(static_cast<std::uint64_t>(real_now().utc_ms), 0)};
+}
+
+// By code, as members are.
+std::vector<std::string> entitled_to(const ledger::StateView& state, const side::Subject& subject,
+                                     const side::Today& today) {
+  std::vector<std::string> codes;
+  for (const auto& member : ledger::member_contacts(state)) {
+    if (side::may_hold(side::standing(state, member.administration, subject, today))) {
+      codes.push_back(member.administration);
+    }
+  }
+  return codes;
 }
 
 }  // namespace
@@ -298,9 +312,9 @@ http::HeldRecords RecordKeeper::records_of(const std::string& issuer, const std:
   const auto firm = side::find_subject(*state, asked);
   if (!firm) return {.kind = Kind::kNoOperator};
   if (side::is_erased(*firm)) return {.kind = Kind::kErased, .erased_on = firm->erased().decided_on()};
-  const auto standing = side::standing(*state, state_->config.administration, asked, *firm, today_by(*reader));
-  if (!side::may_hold(standing)) return {.kind = Kind::kNotEntitled};
-  http::HeldRecords records{.kind = Kind::kNotHeld};
+  http::HeldRecords records{.kind = Kind::kNotEntitled, .entitled = entitled_to(*state, asked, today_by(*reader))};
+  if (std::ranges::find(records.entitled, state_->config.administration) == records.entitled.end()) return records;
+  records.kind = Kind::kNotHeld;
   for (const auto& named : side::named_by(*firm)) {
     auto record = state_->store->get(named.commitment);
     if (!record) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/lookup_state.h"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <stdexcept>
@@ -20,6 +21,8 @@ namespace quipu::bench {
 namespace {
 
 constexpr std::size_t kOperatorsPerBatch = 5'000;
+constexpr std::size_t kMostLogged = 20'480;
+constexpr std::size_t kFirmsPerSubmission = 64;
 constexpr std::uint64_t kCreated_ms = 1'767'225'600'000;
 
 std::string ten_digits(std::size_t number) {
@@ -29,19 +32,27 @@ std::string ten_digits(std::size_t number) {
 
 std::string subject(std::size_t number) { return "AA-" + ten_digits(number); }
 
-ledger::Genesis found() {
+ledger::v1::Member member_of(const std::string& code, const crypto::SecretKey& issuer) {
   const auto fresh = [] { return Bytes(crypto::generate_key().public_key().view()); };
   ledger::v1::Member member;
-  member.set_administration("AA");
-  member.set_name("Customs of AA");
+  member.set_administration(code);
+  member.set_name("Customs of " + code);
+  member.set_address("127.0.0.1:8481");
   member.set_vote_key(fresh());
   member.set_cosigner_key(fresh());
   member.set_log_key(fresh());
   member.set_transport_key(fresh());
   member.set_governance_key(fresh());
-  member.add_issuer_keys(fresh());
+  member.add_issuer_keys(Bytes(issuer.public_key().view()));
   member.add_approver_keys(fresh());
-  const auto file = ledger::make_genesis_file("bench", kCreated_ms, {member}, "");
+  return member;
+}
+
+ledger::Genesis found(const crypto::SecretKey& issuer, const crypto::SecretKey& recogniser) {
+  const char* arrangements = R"([{"arrangement":"ARR","title":"Regional","parties":["AA","BB"],
+    "signed_on":"2022-05-18","notice_days":60}])";
+  const auto file = ledger::make_genesis_file("bench", kCreated_ms,
+                                              {member_of("AA", issuer), member_of("BB", recogniser)}, arrangements);
   if (!file) throw std::runtime_error(file.error());
   return ledger::parse_genesis(*file).value();
 }
@@ -89,8 +100,25 @@ ledger::v1::CertificateRecord certificate_record(std::size_t number) {
   return record;
 }
 
+// As if it had come with the genesis.
 void put(storage::Batch& batch, const ledger::MapKey& key, const google::protobuf::MessageLite& record) {
-  batch.put(storage::Family::kState, Bytes(key.view()), record.SerializeAsString());
+  const Bytes value = record.SerializeAsString();
+  batch.put(storage::Family::kState, Bytes(key.view()), value);
+  batch.put(storage::Family::kHistory, crypto::ByteWriter().raw(key.view()).u64(0).take(), value);
+}
+
+std::string dated(const std::string& day, const std::string& statement) {
+  return R"({"decision_date":")" + day + R"(",)" + statement + "}";
+}
+
+std::string firm_events(std::size_t number) {
+  const std::string subject = LookupState::logged_subject(number);
+  return dated("2026-01-01", R"("operator_registered":{"subject":")" + subject + R"(","tin":"AAR)" +
+                                 ten_digits(number) + R"(","person":"LEGAL"})") +
+         "," +
+         dated("2026-01-01", R"("certificate_granted":{"certificate":")" + LookupState::logged_certificate(number) +
+                                 R"(","subject":")" + subject +
+                                 R"(","scheme":"SECURITY","roles":["IMPORTER","EXPORTER"],"valid_to":"2028-12-31"})");
 }
 
 // Files are sorted in the background after so much writing: waits until this process does next to nothing.
@@ -112,11 +140,19 @@ Bytes LookupState::certificate_key(std::size_t number) {
   return Bytes(ledger::map_key(ledger::RecordType::kCertificate, "AA", certificate(number)).view());
 }
 
-LookupState::LookupState(const std::filesystem::path& directory, std::size_t operators) : genesis_(found()) {
+std::string LookupState::logged_subject(std::size_t number) { return "LOG-" + ten_digits(number); }
+std::string LookupState::logged_certificate(std::size_t number) { return "LOG-" + ten_digits(number); }
+
+LookupState::LookupState(const std::filesystem::path& directory, std::size_t operators)
+    : logged_(std::clamp(operators / 50, 2 * kFirmsPerSubmission, kMostLogged)),
+      issuer_(crypto::generate_key()),
+      recogniser_(crypto::generate_key()),
+      genesis_(found(issuer_, recogniser_)) {
   auto opened = storage::RocksDatabase::open(directory);
   if (!opened) throw std::runtime_error(opened.error().detail);
   database_ = *std::move(opened);
   write_genesis();
+  write_blocks();
   write_operators(operators);
   wait_until_idle();
   reader_ = host::stored_ledger(database_->snapshot());
@@ -130,6 +166,55 @@ void LookupState::write_genesis() {
   block.leaves = executed.block.leaves;
   for (const auto& [key, value] : executed.changes) block.changes.push_back({Bytes(key.view()), value});
   storage::BlockStore(*database_).initialise(genesis_.chain, block);
+}
+
+struct LookupState::Author {
+  std::string code;
+  const crypto::SecretKey& key;
+  std::uint64_t next = 1;
+};
+
+// Each of `submissions` is the events of one, with commas between them.
+void LookupState::write_block(ledger::Position& at, Author& author, const std::vector<std::string>& submissions) {
+  const std::uint64_t time_ms = at.block_time_ms + 1'000;
+  ledger::BlockBuilder builder(genesis_, at, "AA", time_ms);
+  for (const std::string& events : submissions) {
+    ledger::v1::Submission message;
+    const auto read =
+        ledger::submission_from_json(R"({"chain_id":"bench","administration":")" + author.code + R"(","sequence":)" +
+                                         std::to_string(author.next++) + R"(,"events":[)" + events + "]}",
+                                     message);
+    if (!read) throw std::runtime_error(read.error());
+    const Bytes leaf = ledger::sign_submission(message, author.key, time_ms / 1'000);
+    const auto decoded = ledger::decode_submission(leaf, "bench");
+    const auto added = decoded ? builder.add(*decoded) : std::unexpected(decoded.error());
+    if (!added) throw std::runtime_error(std::string(ledger::name_of(added.error().code)) + " " + added.error().detail);
+  }
+  const auto executed = std::move(builder).seal();
+  at = executed.after;
+  consensus::QuorumProof finalization;
+  finalization.kind = consensus::VoteKind::kFinalize;
+  finalization.subject = {{at.height.value}, {at.height.value - 1}, at.height, at.block};
+  storage::BlockStore(*database_)
+      .commit({host::stored_form(executed, {})}, finalization,
+              {{at.height.value}, at.height, at.block, at.tree.size(), at.tree.root()});
+  at.state = host::stored_state(database_->snapshot(), std::nullopt);  // not one more overlay on many
+}
+
+void LookupState::write_blocks() {
+  ledger::Position at = ledger::genesis_block(genesis_).after;
+  Author recogniser{"BB", recogniser_}, issuer{"AA", issuer_};
+  write_block(at, recogniser, {dated("2026-01-01", R"("recognition_activated":{"arrangement":"ARR","issuer":"AA",
+                "schemes":["SECURITY"],"benefits":["PRIORITY"]})")});
+  for (std::size_t first = 0; first < logged_; first += kFirmsPerSubmission) {
+    std::string events;
+    for (std::size_t i = first; i < std::min(first + kFirmsPerSubmission, logged_); ++i) {
+      events.append(events.empty() ? "" : ",").append(firm_events(i));
+    }
+    write_block(at, issuer, {events});
+  }
+  write_block(at, issuer,
+              {dated("2026-01-01", R"("certificate_annulled":{"certificate":")" + logged_certificate(0) + R"("})")});
 }
 
 void LookupState::write_operators(std::size_t operators) {

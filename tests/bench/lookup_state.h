@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A ledger whose state holds as many operators as wanted, each with a certificate: written straight into a database,
-// since a million signed submissions would take minutes. Only look-ups may be asked of it.
+// since a million signed submissions would take minutes. Some thousands more came by real blocks, so that there is a
+// log to ask about: AA registers and certifies, BB recognises AA under ARR. Only look-ups may be asked of it.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "crypto/keys.h"
 #include "node/http/backend.h"
+#include "node/ledger/block.h"
 #include "storage/rocks_database.h"
 
 namespace quipu::bench {
@@ -19,6 +22,10 @@ class LookupState final : public http::Backend {
 
   static std::string tin(std::size_t number);          // of operator `number`
   static std::string certificate(std::size_t number);  // of operator `number`; the issuer is AA
+  // Of those that came by blocks; the certificate of number 0 was annulled in the last block.
+  static std::string logged_subject(std::size_t number);
+  static std::string logged_certificate(std::size_t number);
+  std::size_t logged() const { return logged_; }
   // A snapshot of the same database, and a certificate's key in it: for the limit without our code.
   std::shared_ptr<const storage::Snapshot> snapshot() const { return database_->snapshot(); }
   static Bytes certificate_key(std::size_t number);
@@ -34,8 +41,14 @@ class LookupState final : public http::Backend {
 
  private:
   void write_genesis();
+  void write_blocks();
   void write_operators(std::size_t operators);
+  struct Author;
+  void write_block(ledger::Position& at, Author& author, const std::vector<std::string>& submissions);
 
+  std::size_t logged_;
+  crypto::SecretKey issuer_;
+  crypto::SecretKey recogniser_;
   ledger::Genesis genesis_;
   std::unique_ptr<storage::RocksDatabase> database_;
   std::shared_ptr<const ledger::LedgerReader> reader_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_quipu: the figures P1 to P8 of docs/performance.md, each beside the limit measured in the same run.
+// bench_quipu: the figures P1 to P8 of docs/performance.md, each beside the limit measured in the same run, and what
+// each question costs.
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <set>
 
 #include "tests/bench/measure.h"
+#include "tests/bench/question_cost.h"
 
 namespace {
 
@@ -19,6 +21,8 @@ struct Options {
   int seconds = 4;
   bool json = false;
   bool smoke = false;
+  bool questions = false;
+  unsigned short serve_port = 0;
   std::string directory;
   std::vector<std::string> only;
   Plan plan;
@@ -71,6 +75,28 @@ int measure(Options& options) {
   return 0;
 }
 
+// What each question costs, or the state behind them for others to ask.
+int ask(Options& options) {
+  std::chrono::milliseconds time = std::chrono::seconds(options.seconds);
+  if (options.smoke) {
+    shrink(options);
+    time = std::chrono::milliseconds(1);
+  }
+  const Plan plan = finished(options);
+  std::cerr << "load average " << machine_load() << "\nwriting " << plan.operators << " operators\n";
+  {
+    LookupState state(plan.directory / "lookups", plan.operators);
+    if (options.serve_port != 0) {
+      std::cerr << "answering on port " << options.serve_port << "\n";
+      serve(state, options.serve_port);
+    }
+    std::cout << table(question_costs(state, plan.operators, time));
+  }
+  std::cerr << "load average " << machine_load() << "\n";
+  if (!plan.keep) std::filesystem::remove_all(plan.directory);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -91,6 +117,8 @@ int main(int argc, char** argv) {
   app.add_option("--dir", options.directory, "Scratch folder, on the disk to measure [a temporary one]");
   app.add_flag("--keep", options.plan.keep, "Leave the scratch folder");
   app.add_flag("--json", options.json, "JSON instead of a table");
+  app.add_flag("--questions", options.questions, "What each question costs in-process, beside one point read");
+  app.add_option("--serve", options.serve_port, "Answer look-ups on this port until ended, for wrk and its like");
   app.add_flag("--smoke", options.smoke, "Small and quick: does it work at all?");
   try {
     app.parse(argc, argv);
@@ -98,7 +126,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return measure(options);
+    return options.questions || options.serve_port != 0 ? ask(options) : measure(options);
   } catch (const std::exception& error) {
     std::cerr << "bench_quipu: " << error.what() << "\n";
     return 1;

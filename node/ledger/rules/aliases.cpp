@@ -83,6 +83,15 @@ std::optional<std::string> normalise_alias(std::string_view given) {
   return alias;
 }
 
+std::optional<AliasName> parse_alias(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view kind = text.substr(0, colon);
+  auto alias = normalise_alias(text.substr(colon + 1));
+  if (!check_code_formed("alias", kind) || !alias) return std::nullopt;
+  return AliasName{.kind = std::string(kind), .alias = *std::move(alias)};
+}
+
 std::optional<v1::AliasFact> alias_on(const StateView& state, std::string_view recogniser, std::string_view kind,
                                       std::string_view alias, Date date) {
   const auto record = get<v1::AliasRecord>(state, recogniser, join(kind, alias));

@@ -17,6 +17,13 @@ class AliasFact;
 // Upper case, without spaces, dots, dashes, slashes; nothing when it is not 1 to 64 capitals and digits then.
 std::optional<std::string> normalise_alias(std::string_view given);
 
+struct AliasName {
+  std::string kind;
+  std::string alias;  // normalised
+};
+// "KIND:VALUE"; nothing when it is not in that form.
+std::optional<AliasName> parse_alias(std::string_view text);
+
 // What a normalised alias of that kind means to the recogniser on the day; nothing when it is bound to nobody.
 // `recogniser` must be two capitals.
 std::optional<v1::AliasFact> alias_on(const StateView& state, std::string_view recogniser, std::string_view kind,

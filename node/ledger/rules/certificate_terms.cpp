@@ -14,8 +14,6 @@
 namespace quipu::ledger {
 namespace {
 
-constexpr std::int32_t kRenewalGraceDays = 90;
-
 std::int32_t renewal_grace_days(const Context& at) {
   const auto parameter = parameter_in_force(at, "renewal_grace_days");
   if (!parameter) return kRenewalGraceDays;

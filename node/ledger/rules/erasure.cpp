@@ -11,8 +11,6 @@
 namespace quipu::ledger {
 namespace {
 
-constexpr std::int32_t kRetentionDays = 1826;  // five years
-
 // A certificate keeps its firm's records for the whole term after its last live day and after the last decision about
 // it.
 Verdict check_certificate(const Context& at, const v1::CertificateRecord& certificate, Date since) {

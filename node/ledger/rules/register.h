@@ -43,4 +43,18 @@ void enter_code_list(const Context& at, const v1::CodeList& list);
 void enter_definition(const Context& at, const v1::IndicatorDefinition& definition);
 void enter_parameter(const Context& at, const v1::Parameter& parameter);
 
+// What holds as long as the members have set nothing else.
+inline constexpr std::int32_t kRenewalGraceDays = 90;
+inline constexpr std::int32_t kRetentionDays = 1826;  // five years
+
+// The parameters that rules read: whole numbers in decimal, from 0.
+struct NumberParameter {
+  std::string_view name;
+  std::int32_t most;
+  std::int32_t otherwise;
+};
+inline constexpr NumberParameter kNumberParameters[] = {{"application_profile", 1, 0},
+                                                        {"renewal_grace_days", 3660, kRenewalGraceDays},
+                                                        {"retention_days", 3660, kRetentionDays}};
+
 }  // namespace quipu::ledger

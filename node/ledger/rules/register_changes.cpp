@@ -18,16 +18,7 @@ namespace {
 constexpr std::string_view kLists[] = {"alias_kind",  "benefit", "expert_field", "language",
                                        "legal_basis", "level",   "reason"};
 constexpr int kMostCodes = 1'000;  // every event that names a code reads its list
-
 constexpr std::int32_t kMostDays = 3660;
-
-// Whole numbers in decimal, from 0.
-struct NumberParameter {
-  std::string_view name;
-  std::int32_t most;
-};
-constexpr NumberParameter kParameters[] = {
-    {"application_profile", 1}, {"renewal_grace_days", kMostDays}, {"retention_days", kMostDays}};
 
 // Fewer than two members among the parties: nobody could conclude it here.
 Verdict check_parties_vote(const StateView& state, const v1::Arrangement& arrangement) {
@@ -95,8 +86,8 @@ Verdict check_definition(const Context& at, const v1::IndicatorDefinition& defin
 }
 
 Verdict check_parameter(const v1::Parameter& parameter) {
-  const auto known = std::ranges::find(kParameters, parameter.name(), &NumberParameter::name);
-  if (known == std::end(kParameters)) return refuse(Code::kRegisterNameUnknown, "name");
+  const auto known = std::ranges::find(kNumberParameters, parameter.name(), &NumberParameter::name);
+  if (known == std::end(kNumberParameters)) return refuse(Code::kRegisterNameUnknown, "name");
   const std::string& text = parameter.value();
   std::int32_t number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

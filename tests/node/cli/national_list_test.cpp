@@ -269,4 +269,115 @@ TEST_CASE("under dual control a grant is stated and waits and what needs two eve
   CHECK(status_of(node, "AR/N-1", "2026-01-01") == "PENDING_APPROVAL");
 }
 
+namespace {
+
+// Approves all that waits, as decided on that day.
+void approve_all(TestNode& node, Folder& folder, const std::string& day) {
+  boost::json::value waiting;
+  {
+    Captured out;
+    REQUIRE(approval_list(node.global()));
+    waiting = out.json();
+  }
+  const std::string key = folder.file("AR-approver.key");
+  if (!fs::exists(key)) folder.key("AR", "approver");
+  const boost::json::array none;
+  const auto* rows = waiting.is_array() ? &waiting.as_array() : &waiting.at("approvals").as_array();
+  for (const auto& each : *rows) {
+    Captured out;
+    const Done done = approval_give(
+        node.global(),
+        {.reference = each.at("reference").as_string().c_str(), .key = key, .passphrase_file = "", .decided_on = day});
+    INFO((done ? "" : done.error()));
+    REQUIRE(done);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what follows the approval of a grant is left as a plan and the list is on the ledger in the end", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportListOptions options;
+  options.file = folder.write("ar.csv",
+                              "tin,person,certificate,scheme,roles,valid_from,valid_to,status,since\n"
+                              "AR1,LEGAL,N-1,SECURITY,EXPORTER,2024-01-01,,ACTIVE,\n"
+                              "AR2,LEGAL,N-2,SECURITY,EXPORTER,2024-01-01,,SUSPENDED,2025-01-01\n"
+                              "AR2,LEGAL,N-3,SECURITY,EXPORTER,2024-01-01,,REVOKED,2025-01-01\n");
+  options.key = folder.key("AR", "issuer");
+  options.plan = folder.file("later.json");
+  const auto told = imported(node, options);
+  CHECK(told.at("certificates_stated") == 2);
+  CHECK(told.at("not_taken").at(0).at("why").as_string().starts_with("LIVE_CERTIFICATE_EXISTS"));
+  CHECK(told.at("left_for_after_approval") == 1);  // nothing of the row that was refused
+  const auto later = read_file(options.plan);
+  REQUIRE(later);
+  CHECK(later->find("\"certificate_suspended\":{\"certificate\":\"N-2\"") != std::string::npos);
+  // As long as the grant waits, another run leaves the same.
+  CHECK(imported(node, options).at("already_there") == 2);
+  CHECK(read_file(options.plan) == later);
+  approve_all(node, folder, "2024-01-01");
+  {
+    Captured out;
+    const Done done =
+        submit(node.global(),
+               {.file = options.plan, .key = options.key, .approver_key = "", .passphrase_file = "", .wait = true});
+    INFO((done ? "" : done.error()));
+    REQUIRE(done);
+  }
+  approve_all(node, folder, "2025-01-01");
+  CHECK(status_of(node, "AR/N-2", "2024-12-31") == "ACTIVE");
+  CHECK(status_of(node, "AR/N-2", "2025-01-01") == "SUSPENDED");
+  CHECK(imported(node, options).at("left_for_after_approval") == 0);
+}
+
+TEST_CASE("consents and aliases of a list are stated once and also for firms that are there already", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportListOptions options;
+  options.key = folder.key("BO", "issuer");
+  const std::string head = "tin,person,certificate,scheme,roles,valid_from,consent,aliases\n";
+  const std::string first = "BO1,LEGAL,N-1,SECURITY,EXPORTER,2024-01-01,";
+  options.file = folder.write("bo.csv", head + first + "NO,\n");
+  CHECK(imported(node, options).at("events_stated") == 2);
+  options.file = folder.write("bo.csv", head + first + "YES,MID:ACME-1@PE\n" +
+                                            "BO1,LEGAL,N-2,COMPLIANCE,EXPORTER,2024-01-01,YES,mid:acme1@pe\n"
+                                            "BO2,LEGAL,N-3,SECURITY,EXPORTER,2024-01-01,ARR,MID:TWO@PE NACCS:T2@CL\n");
+  const auto second = imported(node, options);
+  CHECK(second.at("already_there") == 1);
+  CHECK(second.at("certificates_stated") == 2);
+  CHECK(second.at("events_stated") == 2 + 1 + 5);
+  CHECK(imported(node, options).at("events_stated") == 0);
+  const auto operator_of = [&](const std::string& alias, const std::string& by) {
+    Captured out;
+    REQUIRE(operator_show(node.global(), {.name = alias, .by = by}));
+    return out.json();
+  };
+  CHECK(operator_of("MID:ACME1", "PE").at("tin") == "BO1");
+  const auto two = operator_of("NACCS:T2", "CL");
+  CHECK(two.at("tin") == "BO2");
+  CHECK(two.at("consent").at("facts").at(0).at("arrangements").at(0) == "ARR");
+  // An alias that means another firm is refused with its row, by name.
+  options.file = folder.write("bo.csv", head + "BO3,LEGAL,N-4,SECURITY,EXPORTER,2024-01-01,,MID:ACME1@PE\n");
+  const auto taken = imported(node, options);
+  CHECK(taken.at("certificates_stated") == 0);
+  CHECK(taken.at("not_taken").at(0).at("why").as_string().starts_with("ALIAS_TAKEN"));
+}
+
+TEST_CASE("a consent or an alias that is none is told with its line", "[cli]") {
+  const auto why = [](const std::string& cells) {
+    const auto lines = parse_csv_lines(
+        "tin,certificate,scheme,roles,valid_from,consent,aliases\nBO1,N-1,SECURITY,EXPORTER,2024-01-01," + cells, ',');
+    const auto list = read_national_list(*lines, ListMapping(), "BO");
+    REQUIRE(list);
+    return list->bad.empty() ? std::string() : list->bad.front().why.substr(0, list->bad.front().why.find(':'));
+  };
+  CHECK(why("YES,MID:A@PE;NACCS:B@CL").empty());
+  CHECK(why("ARR BO-PE,").empty());
+  CHECK(why("perhaps!,") == "consent");
+  CHECK(why(",MID:A") == "aliases");
+  CHECK(why(",A@PE") == "aliases");
+  CHECK(why(",MID:A@PERU") == "aliases");
+}
+
 }  // namespace quipu::cli::trial

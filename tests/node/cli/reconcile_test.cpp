@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ctime>
+
 #include "node/cli/files.h"
 #include "node/cli/list_differences.h"
+#include "node/ledger/date.h"
 #include "node/ledger/ledger.pb.h"
 #include "tests/node/cli/test_node.h"
 
@@ -41,7 +44,7 @@ std::string between(const ListRow& listed, const KnownCertificate& on_ledger) {
   Programme programme;
   programme.certificates["N-1"] = on_ledger;
   std::string text;
-  for (const Difference& each : differences(list, programme, kToday)) {
+  for (const Difference& each : differences(list, programme, {.today = kToday})) {
     CHECK_FALSE(each.meaning.empty());
     const auto json = each.statement ? ledger::event_to_json(*each.statement) : "";
     std::string kind = "-";
@@ -175,6 +178,38 @@ TEST_CASE("what a reconciliation plans is taken by the ledger and leaves no diff
   // Yesterday's plan is gone, so that it is not handed in twice.
   Captured out;
   CHECK_FALSE(submit(node.global(), send));
+}
+
+TEST_CASE("how long after its end a certificate is renewed is asked of the ledger or given", "[cli]") {
+  TestNode node;
+  Folder folder;
+  ImportListOptions import;
+  import.key = folder.key("BO", "issuer");
+  const std::string today = ledger::Date::of(static_cast<std::uint64_t>(std::time(nullptr)) * 1'000, 0).text();
+  const std::string ended = ledger::Date::parse(today)->plus(-60).text();
+  const std::string head = "tin,person,certificate,scheme,roles,valid_from,valid_to,status\n";
+  import.file = folder.write("bo.csv", head + "BO1,LEGAL,N-1,SECURITY,EXPORTER,2024-01-01," + ended + ",ACTIVE\n");
+  {
+    Captured out;
+    REQUIRE(import_list(node.global(), import));
+  }
+  ReconcileOptions options{.file = folder.write("new.csv", head + "BO1,LEGAL,N-1,SECURITY,EXPORTER,2024-01-01,"
+                                                                  "2199-01-01,ACTIVE\n"),
+                           .issuer = "BO",
+                           .map = "",
+                           .plan = folder.file("plan.json")};
+  const auto planned = [&] {
+    Captured out;
+    const Done done = reconcile(node.global(), options);
+    INFO((done ? "" : done.error()));
+    REQUIRE(done);
+    return out.json().at("statements_planned").to_number<int>();
+  };
+  CHECK(planned() == 1);
+  options.grace_days = "59";
+  CHECK(planned() == 0);
+  options.grace_days = "60";
+  CHECK(planned() == 1);
 }
 
 }  // namespace quipu::cli::trial

@@ -117,6 +117,74 @@ TEST_CASE("a batch takes questions by tax number and by alias", "[routes]") {
   CHECK(batch(R"([{"alias":7,)" + rest + "]").status == 400);
 }
 
+TEST_CASE("a firm is found by the alias of an administration on the days on which it is bound", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  CHECK(get(node, "/v1/operators?alias=MID:bo1-acme&by=PE").at("operator") == "BO/BO-1");
+  CHECK(get(node, "/v1/operators?alias=MID:BO1ACME&by=PE&on=2026-01-01").at("certificates").as_array().size() == 1);
+  CHECK(status_of(node, "/v1/operators?alias=MID:BO1ACME&by=PE&on=2025-12-31") == 404);
+  CHECK(status_of(node, "/v1/operators?alias=MID:BO1ACME&by=PE&known_at=2") == 404);
+  CHECK(status_of(node, "/v1/operators?alias=MID:BO1ACME&by=CL") == 404);
+  CHECK(status_of(node, "/v1/operators?alias=BO1ACME&by=PE") == 400);
+  CHECK(status_of(node, "/v1/operators?alias=MID:BO1ACME") == 400);
+  CHECK(status_of(node, "/v1/operators") == 400);
+}
+
+// A natural person of whom the log has a commitment alone. Returns the salt, in base64.
+std::string register_person(MemoryLedger& node) {
+  ledger::v1::TinRecord record;
+  record.set_salt(std::string(32, 's'));
+  record.set_tin("BO7001");
+  const auto commitment =
+      crypto::sha256(crypto::ByteWriter().tag("quipu-tin-v1").raw(record.SerializeAsString()).view());
+  state(node, "BO",
+        R"([
+    {"decision_date":"2026-01-01","operator_registered":{"subject":"BO-7","person":"NATURAL","tin_commitment":")" +
+            crypto::to_base64(commitment.view()) + R"("}},
+    {"decision_date":"2026-01-01","certificate_granted":{"certificate":"OEA-7","subject":"BO-7","scheme":"SECURITY",
+     "roles":["EXPORTER"]}}])");
+  return crypto::to_base64(record.salt());
+}
+
+TEST_CASE("a natural person is recognised by whoever shows the number and what opens it", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const std::string salt = register_person(node);
+  const std::string rest = R"("role":"EXPORTER","flow":"IMPORT","by":"PE","on":"2026-02-01"})";
+  const auto batch = [&](const std::string& firm) {
+    return ask(node, "POST", "/v1/recognition", "application/json", "[{" + firm + "," + rest + "]");
+  };
+  const auto reason = [&](const std::string& firm) {
+    const Response response = batch(firm);
+    INFO(response.body);
+    REQUIRE(response.status == 200);
+    return std::string(ledger::parse_strict_json(response.body)->at("answers").at(0).at("reason").as_string().c_str());
+  };
+  CHECK(reason(R"("tin":"bo-7001","salt":")" + salt + R"(")") == "RECOGNISED");
+  CHECK(reason(R"("tin":"BO7001")") == "TIN_UNKNOWN");
+  const std::string other = crypto::to_base64(std::string(32, 't'));
+  CHECK(reason(R"("tin":"BO7001","salt":")" + other + R"(")") == "TIN_UNKNOWN");
+  CHECK(reason(R"("tin":"BO7002","salt":")" + salt + R"(")") == "TIN_UNKNOWN");
+  CHECK(reason(R"("tin":"PE7001","salt":")" + salt + R"(")") == "TIN_UNKNOWN");  // another administration's number
+  // What opens a number is asked for whole, and never in an address.
+  CHECK(batch(R"("tin":"BO7001","salt":"c2FsdA==")").status == 400);
+  CHECK(batch(R"("tin":"BO7001","salt":"")").status == 400);
+  CHECK(batch(R"("tin":"BO7001","salt":7)").status == 400);
+  CHECK(batch(R"("alias":"MID:BO1ACME","salt":")" + salt + R"(")").status == 400);
+  CHECK(status_of(node, kByTin + "&salt=" + salt) == 400);
+}
+
+TEST_CASE("who relied on a natural person's annulled certificate is told as well", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  register_person(node);
+  state(node, "BO", dated(R"("certificate_annulled":{"certificate":"OEA-7"})"));
+  const json::object exposed = get(node, "/v1/certificates/BO/OEA-7/exposure");
+  CHECK(exposed.at("natural_person") == true);
+  REQUIRE(exposed.at("items").as_array().size() == 1);
+  CHECK(exposed.at("items").at(0).at("recogniser") == "PE");
+}
+
 std::string lost(const std::string& purpose) {
   const Bytes key(testing::test_key("BO", purpose).public_key().view());
   return dated(R"("key_revoked":{"public_key":")" + crypto::to_base64(key) + R"(","compromised_since":"2026-01-01"})");
