@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts a real network in which there is something of everything that the API tells of, runs a program on it, stops it.
 
-OUT/world.json tells the program where the nodes are and what is called how; OUT/*.leaf are submissions that nobody has
-sent yet. Usage: network.py PROGRAMS SAMPLE OUT COMMAND ...
+OUT/world.json, which QUIPU_WORLD names, tells it where the nodes are and what is called how; OUT/*.leaf are submissions that
+nobody has sent yet. Usage: network.py PROGRAMS SAMPLE OUT COMMAND ...
 """
 import base64
 import datetime
@@ -219,10 +219,13 @@ class World(Network):
     def leaves(self, taken):
         """To be sent by the checks: refused, of a taken number, behind a gap."""
         register = lambda name: {"operator_registered": {"subject": name, "person": "LEGAL", "tin": "BO" + name[3:]}}
-        self.keep_leaf("refused", "BO", {"operator_registered": {"subject": taken, "person": "LEGAL", "tin": "BO99999999"}})
         self.keep_leaf("rival", "BO", register("BO-77000001"))
         final = self.state("BO", "operator_registered", register("BO-77000002")["operator_registered"])
+        self.keep_leaf("refused", "BO", {"operator_registered": {"subject": taken, "person": "LEGAL", "tin": "BO99999999"}})
         self.keep_leaf("next", "BO", register("BO-77000003"))
+        # The second is refused once the first is there.
+        self.keep_leaf("filler", "BR", {"consent_granted": {"subject": "BR-PERSON", "arrangements": ["BR-UY"]}})
+        self.keep_leaf("doomed", "BR", {"consent_granted": {"subject": "BR-NOBODY"}}, ahead=1)
         self.keep_leaf("gap", "BR", {"consent_granted": {"subject": "BR-PERSON"}}, ahead=5)
         return final
 
@@ -237,7 +240,15 @@ class World(Network):
         self.lose_a_key()
         operators = self.get("/v1/list?issuer=BO&limit=1")["items"]
         return {"firm": firm, "appealed": "BO/" + appealed, "partly_suspended": "BR/" + suspended, "pending": "CL/" + pending,
-                "final": final, "some": operators[0], "annulled": self.certificates("BR", "ANNULLED")[0]["certificate"]}
+                "final": final, "some": operators[0], "annulled": self.relied_on()}
+
+    def relied_on(self):
+        """An annulled certificate that others recognised before."""
+        for code in MEMBERS:
+            for each in self.certificates(code, "ANNULLED"):
+                if self.get(f"/v1/certificates/{each['certificate']}/exposure")["items"]:
+                    return each["certificate"]
+        sys.exit("nobody relied on an annulled certificate")
 
     # ------------------------------------------------------------- the nodes
 
@@ -290,8 +301,7 @@ def main():
         world.want_a_token("CL")
         world.published_size()
         told |= {"nodes": {code: world.url(code) for code in MEMBERS}, "follower": world.start_follower(), "token": TOKEN}
-        path = world.file("world.json", told)
-        done = subprocess.run([*command, path]).returncode
+        done = subprocess.run(command, env={**os.environ, "QUIPU_WORLD": world.file("world.json", told)}).returncode
     finally:
         world.stop()
     if done == 0:

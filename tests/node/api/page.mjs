@@ -26,9 +26,10 @@ function closed(schema, open = false) {
 }
 
 export class Page {
-  constructor(text) {
+  constructor(text, document = parse(text)) {
     this.text = text;
-    this.document = parse(text);
+    this.byHand = text.slice(0, text.indexOf('# Written by tests/node/api'));
+    this.document = document;
     this.ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: true });
     addFormats(this.ajv);
     const schemas = Object.entries(this.document.components.schemas).map(([name, schema]) => [name, closed(schema, true)]);
@@ -51,9 +52,9 @@ export class Page {
     return node.$ref.split('/').slice(1).reduce((at, key) => at[key], this.document);
   }
 
-  // What keeps the value from being what the schema says; empty when nothing does.
-  faults(schema, value) {
-    if (!this.compiled.has(schema)) this.compiled.set(schema, this.ajv.compile(closed(schema)));
+  // What keeps the value from being what the schema says; empty when nothing does. `open`: the value may have more.
+  faults(schema, value, open = false) {
+    if (!this.compiled.has(schema)) this.compiled.set(schema, this.ajv.compile(closed(schema, open)));
     const validate = this.compiled.get(schema);
     return validate(value) ? '' : this.ajv.errorsText(validate.errors.slice(0, 5)) + ': ' + JSON.stringify(validate.errors[0].params);
   }
@@ -62,8 +63,9 @@ export class Page {
   visit(schema, value, place, found) {
     if (!schema || value === null || typeof value !== 'object') return;
     if (schema.$ref) this.visit(this.resolved(schema), value, schema.$ref.split('/').at(-1), found);
-    for (const key of ['allOf', 'oneOf', 'anyOf']) {
-      for (const each of schema[key] ?? []) this.visit(each, value, place, found);
+    for (const each of schema.allOf ?? []) this.visit(each, value, place, found);
+    for (const each of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) {
+      if (this.faults(each, value, true) === '') this.visit(each, value, place, found);
     }
     if (Array.isArray(value)) return value.forEach((each) => this.visit(schema.items, each, place, found));
     for (const [name, each] of Object.entries(schema.properties ?? {})) {
@@ -75,19 +77,19 @@ export class Page {
 
   // Every field described by hand, under the same names. What is made from the schemas is not asked for.
   fields() {
-    const byHand = this.text.slice(0, this.text.indexOf('# Written by tests/node/api'));
-    const all = new Set();
+    const all = new Map();  // the properties that it stands in
     const walk = (schema, place) => {
       if (!schema) return;
       for (const key of ['allOf', 'oneOf', 'anyOf']) for (const each of schema[key] ?? []) walk(each, place);
       walk(schema.items, place);
       for (const [name, each] of Object.entries(schema.properties ?? {})) {
-        all.add(`${place}.${name}`);
-        walk(each, `${place}.${name}`);
+        const field = `${place}.${name}`;
+        all.set(field, [...(all.get(field) ?? []), schema.properties]);
+        walk(each, field);
       }
     };
     for (const [name, schema] of Object.entries(this.document.components.schemas)) {
-      if (byHand.includes(`\n    ${name}:`) && name !== 'Question') walk(schema, name);
+      if (this.byHand.includes(`\n    ${name}:`) && name !== 'Question') walk(schema, name);
     }
     for (const [id, operation] of this.operations) {
       for (const response of Object.values(operation.responses)) {
@@ -96,5 +98,16 @@ export class Page {
       }
     }
     return all;
+  }
+
+  // The same page, had somebody forgotten the field.
+  without(field) {
+    const other = new Page(this.text, structuredClone(this.document));
+    for (const properties of other.fields().get(field)) delete properties[field.split('.').at(-1)];
+    return new Page(this.text, other.document);
+  }
+
+  schemaOf(id, status, type) {
+    return this.resolved(this.operations.get(id).responses[status])?.content?.[type]?.schema;
   }
 }
