@@ -31,23 +31,57 @@ def read(root, path):
 
 # ------------------------------------------------------------------ routes
 
-def routes_of_code(root):
-    return set(re.findall(r'\{"([A-Z]+)", "([^"]*)", \w', read(root, "node/http/routes.cpp")))
+ROUTE = re.compile(r'\{"([A-Z]+)", "([^"]*)", (?:at_once<)?(\w+)')
+TAKES = re.compile(r"call\.unexpected\(\s*\{([^}]*)\}\)")
+SHARED = re.compile(r"\$ref: '#/components/parameters/(\w+)'")
+NAMED = re.compile(r"\bname: '?([\w-]+)'?,? *\n? *in: (\w+)")
 
 
-def routes_of_page(page):
-    found, path = set(), None
-    for line in page.splitlines():
-        if line.startswith("  /") and line.endswith(":"):
-            path = re.sub(r"\{\w+\}", "{}", line.strip()[1:-1])
-        elif path is not None and re.fullmatch(r"    (get|post|put|patch|delete):", line):
-            found.add((line.strip()[:-1].upper(), path))
-        elif "x-quipu-many-segments: true" in line:
-            found.remove(("GET", path))
-            found.add(("GET", path.replace("{}", "**")))
-        elif line.startswith("components:"):
-            break
+def handlers(root):
+    """Which query parameters each function takes that answers a route."""
+    found = {}
+    folder = os.path.join(root, "node/http")
+    for name in sorted(os.listdir(folder)):
+        if name.startswith("routes") and name.endswith(".cpp"):
+            for function, body in re.findall(r"^\w+ (\w+)\(const Call& call\b.*?\{\n(.*?)^\}", read(root, f"node/http/{name}"), re.M | re.S):
+                found[function] = {each for names in TAKES.findall(body) for each in re.findall(r'"(\w+)"', names)}
     return found
+
+
+def routes_of_code(root):
+    """{(method, pattern): query parameters}"""
+    takes = handlers(root)
+    return {(method, pattern): takes.get(function, set()) for method, pattern, function in ROUTE.findall(read(root, "node/http/routes.cpp"))}
+
+
+def operations(by_hand):
+    """(method, path, text) of each operation on the page."""
+    paths, _, _ = by_hand.partition("\ncomponents:")
+    for path, methods in re.findall(r"^  /(\S*):\n((?:    .*\n)*)", paths + "\n", re.M):
+        for method, text in re.findall(r"^    (get|post|put|patch|delete):\n((?:      .*\n)*)", methods, re.M):
+            yield method.upper(), path, text
+
+
+def routes_of_page(by_hand):
+    _, _, components = by_hand.partition("\n  parameters:\n")
+    shared = {name: NAMED.search(text).groups() for name, text in
+              re.findall(r"^    '?(\w+)'?:((?: .*)?\n(?:      .*\n)*)", components.partition("\n  headers:")[0] + "\n", re.M)}
+    found = {}
+    for method, path, text in operations(by_hand):
+        many = "x-quipu-many-segments: true" in text
+        named = NAMED.findall(text) + [shared[name] for name in SHARED.findall(text)]
+        found[method, re.sub(r"\{\w+\}", "**" if many else "{}", path)] = {name for name, place in named if place == "query"}
+    return found
+
+
+def faults_of_routes(of_code, of_page):
+    for method, path in sorted(of_code.keys() - of_page.keys()):
+        yield f"{PAGE} does not describe {method} /{path}"
+    for method, path in sorted(of_page.keys() - of_code.keys()):
+        yield f"{PAGE} describes {method} /{path}, which no node answers"
+    for method, path in sorted(of_code.keys() & of_page.keys()):
+        for name in sorted(of_code[method, path] ^ of_page[method, path]):
+            yield f"{PAGE}, {method} /{path}: the parameter {name} is " + ("not described" if name in of_code[method, path] else "not taken")
 
 
 # ------------------------------------------------------------ what is written
@@ -123,9 +157,8 @@ def main():
         with open(os.path.join(root, PAGE), "w", encoding="utf-8") as file:
             file.write(by_hand + mark + first + "\n" + written(root, by_hand))
         return
-    of_code, of_page = routes_of_code(root), routes_of_page(by_hand)
-    faults = [f"{PAGE} does not describe {method} /{path}" for method, path in sorted(of_code - of_page)]
-    faults += [f"{PAGE} describes {method} /{path}, which no node answers" for method, path in sorted(of_page - of_code)]
+    of_code = routes_of_code(root)
+    faults = list(faults_of_routes(of_code, routes_of_page(by_hand)))
     if made != written(root, by_hand):
         faults.append(f"{PAGE} is behind the code and the schemas: run {sys.argv[0]} {root} --write")
     if faults or not of_code:
