@@ -184,7 +184,7 @@ class World(Network):
     def figures(self):
         attested = self.get("/v1/list?issuer=BO&attest=1&limit=1&on=" + day(-2))["attestation"]
         self.state("BO", "list_attested", {"as_of": day(-2), "active": str(attested["active"]), "list_root": attested["list_root"]})
-        self.state("BO", "programme_statistics", {"month": "2026-01", "active": "3", "granted": "1"})
+        self.state("BO", "programme_statistics", {"month": "2025-12", "active": "3", "granted": "1"})
 
     def appeals(self):
         number = self.certificates("BO", "REVOKED")[0]["certificate"][3:]
