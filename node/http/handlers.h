@@ -96,5 +96,6 @@ Response get_health(const Call& call);
 Response get_readiness(const Call& call);
 Response get_metrics(const Call& call);
 Response get_node_status(const Call& call);
+Response get_description(const Call& call);
 
 }  // namespace quipu::http

@@ -94,8 +94,8 @@ constexpr Route kRoutes[] = {
     {"GET", "healthz", kAnyone, at_once<get_health>},
     {"GET", "readyz", kAnyone, at_once<get_readiness>},
     {"GET", "metrics", kOperate, at_once<get_metrics>},
+    {"GET", "openapi.yaml", kAnyone, at_once<get_description>},
     {"GET", "records/{}", kMirrorFiles, kNotYet},
-    {"GET", "openapi.yaml", kAnyone, kNotYet},
     {"GET", "", kAnyone, kNotYet},
 };
 

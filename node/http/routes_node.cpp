@@ -4,6 +4,7 @@
 #include "consensus/limits.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/openapi.h"
 #include "node/http/records.h"
 
 namespace quipu::http {
@@ -86,6 +87,13 @@ Response get_node_status(const Call& call) {
   if (const auto published = asked->reader->newest_note()) json.field("published_height", published->value);
   write_node(json, call.backend.status());
   return end_answer(std::move(json));
+}
+
+Response get_description(const Call& call) {
+  if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
+  Response response = json_response(200, Bytes(openapi_page()));
+  response.content_type = "application/yaml";
+  return response;
 }
 
 }  // namespace quipu::http

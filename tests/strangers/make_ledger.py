@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-FIRST_PORT, LAST_PORT, PORTS = 21000, 21092, 8
+FIRST_PORT, PORTS, TRIES = 21000, 8, 12
 PATIENCE_S = 60
 LEAVES = 300  # at least: a full tile has 256
 TILE = 256
@@ -39,17 +39,17 @@ def are_free(first):
     return True
 
 
-def free_ports():
-    for first in range(FIRST_PORT, LAST_PORT + 1, PORTS):
+def free_ports(lowest):
+    for first in range(lowest, lowest + TRIES * PORTS, PORTS):
         if are_free(first):
             return first
     sys.exit("no eight free ports beside one another")
 
 
 class Network:
-    def __init__(self, programs, sample, directory):
+    def __init__(self, programs, sample, directory, lowest_port=FIRST_PORT):
         self.programs, self.sample, self.directory = programs, sample, directory
-        self.port = free_ports()
+        self.port = free_ports(lowest_port)
 
     def run(self, program, *arguments):
         done = subprocess.run([os.path.join(self.programs, program), *arguments], capture_output=True, text=True)
@@ -60,9 +60,9 @@ class Network:
     def quipu(self, *arguments):
         return self.run("quipu", "--node", f"http://127.0.0.1:{self.port}", "--output", "json", *arguments)
 
-    def start(self):
+    def start(self, *more):
         self.run("quipu-testnet", "up", "--dir", self.directory, "--members", "BO,BR,CL,PE", "--data", self.sample,
-                 "--port", str(self.port), "--detach")
+                 "--port", str(self.port), "--detach", *more)
 
     def stop(self):
         subprocess.run([os.path.join(self.programs, "quipu-testnet"), "down", "--dir", self.directory], capture_output=True)
@@ -160,4 +160,5 @@ def main():
     shutil.rmtree(network.directory)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -600,12 +601,22 @@ TEST_CASE("other methods and other paths are told apart", "[routes]") {
   CHECK(code_of(get(node, "/v1/submissions")) == "METHOD_NOT_ALLOWED");
   CHECK(code_of(get(node, "/v2/members")) == "NOT_FOUND");
   CHECK(code_of(get(node, "/v1/members/")) == "NOT_FOUND");
-  for (const char* later : {"/openapi.yaml", "/"}) {
+  for (const char* later : {"/records/x", "/"}) {
     CAPTURE(later);
     const Response response = get(node, later);
     CHECK(response.status == 501);
     CHECK(code_of(response) == "NOT_YET");
   }
+}
+
+TEST_CASE("the API's description is served as docs/openapi.yaml has it", "[routes]") {
+  MemoryLedger node;
+  const Response page = get(node, "/openapi.yaml");
+  CHECK(page.status == 200);
+  CHECK(page.content_type == "application/yaml");
+  std::ifstream file(QUIPU_SOURCE_DIR "/docs/openapi.yaml", std::ios::binary);
+  CHECK((page.body == Bytes(std::istreambuf_iterator<char>(file), {})));
+  CHECK(code_of(get(node, "/openapi.yaml?x=1")) == "BAD_PARAMETER");
 }
 
 TEST_CASE("look-ups per second on one thread", "[.bench]") {

@@ -63,4 +63,5 @@ def main():
     print(f"{len(reachable(root)['messages'])} messages as in the schemas")
 
 
-main()
+if __name__ == "__main__":
+    main()

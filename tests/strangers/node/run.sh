@@ -6,7 +6,7 @@ set -eu
 cd "$1"
 shift
 if [ ! -e node_modules/.package-lock.json ]; then
-  echo "SKIPPED: the npm packages could not be fetched: see \"strangers: packages of Node are fetched\""
+  echo "SKIPPED: the npm packages could not be fetched: see the test \"packages of Node are fetched\""
   exit 0
 fi
 exec node "$@"

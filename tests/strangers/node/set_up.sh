@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Copies the checks of this folder to BUILD and fetches beside them the packages of package-lock.json, by their hashes.
-# Usage: set_up.sh BUILD
+# Copies the checks of FOLDER (this one) to BUILD and fetches beside them the packages of its package-lock.json, by their hashes.
+# Usage: set_up.sh BUILD [FOLDER]
 set -eu
-here=$(dirname "$0")
+here=${2:-$(dirname "$0")}
 build=$1
 mkdir -p "$build"
 unchanged=false

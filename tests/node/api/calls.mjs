@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of the network that network.py made: of each operation every status that can be brought about.
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+// [operation, status, how to ask]: `path` in the order of the route's placeholders, `query`, `headers`, `body`, `at` which
+// node, `again` with the tag of an answer just got, `until` the answer has this status.
+export async function callsOn(world, folder) {
+  const get = async (target) => (await fetch(world.nodes.BO + target)).json();
+  const leaf = (name) => fs.readFileSync(path.join(folder, `${name}.leaf`));
+  const idOf = (bytes) => crypto.createHash('sha256').update(Buffer.from([0])).update(bytes).digest('hex');
+  const records = fs.readFileSync(path.join(folder, 'BR.jsonl.BR.quipu-records'), 'utf8').trim().split('\n').map(JSON.parse);
+  const record = (subject) => {
+    const { kind, record } = records.find((each) => each.subject === subject);
+    return JSON.stringify({ subject, kind, record });
+  };
+
+  const members = (await get('/v1/members')).members;
+  const issuerKey = members[0].keys.find((key) => key.purpose === 'ISSUER');
+  const kid = Buffer.from(issuerKey.kid, 'base64').toString('hex');
+  const { published_height: published } = await get('/v1/node/status');
+  const { size } = await get(`/v1/blocks/${published}`);
+  const { heights } = await get('/v1/checkpoints');
+  const changes = (await get('/v1/changes?since=0&limit=5000')).items;
+  const aBrazilian = (await get('/v1/list?by=PE&limit=5000')).items.find((each) => each.subject.startsWith('BR/'));
+  const ofPeru = changes.find((each) => each.author === 'PE' && each.statement.validation_recorded);
+  const aPeruvian = (await get('/v1/list?issuer=PE&limit=1')).items[0];
+  const some = world.some;
+  const [someIssuer, someNumber] = some.certificate.split('/');
+  const aChilean = (await get('/v1/list?issuer=CL&limit=1')).items[0].subject.split('/');
+  const pair = (name) => name.split('/');
+  const none = '0'.repeat(64);
+  const cose = { 'Content-Type': 'application/cose' };
+  const json = { 'Content-Type': 'application/json' };
+  const csv = { Accept: 'text/csv' };
+  const bearer = { Authorization: `Bearer ${world.token}` };
+  const question = { tin: some.tin, role: some.roles[0], flow: 'IMPORT', by: 'PE', on: '2026-03-01' };
+  const byAlias = { alias: 'RUC:20123456789', role: 'IMPORTER', flow: 'EXPORT', by: 'PE', on: new Date().toISOString().slice(0, 10) };
+  const height = String(published - 1);
+  const first = async (target) => (await get(target)).next_after;
+  const newest = { known_at: String(published) };
+  const wrong = { x: '1' };
+
+  const calls = [
+    ['post_submission', 422, { body: leaf('refused'), headers: cose }],
+    ['post_submission', 202, { body: leaf('next'), headers: cose }],
+    ['post_submission', 202, { body: leaf('next'), headers: cose, at: 'PE' }],
+    ['post_submission', 202, { body: leaf('gap'), headers: cose, at: 'BR' }],
+    ['post_submission', 202, { body: leaf('doomed'), headers: cose, at: 'BR' }],
+    ['post_submission', 202, { body: leaf('filler'), headers: cose, at: 'BR' }],
+    ['post_submission', 400, { body: 'no leaf', headers: cose }],
+    ['post_submission', 403, { body: leaf('gap'), headers: cose, at: 'follower' }],
+    ['post_submission', 409, { body: leaf('rival'), headers: cose }],
+    ['post_submission', 413, { body: Buffer.alloc(61441), headers: cose }],
+    ['post_submission', 415, { body: leaf('next'), headers: json }],
+    ['get_submission', 200, { path: [world.final] }],
+    ['get_submission', 200, { path: [idOf(leaf('gap'))], at: 'BR' }],
+    ['get_submission', 200, { path: [idOf(leaf('doomed'))], at: 'BR', until: 'REJECTED' }],
+    ['get_submission', 400, { path: ['xyz'] }],
+    ['get_submission', 404, { path: [none] }],
+    ['get_sequence', 200, { path: [kid], query: { administration: 'BO' } }],
+    ['get_sequence', 400, { path: ['xyz'] }],
+    ['get_sequence', 404, { path: ['0'.repeat(16)] }],
+    ['get_approvals', 200, { query: { administration: 'CL' } }],
+    ['get_approvals', 400, { query: { administration: 'CLX' } }],
+    ['get_receipt', 200, { path: [world.final] }],
+    ['get_receipt', 400, { path: ['xyz'] }],
+    ['get_receipt', 404, { path: [none] }],
+    ['get_status_proof', 200, { path: pair(world.appealed) }],
+    ['get_status_proof', 400, { path: ['BOX', 'A'] }],
+
+    ['get_recognition', 200, { query: { ...question, proof: '0' } }],
+    ['get_recognition', 200, { query: { ...question, known_at: height } }],
+    ['get_recognition', 200, { query: { ...question, tin: 'BO00000001' } }],
+    ['get_recognition', 200, { query: byAlias }],
+    ['get_recognition', 200, { query: { ...question, tin: aBrazilian.tin, role: aBrazilian.roles[0] } }],
+    ['get_recognition', 200, { query: { ...question, tin: aPeruvian.tin, role: aPeruvian.roles[0], by: 'BR' } }],
+    ['get_recognition', 400, { query: { tin: some.tin } }],
+    ['get_recognition', 400, { query: { ...question, known_at: '2999-01-01' } }],
+    ['get_recognition', 400, { query: { ...question, known_at: '1999-01-01' } }],
+    ['get_recognition', 501, { query: { ...question, proof: '1' } }],
+    ['post_recognition', 200, { body: JSON.stringify([question, byAlias]), headers: json, query: newest }],
+    ['post_recognition', 400, { body: '[1]', headers: json }],
+    ['post_recognition', 413, { body: ' '.repeat((1 << 20) + 1), headers: json }],
+    ['get_operator_by_tin', 200, { path: [some.tin], query: { on: '2026-03-01', ...newest } }],
+    ['get_operator_by_tin', 400, { path: [some.tin], query: { on: '2026-13-01' } }],
+    ['get_operator_by_tin', 404, { path: ['BO0'] }],
+    ['get_operator', 200, { path: ['BO', world.firm], query: { on: '2026-03-01', ...newest } }],
+    ['get_operator', 200, { path: ['BR', 'BR-PERSON'] }],
+    ['get_operator', 200, { path: ['BR', 'BR-GONE'] }],
+    ['get_operator', 200, { path: pair(ofPeru.operator) }],
+    ['get_operator', 400, { path: ['BO', world.firm], query: wrong }],
+    ['get_operator', 404, { path: ['BO', 'NOBODY'] }],
+    ['get_certificate', 200, { path: pair(world.appealed), query: { on: '2026-03-01', known_at: height } }],
+    ['get_certificate', 200, { path: pair(world.appealed) }],
+    ['get_certificate', 200, { path: pair(world.partly_suspended) }],
+    ['get_certificate', 200, { path: pair(world.pending) }],
+    ['get_certificate', 200, { path: pair(world.annulled) }],
+    ['get_certificate', 400, { path: pair(world.appealed), query: wrong }],
+    ['get_certificate', 404, { path: ['BO', 'NONE'] }],
+    ['get_certificate_history', 200, { path: pair(world.appealed), query: newest }],
+    ['get_certificate_history', 200, { path: pair(aPeruvian.certificate) }],
+    ['get_certificate_history', 400, { path: pair(world.appealed), query: wrong }],
+    ['get_certificate_history', 404, { path: ['BO', 'NONE'] }],
+    ['get_exposure', 200, { path: pair(world.annulled), query: newest }],
+    ['get_exposure', 200, { path: pair(world.annulled), query: { format: 'csv' } }],
+    ['get_exposure', 400, { path: pair(world.annulled), query: wrong }],
+    ['get_exposure', 404, { path: [someIssuer, someNumber] }],
+    ['get_application', 200, { path: ['PE', 'AP-1'], query: { on: new Date().toISOString().slice(0, 10), ...newest } }],
+    ['get_application', 400, { path: ['PE', 'AP-1'], query: wrong }],
+    ['get_application', 404, { path: ['PE', 'AP-2'] }],
+    ['get_validation', 200, { path: ['BO', 'JOINT-1'], query: newest }],
+    ['get_validation', 200, { path: ['PE', ofPeru.statement.validation_recorded.validation] }],
+    ['get_validation', 400, { path: ['BO', 'JOINT-1'], query: wrong }],
+    ['get_validation', 404, { path: ['BO', 'JOINT-2'] }],
+    ['get_expert', 200, { path: ['BO', 'EX-1'], query: newest }],
+    ['get_expert', 400, { path: ['BO', 'EX-1'], query: wrong }],
+    ['get_expert', 404, { path: ['BO', 'EX-2'] }],
+
+    ['get_list', 200, { query: { issuer: 'BO', attest: '1', status: 'ALL', on: '2026-03-01', ...newest, limit: '5000' } }],
+    ['get_list', 200, { query: { issuer: 'PE', limit: '5000' } }],
+    ['get_list', 200, { query: { issuer: 'BR', limit: '5000', status: 'ALL' } }],
+    ['get_list', 200, { query: { issuer: 'BO', limit: '3', format: 'json', after: await first('/v1/list?issuer=BO&limit=3') } }],
+    ['get_list', 200, { query: { issuer: 'BO', limit: '3', format: 'csv' } }],
+    ['get_list', 200, { query: { by: 'BR', on: '2026-03-01', limit: '200' } }],
+    ['get_list', 200, { query: { by: 'CL' } }],
+    ['get_list', 200, { query: { by: 'PE', limit: '3' }, headers: csv }],
+    ['get_list', 400, { query: {} }],
+    ['get_changes', 200, { query: { since: '0', limit: '5000', ...newest, format: 'json' } }],
+    ['get_changes', 200, { query: { since: '2', limit: '20', by: 'PE', arrangement: 'ARR' } }],
+    ['get_changes', 200, { query: { since: '0', limit: '5', format: 'csv' } }],
+    ['get_changes', 200, { query: { since: '0', limit: '5', after: await first('/v1/changes?since=0&limit=5') } }],
+    ['get_changes', 400, { query: {} }],
+    ['get_changes', 400, { query: { since: '99999999' } }],
+    ['get_stream', 200, { query: { since: '2', by: 'PE', arrangement: 'ARR' } }],
+    ['get_stream', 200, { headers: { 'Last-Event-ID': '6/0' } }],
+    ['get_stream', 400, { query: { since: '99999999' } }],
+    ['get_indicators', 200, { query: { ...newest, limit: '5000', format: 'json', period: 'month' } }],
+    ['get_indicators', 200, { query: { arrangement: 'ARR', reporter: 'PE', partner: 'BR', flow: 'IMPORT', mode: 'SEA', from: '2025-01', to: '2026-12', period: 'quarter' } }],
+    ['get_indicators', 200, { query: { group_by: 'reporter', limit: '1', after: await first('/v1/indicators?group_by=reporter&limit=1') } }],
+    ['get_indicators', 200, { query: { group_by: 'none', format: 'csv' } }],
+    ['get_indicators', 400, { query: { period: 'week' } }],
+    ['get_worklist', 200, { query: { ...newest, limit: '5000', format: 'json', days: '365', on: new Date().toISOString().slice(0, 10) } }],
+    ['get_worklist', 200, { query: { issuer: 'BR', limit: '1', after: await first('/v1/worklist?issuer=BR&limit=1') } }],
+    ['get_worklist', 200, { query: { limit: '2' }, headers: csv }],
+    ['get_worklist', 400, { query: { days: '9999' } }],
+
+    ['get_members', 200, { query: { known_at: height } }],
+    ['get_members', 400, { query: wrong }],
+    ['get_member_keys', 200, { path: ['PE'], query: newest }],
+    ['get_member_keys', 400, { path: ['PE'], query: wrong }],
+    ['get_member_keys', 404, { path: ['ZZ'] }],
+    ['get_disputed', 200, { path: ['PE'], query: newest }],
+    ['get_disputed', 200, { path: ['PE'], query: { after: '60' } }],
+    ['get_disputed', 400, { path: ['PE'], query: { after: 'x' } }],
+    ['get_disputed', 404, { path: ['zz'] }],
+    ['get_proposals', 200, { query: newest }],
+    ['get_proposals', 200, { query: { opener: 'BO' } }],
+    ['get_proposals', 400, { query: { opener: 'BOX' } }],
+    ['get_arrangements', 200, { query: { on: '2026-03-01', ...newest } }],
+    ['get_arrangements', 400, { query: wrong }],
+    ...['0', '1', height, String(published)].map((each) => ['get_block', 200, { path: [each] }]),
+    ['get_block', 400, { path: ['x'] }],
+    ['get_block', 404, { path: ['99999999'] }],
+    ['get_checkpoints', 200, { query: { from: '3' } }],
+    ['get_checkpoints', 400, { query: { from: 'x' } }],
+
+    ['post_record', 200, { body: record('BR-PERSON'), headers: json, at: 'BR' }],
+    ['post_record', 400, { body: '{}', headers: json }],
+    ['post_record', 401, { body: record('BR-PERSON'), headers: json, at: 'CL' }],
+    ['post_record', 404, { body: record('BR-PERSON'), headers: json, at: 'follower' }],
+    ['post_record', 410, { body: record('BR-GONE'), headers: json, at: 'BR' }],
+    ['post_record', 415, { body: record('BR-PERSON'), headers: cose, at: 'BR' }],
+    ['post_record', 422, { body: JSON.stringify({ subject: 'BR-PERSON', kind: 'tin', record: 'AAAA' }), headers: json, at: 'BR' }],
+    ['get_identity', 200, { path: ['BO', world.firm] }],
+    ['get_identity', 200, { path: ['BR', 'BR-PERSON'], at: 'BR' }],
+    ['get_identity', 200, { path: aChilean, headers: bearer, at: 'CL' }],
+    ['get_identity', 400, { path: ['BO', world.firm], query: wrong }],
+    ['get_identity', 401, { path: aChilean, at: 'CL' }],
+    ['get_identity', 401, { path: aChilean, headers: { Authorization: 'Bearer another' }, at: 'CL' }],
+    ['get_identity', 403, { path: ['BR', 'BR-PERSON'], headers: bearer, at: 'CL' }],
+    ['get_identity', 404, { path: ['BO', 'NOBODY'] }],
+    ['get_identity', 410, { path: ['BR', 'BR-GONE'], at: 'BR' }],
+    ['get_erasures', 200, { at: 'BR' }],
+    ['get_erasures', 400, { query: wrong }],
+
+    ['get_genesis', 200, {}],
+    ['get_genesis', 304, { again: true }],
+    ['get_checkpoint', 200, {}],
+    ['get_checkpoint', 304, { again: true }],
+    ['get_checkpoint_at', 200, { path: [String(heights[0])] }],
+    ['get_checkpoint_at', 200, { path: [String(heights.at(-1))] }],
+    ['get_checkpoint_at', 404, { path: ['99999999'] }],
+    ['get_policy', 200, { path: ['0'] }],
+    ['get_policy', 200, { path: ['1'] }],
+    ['get_policy', 304, { path: ['1'], again: true }],
+    ['get_policy', 404, { path: ['9'] }],
+    ['get_handover', 200, { path: ['1'] }],
+    ['get_handover', 404, { path: ['0'] }],
+    ['get_tile', 200, { path: [size < 256 ? `0/000.p/${size}` : '0/000'] }],
+    ['get_tile', 200, { path: ['entries/000.p/1'] }],
+    ['get_tile', 404, { path: ['0/999'] }],
+    ['get_quorum', 200, { path: [height] }],
+    ['get_quorum', 404, { path: ['99999999'] }],
+    ['get_evidence_list', 200, {}],
+    ['get_evidence', 404, { path: ['00'] }],
+
+    ['get_health', 200, {}],
+    ['get_readiness', 200, {}],
+    ['get_metrics', 200, {}],
+    ['get_node_status', 200, {}],
+    ['get_node_status', 200, { at: 'follower' }],
+    ['get_node_status', 400, { query: wrong }],
+    ['get_description', 200, {}],
+    ['get_description', 400, { query: wrong }],
+    ['get_records_file', 501, { path: ['x'] }],
+    ['get_console', 501, {}],
+  ];
+  return calls;
+}
+
+// What no call here brings about, and why. One that is brought about must not stand here.
+export const UNREACHED = {
+  'post_submission 429': 'sixteen thousand submissions would have to wait',
+  'post_submission 503': 'the node would have to be stopping or catching up',
+  'get_status_proof 404': 'every node has published a checkpoint by then',
+  'get_stream 503': 'sixty-four others would have to listen',
+  'post_record 403': 'the nodes listen on loopback addresses alone',
+  'post_record 503': 'the disk would have to fail',
+  'get_checkpoint 404': 'every node has published a checkpoint by then',
+  'get_evidence 200': 'no member contradicts itself',
+  'get_readiness 503': 'the nodes are ready',
+};
+
+// Described by hand, and in no answer here, with the reason.
+export const UNSEEN = {
+  'Answer.stale': 'the network would have to stand still for three minutes',
+  'IndicatorGroup.p50_at_least': 'half of the sample\'s declarations would have to take three days',
+  'get_exposure.natural_person': 'a person\'s certificate would have to be annulled',
+  'get_member_keys.keys.label': 'keys of a genesis have no label',
+  'get_disputed.next_after': 'two hundred and fifty-six submissions would have to be disputed',
+  'get_evidence_list.evidence.path': 'no member contradicts itself',
+  'get_evidence_list.evidence.administration': 'no member contradicts itself',
+  'get_node_status.sources.detail': 'the follower\'s source is well',
+};
