@@ -75,6 +75,11 @@ Response get_quorum(const Call& call);
 Response get_evidence_list(const Call& call);
 Response get_evidence(const Call& call);
 
+// routes_console.cpp
+Response get_console(const Call& call);
+Response get_verify_page(const Call& call);
+Response get_console_file(const Call& call);
+
 // routes_node.cpp
 Response get_health(const Call& call);
 Response get_readiness(const Call& call);

@@ -74,7 +74,9 @@ constexpr Route kRoutes[] = {
     {"GET", "metrics", at_once<get_metrics>},
     {"GET", "records/{}", kNotYet},
     {"GET", "openapi.yaml", kNotYet},
-    {"GET", "", kNotYet},
+    {"GET", "", at_once<get_console>},
+    {"GET", "verify.html", at_once<get_verify_page>},
+    {"GET", "console/{}", at_once<get_console_file>},
 };
 
 // The next piece of a pattern, cut off its front.

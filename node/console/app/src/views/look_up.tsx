@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// One field for whatever an officer holds in hands: a tax number, an operator, a certificate, a submission.
+import { useState } from 'preact/hooks'
+import { ask, segments } from '../api/client'
+import { useSpeech } from '../language/language'
+import { Fault, Text } from '../parts/pieces'
+import { go, linkTo } from '../router'
+
+const RECENT = 'quipu-recent'
+const KEPT = 8
+
+function recent(): readonly string[] {
+  try {
+    const stored: unknown = JSON.parse(sessionStorage.getItem(RECENT) ?? '[]')
+    return Array.isArray(stored) ? stored.filter((each): each is string => typeof each === 'string') : []
+  } catch {
+    return []
+  }
+}
+const remember = (text: string): void => sessionStorage.setItem(RECENT, JSON.stringify([text, ...recent().filter((each) => each !== text)].slice(0, KEPT)))
+
+const exists = (path: string): Promise<boolean> => ask(path).then(() => true, () => false)
+
+// Where to look: a record of either kind may hide behind CC/NAME.
+async function placeFor(text: string): Promise<readonly string[]> {
+  if (/^[0-9a-f]{64}$/.test(text)) return ['receipts', text]
+  const name = text.toUpperCase()
+  const parts = name.split('/')
+  // A tax number may be written with slashes, too: a record has two capitals before its only one.
+  if (!/^[A-Z]{2}\/[A-Z0-9][A-Z0-9-]*$/.test(name)) return ['operator', name.replace(/[ ./-]/g, '')]
+  return (await exists(`/v1/certificates/${segments(name)}`)) ? ['certificate', ...parts] : ['operator', ...parts]
+}
+
+export function LookUp() {
+  const { words } = useSpeech()
+  const [text, setText] = useState('')
+  const [fault, setFault] = useState<unknown>(undefined)
+  const search = (event: Event): void => {
+    event.preventDefault()
+    const wanted = text.trim()
+    if (wanted === '') return
+    remember(wanted)
+    placeFor(wanted).then((place) => go(place), setFault)
+  }
+  return (
+    <section>
+      <h1>{words.lookup.title}</h1>
+      <form onSubmit={search} class="search" role="search">
+        <Text label={words.field.tin_or_record} value={text} set={setText} wide />
+        <button type="submit">{words.lookup.search}</button>
+      </form>
+      <p class="hint">{words.lookup.hint}</p>
+      {fault === undefined ? null : <Fault of={fault} />}
+      {recent().length === 0 ? null : (
+        <>
+          <h2>{words.lookup.recent}</h2>
+          <ul class="recent">
+            {recent().map((each) => (
+              <li>
+                <a href={linkTo(['operator', each])} onClick={(event) => { event.preventDefault(); placeFor(each).then((place) => go(place), setFault) }}>
+                  {each}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}
