@@ -29,33 +29,34 @@ const integer = (value: number): Bytes => (value < 0 ? head(NEGATIVE, -1 - value
 const bytes = (content: Bytes): Bytes => joined(head(BYTES, content.length), content)
 const text = (content: string): Bytes => joined(head(TEXT, utf8(content).length), utf8(content))
 
-export interface Statement {
+export interface Claims {
   readonly chainId: string
   readonly administration: string
-  readonly sequence: number
   readonly issuedAt: number // Unix seconds
+}
+export interface Statement extends Claims {
+  readonly sequence: number
   readonly events: readonly Message[]
 }
 
-function protectedHeader(statement: Statement, kid: Bytes): Bytes {
-  const claims = joined(head(MAP, 3), integer(1), text(statement.administration), integer(2), text(statement.chainId), integer(6), integer(statement.issuedAt))
+function protectedHeader({ administration, chainId, issuedAt }: Claims, kid: Bytes): Bytes {
+  const claims = joined(head(MAP, 3), integer(1), text(administration), integer(2), text(chainId), integer(6), integer(issuedAt))
   return joined(head(MAP, 4), integer(1), integer(ALG_ED25519), integer(3), text(CONTENT_TYPE), integer(4), bytes(kid), integer(15), claims)
 }
 
 export type Sign = (message: Bytes) => Promise<Bytes>
 
-export async function signedLeaf(statement: Statement, kid: Bytes, sign: Sign): Promise<Bytes> {
-  const payload = encode('Submission', {
-    chain_id: statement.chainId,
-    administration: statement.administration,
-    sequence: statement.sequence,
-    events: statement.events,
-  })
-  const header = protectedHeader(statement, kid)
+export async function signedPayload(payload: Bytes, claims: Claims, kid: Bytes, sign: Sign): Promise<Bytes> {
+  const header = protectedHeader(claims, kid)
   const signed = joined(head(ARRAY, 4), text('Signature1'), bytes(header), bytes(new Uint8Array()), bytes(payload))
   const leaf = joined(Uint8Array.of(0xd2), head(ARRAY, 4), bytes(header), head(MAP, 0), bytes(payload), bytes(await sign(signed)))
   if (leaf.length > MOST_BYTES) throw new RangeError('the submission is larger than the ledger takes')
   return leaf
+}
+
+export function signedLeaf(statement: Statement, kid: Bytes, sign: Sign): Promise<Bytes> {
+  const { chainId, administration, sequence, events } = statement
+  return signedPayload(encode('Submission', { chain_id: chainId, administration, sequence, events }), statement, kid, sign)
 }
 
 // The submission's id: its RFC 6962 leaf hash.

@@ -2,7 +2,7 @@
 // What an officer has filled in so far, what is wrong with it, and the event that it becomes.
 import type { Message, Value } from '../signing/canonical'
 import { daysBetween, isDay, plusDays, type Day } from '../days'
-import { ascendingRoles, type FormField, type StatementForm } from './forms'
+import type { FormField, StatementForm } from './forms'
 
 export type Filled = string | readonly string[] | boolean
 export type Draft = Readonly<Record<string, Filled>>
@@ -70,7 +70,10 @@ export function faultsOfFrame(frame: Frame, effect: StatementForm['effect'], not
 
 function valueOf(field: FormField, filled: Filled | undefined): Value | undefined {
   if (field.input.type === 'flag') return filled === true ? true : undefined
-  if (Array.isArray(filled)) return filled.length > 0 ? ascendingRoles(filled as readonly string[]) : undefined
+  if (field.input.type === 'several') {
+    const chosen = field.input.of.filter((each) => Array.isArray(filled) && filled.includes(each))
+    return chosen.length > 0 ? chosen : undefined
+  }
   if (typeof filled !== 'string' || filled.trim() === '') return undefined
   if (field.input.type === 'tin') return normalTin(filled)
   return field.input.type === 'number' ? Number(filled) : filled.trim()

@@ -61,6 +61,14 @@ export function Fields({ of, draft, set, faults }: FieldsProps) {
         if (input.type === 'several') {
           return <Several label={label} of={input.of} chosen={Array.isArray(value) ? value : []} set={(chosen) => set(field.name, chosen)} fault={fault} />
         }
+        if (input.type === 'flag') {
+          return (
+            <label class="flag-input">
+              <input type="checkbox" checked={value === true} onChange={(event) => set(field.name, event.currentTarget.checked)} />
+              {label}
+            </label>
+          )
+        }
         if (input.type === 'choice') {
           const options = [['', '–'] as const, ...input.of.map((each) => [each, named(each)] as const)]
           return <Choice label={label} value={text} set={(chosen) => set(field.name, chosen)} options={options} fault={fault} />

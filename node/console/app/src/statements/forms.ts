@@ -2,6 +2,8 @@
 // Which fields an officer fills in for each kind of statement, and what the rules ask of them.
 import schema from 'virtual:schema'
 import type { Words } from '../language/en'
+import type { Message } from '../signing/canonical'
+import { CORRECTABLE } from './corrections'
 
 export type Input =
   | { readonly type: 'day'; readonly after?: string } // later than this day
@@ -18,7 +20,7 @@ export interface FormField {
 export interface StatementForm {
   readonly kind: string
   readonly fields: readonly FormField[]
-  readonly fixed: Readonly<Record<string, string>> // what the form is about; not for the officer to change
+  readonly fixed: Message // what the form is about; not for the officer to change
   readonly effect: 'later' | 'none' | 'any' // of effective_from: from the decision on; not stated; any day
 }
 
@@ -31,13 +33,17 @@ export interface About {
   readonly suspendedRoles: readonly string[]
   readonly validTo?: string
   readonly arrangements: readonly string[]
+  readonly arrangement?: string
+  readonly benefits?: readonly string[]
+  readonly recognisers?: readonly string[]
+  readonly target?: { readonly leaf: string; readonly index: number; readonly kind: string } // an earlier event
 }
 
 const valuesOf = (name: string): readonly string[] => Object.entries(schema.enums[name] ?? {}).filter(([, number]) => number > 0).map(([value]) => value)
 export const ROLES = valuesOf('Role')
 export const SCHEMES = valuesOf('Scheme')
-// In the order of their numbers, as the ledger wants them.
-export const ascendingRoles = (roles: readonly string[]): readonly string[] => ROLES.filter((role) => roles.includes(role))
+// Lists are offered, and so stated, in the order that the ledger wants.
+const ascending = (roles: readonly string[]): readonly string[] => ROLES.filter((role) => roles.includes(role))
 
 const day = (name: string, label: keyof Words['field'], needed = false, after?: string): FormField => ({
   name,
@@ -47,6 +53,13 @@ const day = (name: string, label: keyof Words['field'], needed = false, after?: 
 })
 const choice = (name: string, label: keyof Words['field'], of: readonly string[]): FormField => ({ name, label, needed: true, input: { type: 'choice', of } })
 const several = (name: string, label: keyof Words['field'], of: readonly string[], needed = false): FormField => ({ name, label, needed, input: { type: 'several', of } })
+const flag = (name: string, label: keyof Words['field']): FormField => ({ name, label, input: { type: 'flag' } })
+const code = (name: string, label: keyof Words['field']): FormField => ({ name, label, needed: true, input: { type: 'code' } })
+const aliasFields = (about: About): readonly FormField[] => [
+  choice('recogniser', 'recogniser', about.recognisers ?? []),
+  code('kind', 'alias_kind'),
+  { name: 'alias', label: 'alias', needed: true, input: { type: 'text' } },
+]
 const REAPPLY = day('reapply_not_before', 'reapply_not_before')
 
 export const GRANT_FIELDS: readonly FormField[] = [
@@ -71,7 +84,7 @@ const BUILD: Readonly<Record<string, Build>> = {
   certificate_amended: (about) => ({
     fields: [
       several('roles_added', 'roles_added', ROLES.filter((role) => !about.roles.includes(role))),
-      several('roles_removed', 'roles_removed', about.roles),
+      several('roles_removed', 'roles_removed', ascending(about.roles)),
       { name: 'level', label: 'level', input: { type: 'code' } },
       { name: 'sites', label: 'sites', input: { type: 'number' } },
     ],
@@ -82,7 +95,7 @@ const BUILD: Readonly<Record<string, Build>> = {
     fields: [
       choice('ground', 'ground', valuesOf('SuspensionGround')),
       day('until', 'until'),
-      several('roles', 'roles', about.roles.filter((role) => !about.suspendedRoles.includes(role))),
+      several('roles', 'roles', ascending(about.roles).filter((role) => !about.suspendedRoles.includes(role))),
     ],
   }),
   suspension_prolonged: () => ({ fields: [day('until', 'until', true)] }),
@@ -92,6 +105,27 @@ const BUILD: Readonly<Record<string, Build>> = {
   certificate_annulled: () => ({ fields: [], effect: 'none' }),
   benefits_denied: (about) => ({ fields: [choice('arrangement', 'arrangement', about.arrangements), day('until', 'until')] }),
   benefits_restored: (about) => ({ fields: [choice('arrangement', 'arrangement', about.arrangements)] }),
+  tin_replaced: () => ({ fields: [{ name: 'tin', label: 'tin', needed: true, input: { type: 'tin' } }, choice('kind', 'replacement', valuesOf('TinReplacement'))] }),
+  alias_set: (about) => ({ fields: [...aliasFields(about), day('until', 'until')] }),
+  alias_removed: (about) => ({ fields: aliasFields(about) }),
+  consent_granted: (about) => ({ fields: [several('arrangements', 'arrangements', about.arrangements)] }),
+  consent_withdrawn: (about) => ({ fields: [several('arrangements', 'arrangements', about.arrangements)] }),
+  recognition_activated: (about) => ({
+    fields: [
+      several('schemes', 'scheme', SCHEMES, true),
+      several('roles', 'roles', ROLES),
+      several('flows', 'flow', valuesOf('Flow')),
+      several('benefits', 'benefits', about.benefits ?? []),
+    ],
+  }),
+  recognition_suspended: () => ({ fields: [day('notified_on', 'notified_on'), flag('emergency', 'emergency')] }),
+  recognition_resumed: () => ({ fields: [] }),
+  appeal_lodged: () => ({ fields: [flag('stay', 'stay')] }),
+  appeal_decided: () => ({ fields: [choice('outcome', 'outcome', valuesOf('AppealOutcome')), { ...choice('effect', 'effect', valuesOf('Effect')), needed: false }], effect: 'any' }),
+  event_corrected: (about) => ({
+    fields: [choice('field', 'field', CORRECTABLE[about.target?.kind ?? ''] ?? []), { name: 'value', label: 'value', input: { type: 'text' } }],
+    effect: 'none',
+  }),
 }
 
 export function formOf(kind: string, about: About): StatementForm | undefined {
@@ -100,8 +134,9 @@ export function formOf(kind: string, about: About): StatementForm | undefined {
   const { fields, effect } = build(about)
   const own = schema.messages[schema.messages['Event']?.find((field) => field.name === kind)?.type ?? ''] ?? []
   const says = (name: string): boolean => own.some((field) => field.name === name) && !fields.some((field) => field.name === name)
-  const known = { certificate: about.certificate, subject: about.subject, issuer: about.issuer }
-  const fixed = Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined && says(entry[0])))
+  const target = about.target && { leaf: about.target.leaf, index: about.target.index }
+  const known: Message = { certificate: about.certificate, subject: about.subject, issuer: about.issuer, arrangement: about.arrangement, target }
+  const fixed = Object.fromEntries(Object.entries(known).filter(([name, value]) => value !== undefined && says(name)))
   return { kind, fields, fixed, effect: effect ?? 'later' }
 }
 

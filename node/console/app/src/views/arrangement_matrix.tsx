@@ -6,23 +6,39 @@ import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { TwoClocks } from '../parts/clocks'
 import { Facts, Waiting } from '../parts/pieces'
-import { go } from '../router'
+import { go, linkTo } from '../router'
 import { useSession, useToday } from '../session'
 
 type Entry = ArrangementsAnswer['arrangements'][number]
 
 const MARKS: Readonly<Record<string, string>> = { LIVE: '●', SUSPENDED: '◐', ENDED: '○' }
 
-function Cell({ edge, recogniser, issuer }: { readonly edge: Edge | undefined; readonly recogniser: string; readonly issuer: string }) {
-  const { words, named } = useSpeech()
+// What a recogniser may state next about an edge of its own.
+const NEXT: Readonly<Record<string, string>> = { LIVE: 'recognition_suspended', SUSPENDED: 'recognition_resumed', NOT_YET: 'recognition_activated' }
+
+interface CellProps {
+  readonly edge: Edge | undefined
+  readonly arrangement: string
+  readonly recogniser: string
+  readonly issuer: string
+}
+function Cell({ edge, arrangement, recogniser, issuer }: CellProps) {
+  const { words, named, kind } = useSpeech()
+  const { node } = useSession()
   if (recogniser === issuer) return <td class="own" aria-hidden="true" />
   const status = edge?.status ?? 'NOT_YET'
   const said = words.arrangements.cell(recogniser, issuer, named(status))
   const terms = [edge?.schemes, edge?.roles, edge?.flows, edge?.benefits].filter((each) => each && each.length > 0).map((each) => each?.map(named).join(', '))
+  const next = node?.administration === recogniser ? NEXT[status] : undefined
+  const mark = (
+    <>
+      <span aria-hidden="true">{MARKS[status] ?? '·'}</span>
+      <span class="unseen">{next ? `${said}. ${kind(next)}` : named(status)}</span>
+    </>
+  )
   return (
     <td class={`edge ${status.toLowerCase()}`} title={[said, ...terms].join('\n')}>
-      <span aria-hidden="true">{MARKS[status] ?? '·'}</span>
-      <span class="unseen">{named(status)}</span>
+      {next ? <a href={linkTo(['about'], { kind: next, arrangement, issuer })}>{mark}</a> : mark}
     </td>
   )
 }
@@ -51,7 +67,7 @@ function Matrix({ of }: { readonly of: Entry }) {
             <tr>
               <th scope="row">{recogniser}</th>
               {parties.map((issuer) => (
-                <Cell edge={edges.get(`${recogniser} ${issuer}`)} recogniser={recogniser} issuer={issuer} />
+                <Cell edge={edges.get(`${recogniser} ${issuer}`)} arrangement={of.arrangement.arrangement} recogniser={recogniser} issuer={issuer} />
               ))}
             </tr>
           ))}

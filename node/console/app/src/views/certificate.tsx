@@ -9,12 +9,32 @@ import { Facts, Flags, Status, Table, Waiting } from '../parts/pieces'
 import { StatementWords } from '../parts/statement_words'
 import { go, linkTo, operatorLink } from '../router'
 import { useSession, useToday } from '../session'
+import { ADVERSE, CORRECTABLE } from '../statements/corrections'
 import { followUps } from '../statements/follow_ups'
 import { kindOf } from '../statements/kind_of'
 import { useKnowledge } from '../timeline/knowledge'
 import { Timeline } from '../timeline/timeline'
 
-function History({ events }: { readonly events: readonly HistoryEvent[] }) {
+// What may be stated about an earlier event itself.
+function AboutEvent({ event, certificate }: { readonly event: HistoryEvent; readonly certificate: string }) {
+  const { kind } = useSpeech()
+  const { node } = useSession()
+  const stated = kindOf(event.statement)
+  if (node?.administration !== event.author) return null
+  const kinds = [...(stated in CORRECTABLE ? ['event_corrected'] : []), ...(ADVERSE.includes(stated) ? ['appeal_lodged', 'appeal_decided'] : [])]
+  const of = `${event.id}/${event.event}/${stated}`
+  return (
+    <>
+      {kinds.map((name) => (
+        <a class="small" href={linkTo(['about'], { kind: name, certificate, event: of })}>
+          {kind(name)}
+        </a>
+      ))}
+    </>
+  )
+}
+
+function History({ events, certificate }: { readonly events: readonly HistoryEvent[]; readonly certificate: string }) {
   const { words, kind, instant } = useSpeech()
   return (
     <Table<HistoryEvent>
@@ -45,7 +65,15 @@ function History({ events }: { readonly events: readonly HistoryEvent[] }) {
             </>
           ),
         },
-        { head: words.certificate.receipt, cell: (row) => <a href={linkTo(['receipts', row.id])}>{words.certificate.receipt}</a> },
+        {
+          head: words.certificate.receipt,
+          cell: (row) => (
+            <>
+              <a href={linkTo(['receipts', row.id])}>{words.certificate.receipt}</a>
+              <AboutEvent event={row} certificate={certificate} />
+            </>
+          ),
+        },
       ]}
     />
   )
@@ -127,7 +155,7 @@ export function CertificateView({ name, query }: { readonly name: string; readon
           <>
             <OnBothClocks name={name} history={answer} on={on} />
             <h2>{words.certificate.history}</h2>
-            <History events={answer.events} />
+            <History events={answer.events} certificate={name} />
           </>
         )}
       </Waiting>

@@ -36,29 +36,31 @@ function Certificates({ of, query }: { readonly of: readonly Certificate[]; read
   )
 }
 
+const OF_THE_ISSUER = ['tin_replaced', 'consent_granted', 'consent_withdrawn', 'alias_set', 'alias_removed']
+const OF_A_RECOGNISER = ['benefits_denied', 'benefits_restored', 'alias_set', 'alias_removed']
+
 // What this node's officer may state about the firm as a whole.
 function Statements({ answer }: { readonly answer: OperatorAnswer }) {
-  const { words } = useSpeech()
+  const { words, kind } = useSpeech()
   const { node } = useSession()
-  const [issuer = '', subject = ''] = answer.operator.split('/')
-  if (answer.erased) return null
-  if (node?.administration === issuer) {
-    return (
-      <p class="actions">
-        <a class="button" href={linkTo(['about'], { kind: 'certificate_granted', subject })}>
-          {words.operator.certify}
-        </a>
-      </p>
-    )
-  }
+  const [issuer = ''] = answer.operator.split('/')
+  if (answer.erased || !node) return null
+  const ours = node.administration === issuer
+  const legal = answer.person === 'LEGAL'
+  const kinds = (ours ? OF_THE_ISSUER : OF_A_RECOGNISER).filter((name) => legal || name !== 'tin_replaced')
+  const link = (name: string): string => linkTo(['about'], { kind: name, operator: answer.operator })
   return (
     <p class="actions">
-      <a class="button" href={linkTo(['about'], { kind: 'benefits_denied', operator: answer.operator })}>
-        {words.operator.deny}
-      </a>
-      <a class="button" href={linkTo(['about'], { kind: 'benefits_restored', operator: answer.operator })}>
-        {words.operator.restore}
-      </a>
+      {ours ? (
+        <a class="button" href={link('certificate_granted')}>
+          {words.operator.certify}
+        </a>
+      ) : null}
+      {kinds.map((name) => (
+        <a class="button" href={link(name)}>
+          {kind(name)}
+        </a>
+      ))}
     </p>
   )
 }

@@ -8,6 +8,7 @@ import { useSpeech } from '../language/language'
 import { Fault, Text } from '../parts/pieces'
 import { StatementWords } from '../parts/statement_words'
 import { go } from '../router'
+import { useSession } from '../session'
 
 interface Verified {
   readonly id: string
@@ -71,12 +72,14 @@ export function Receipts({ id }: { readonly id: string }) {
   const [text, setText] = useState(id)
   const [verified, setVerified] = useState<Verified | undefined>(undefined)
   const [fault, setFault] = useState<unknown>(undefined)
+  // A receipt is to be had once a checkpoint covers it: each new one is another chance.
+  const published = useSession().live.node?.published_height
   const wanted = /^[0-9a-f]{64}$/.test(id) ? id : undefined
   useEffect(() => {
     setText(id)
+    if (wanted === undefined || verified?.id === wanted) return
     setVerified(undefined)
     setFault(undefined)
-    if (wanted === undefined) return
     let shown = true
     verifiedReceipt(wanted).then(
       (found) => shown && setVerified(found),
@@ -85,7 +88,7 @@ export function Receipts({ id }: { readonly id: string }) {
     return () => {
       shown = false
     }
-  }, [id, wanted])
+  }, [id, wanted, published])
   return (
     <section>
       <h1>{words.receipts.title}</h1>

@@ -7,6 +7,7 @@ import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Waiting } from '../parts/pieces'
 import { useSession, useToday } from '../session'
+import { base64, fromHex } from '../signing/bytes'
 import type { Message } from '../signing/canonical'
 import { eventOf, faultsOfFields, faultsOfFrame, fieldsOf, type Draft, type Faults, type Frame } from '../statements/draft'
 import { Fields, FrameFields } from '../statements/fields'
@@ -102,73 +103,101 @@ export function NewFirm({ query }: { readonly query: URLSearchParams }) {
   )
 }
 
-function AboutCertificate({ kind, name }: { readonly kind: string; readonly name: string }) {
+// "ID/INDEX/KIND", as a history's links have it.
+function targetOf(text: string | null): About['target'] {
+  const [id = '', index = '', kind = ''] = (text ?? '').split('/')
+  const leaf = fromHex(id)
+  return leaf?.length === 32 && /^\d+$/.test(index) ? { leaf: base64(leaf), index: Number(index), kind } : undefined
+}
+
+interface OfKind {
+  readonly kind: string
+  readonly query: URLSearchParams
+}
+
+const FormAbout = ({ kind, about, notBefore }: { readonly kind: string; readonly about: About; readonly notBefore?: string | undefined }) => {
+  const { words } = useSpeech()
+  const form = formOf(kind, about)
+  return form ? <Editor parts={[{ form }]} notBefore={notBefore} /> : <p>{words.none}</p>
+}
+
+function AboutCertificate({ kind, query }: OfKind) {
   const { words } = useSpeech()
   const { node } = useSession()
+  const name = query.get('certificate') ?? ''
   const asked = useAnswer<CertificateAnswer>(`/v1/certificates/${segments(name)}`)
-  const [issuer = '', number = ''] = name.split('/')
+  const [issuer = '', certificate = ''] = name.split('/')
+  const target = targetOf(query.get('event'))
   if (node && node.administration !== issuer) return <p class="fault">{words.certificate.not_ours(issuer)}</p>
   return (
-    <Waiting asked={asked}>
-      {(answer) => {
-        const about: About = {
-          certificate: number,
-          roles: answer.roles,
-          suspendedRoles: answer.suspended_roles ?? [],
-          arrangements: [],
-          ...(answer.valid_to && { validTo: answer.valid_to }),
-        }
-        const form = formOf(kind, about)
-        return form ? <Editor parts={[{ form }]} notBefore={answer.record.last_decision} /> : <p>{words.none}</p>
-      }}
-    </Waiting>
+    <>
+      <p>{words.state.about(name)}</p>
+      <Waiting asked={asked}>
+        {(answer) => {
+          const known = { roles: answer.roles, suspendedRoles: answer.suspended_roles ?? [], arrangements: [] }
+          const about: About = { ...known, certificate, ...(answer.valid_to && { validTo: answer.valid_to }), ...(target && { target }) }
+          return <FormAbout kind={kind} about={about} notBefore={answer.record.last_decision} />
+        }}
+      </Waiting>
+    </>
   )
 }
 
-function AboutOperator({ kind, name }: { readonly kind: string; readonly name: string }) {
+// Arrangements under which this node's administration recognises the issuer, or ever did.
+const between = (answer: ArrangementsAnswer, recogniser: string, issuer: string): readonly string[] =>
+  answer.arrangements.filter((each) => each.edges.some((edge) => edge.issuer === issuer && edge.recogniser === recogniser)).map((each) => each.arrangement.arrangement)
+
+function AboutOperator({ kind, query }: OfKind) {
   const { words } = useSpeech()
-  const { node } = useSession()
+  const { node, members } = useSession()
+  const name = query.get('operator') ?? ''
   const asked = useAnswer<ArrangementsAnswer>('/v1/arrangements')
   const [issuer = '', subject = ''] = name.split('/')
+  const us = node?.administration ?? ''
+  const ours = us === issuer
   return (
-    <Waiting asked={asked}>
-      {(answer) => {
-        const ours = answer.arrangements.filter((each) => each.edges.some((edge) => edge.issuer === issuer && edge.recogniser === node?.administration))
-        const form = formOf(kind, { issuer, subject, roles: [], suspendedRoles: [], arrangements: ours.map((each) => each.arrangement.arrangement) })
-        return form ? <Editor parts={[{ form }]} /> : <p>{words.none}</p>
-      }}
-    </Waiting>
+    <>
+      <p>{words.state.about_operator(name)}</p>
+      <Waiting asked={asked}>
+        {(answer) => {
+          const all = answer.arrangements.filter((each) => each.arrangement.parties.includes(issuer)).map((each) => each.arrangement.arrangement)
+          const arrangements = [...(ours ? all : between(answer, us, issuer))].sort()
+          const recognisers = ours ? members.map((member) => member.administration).filter((code) => code !== issuer) : [us]
+          return <FormAbout kind={kind} about={{ issuer, subject, roles: [], suspendedRoles: [], arrangements, recognisers }} />
+        }}
+      </Waiting>
+    </>
+  )
+}
+
+function AboutRecognition({ kind, query }: OfKind) {
+  const { words } = useSpeech()
+  const asked = useAnswer<ArrangementsAnswer>('/v1/arrangements')
+  const arrangement = query.get('arrangement') ?? ''
+  const issuer = query.get('issuer') ?? ''
+  return (
+    <>
+      <p>
+        {words.field.arrangement} {arrangement}, {words.field.issuer} {issuer}
+      </p>
+      <Waiting asked={asked}>
+        {(answer) => {
+          const benefits = [...new Set(answer.arrangements.flatMap((each) => each.edges).flatMap((edge) => edge.benefits ?? []))].sort()
+          return <FormAbout kind={kind} about={{ issuer, arrangement, benefits, roles: [], suspendedRoles: [], arrangements: [] }} />
+        }}
+      </Waiting>
+    </>
   )
 }
 
 export function StateAbout({ query }: { readonly query: URLSearchParams }) {
-  const { words, kind: kindName } = useSpeech()
+  const speech = useSpeech()
   const kind = query.get('kind') ?? ''
-  const certificate = query.get('certificate')
-  const operator = query.get('operator')
-  const subject = query.get('subject')
-  const grant = subject === null ? undefined : formOf('certificate_granted', { subject, roles: [], suspendedRoles: [], arrangements: [] })
+  const About = query.has('certificate') ? AboutCertificate : query.has('operator') ? AboutOperator : AboutRecognition
   return (
     <section>
-      <h1>{kindName(kind)}</h1>
-      {certificate === null ? null : (
-        <>
-          <p>{words.state.about(certificate)}</p>
-          <AboutCertificate kind={kind} name={certificate} />
-        </>
-      )}
-      {operator === null ? null : (
-        <>
-          <p>{words.state.about_operator(operator)}</p>
-          <AboutOperator kind={kind} name={operator} />
-        </>
-      )}
-      {grant ? (
-        <>
-          <p>{words.state.about_operator(subject ?? '')}</p>
-          <Editor parts={[{ form: grant }]} />
-        </>
-      ) : null}
+      <h1>{speech.kind(kind)}</h1>
+      <About kind={kind} query={query} />
     </section>
   )
 }
