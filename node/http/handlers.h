@@ -34,6 +34,9 @@ void post_record(const Call& call, const Respond& respond);
 Response get_identity(const Call& call);
 Response get_erasures(const Call& call);
 
+// routes_names.cpp
+Response get_names(const Call& call);
+
 // routes_list.cpp
 Response get_list(const Call& call);
 

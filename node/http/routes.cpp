@@ -39,6 +39,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/operators/{}/{}/identity", at_once<get_identity>},
     {"POST", "v1/records", post_record},
     {"GET", "v1/erasures", at_once<get_erasures>},
+    {"GET", "v1/names", at_once<get_names>},
     {"GET", "v1/certificates/{}/{}", at_once<get_certificate>},
     {"GET", "v1/certificates/{}/{}/history", at_once<get_certificate_history>},
     {"GET", "v1/certificates/{}/{}/exposure", at_once<get_exposure>},

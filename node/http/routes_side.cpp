@@ -8,6 +8,7 @@
 #include "crypto/sealing.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/record_access.h"
 #include "node/http/record_desk.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/json.h"
@@ -18,26 +19,6 @@ namespace quipu::http {
 namespace {
 
 namespace json = boost::json;
-
-// Why the asker is not let in; nothing when it is.
-std::optional<Response> turned_away(const Call& call) {
-  const RecordDesk* desk = call.backend.record_desk();
-  if (desk == nullptr) return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node");
-  switch (desk->access(call.request.authorization)) {
-    case RecordDesk::Access::kLetIn:
-      return std::nullopt;
-    case RecordDesk::Access::kNoToken: {
-      Response refusal =
-          problem(ApiCode::kUnauthorized, "send the token of side.token_file: Authorization: Bearer ...");
-      refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
-      return refusal;
-    }
-    case RecordDesk::Access::kClosed:
-      return problem(ApiCode::kClosed,
-                     "name a token file in side.token_file, or let http.listen be a loopback address");
-  }
-  return std::nullopt;
-}
 
 std::optional<std::string> field_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -100,6 +81,25 @@ Response held_response(const Call& call, HeldRecords& records) {
 }
 
 }  // namespace
+
+std::optional<Response> turned_away(const Call& call) {
+  const RecordDesk* desk = call.backend.record_desk();
+  if (desk == nullptr) return problem(ApiCode::kNotHeld, "this node keeps no side records: ask a member's node");
+  switch (desk->access(call.request.authorization)) {
+    case RecordDesk::Access::kLetIn:
+      return std::nullopt;
+    case RecordDesk::Access::kNoToken: {
+      Response refusal =
+          problem(ApiCode::kUnauthorized, "send the token of side.token_file: Authorization: Bearer ...");
+      refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return refusal;
+    }
+    case RecordDesk::Access::kClosed:
+      return problem(ApiCode::kClosed,
+                     "name a token file in side.token_file, or let http.listen be a loopback address");
+  }
+  return std::nullopt;
+}
 
 void post_record(const Call& call, const Respond& respond) {
   if (auto refusal = turned_away(call)) return respond(std::move(*refusal));

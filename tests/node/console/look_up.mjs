@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Desk } from './desk.mjs'
 
+const FIELD = 'Tax number, name, operator (CC/SUBJECT), certificate (CC/NUMBER) or submission id'
+
 export function lookUpStories(world) {
   const deskOf = (member, options) => Desk.open(world.browser, world.network.url(member), options)
   const listed = async () => (await (await fetch(`${world.network.url('CL')}/v1/list?issuer=CL&limit=50`)).json()).items.filter((each) => each.tin)
@@ -11,7 +13,7 @@ export function lookUpStories(world) {
   test('a tax number is found however it is written, with every arrangement and its reason', async () => {
     const [{ tin, certificate }] = await listed()
     const chile = await deskOf('PE')
-    await chile.write('Tax number, operator (CC/SUBJECT), certificate (CC/NUMBER) or submission id', `${tin.slice(0, 2).toLowerCase()} ${tin.slice(2, 5)}.${tin.slice(5)}`)
+    await chile.write(FIELD, `${tin.slice(0, 2).toLowerCase()} ${tin.slice(2, 5)}.${tin.slice(5)}`)
     await chile.press('Look up')
     await chile.title(new RegExp(tin))
     await chile.follow(certificate)
@@ -21,6 +23,18 @@ export function lookUpStories(world) {
     await chile.pick('Recogniser', 'BR Receita Federal do Brasil')
     await chile.see('ARRANGEMENT_NOT_EFFECTIVE')
     await chile.close()
+  })
+
+  test('a firm of another administration is found by its name, where its identity is held', async () => {
+    const peru = await deskOf('PE')
+    // Peru's node fetches what it may hold from Chile's, by itself.
+    await peru.page.waitForFunction(async () => (await (await fetch('/v1/names?issuer=CL&name=logistica')).json()).items.length > 0, undefined, { polling: 500 })
+    await peru.write(FIELD, 'logística')
+    await peru.press('Look up')
+    await peru.see(/Logística/)
+    await peru.page.getByRole('link', { name: /^CL\/CL-/ }).first().click()
+    await peru.see('Who it is')
+    await peru.close()
   })
 
   test('a certificate is shown as it was known at a block', async () => {
@@ -78,7 +92,7 @@ export function lookUpStories(world) {
     await peru.pick('Administration', 'CL Servicio Nacional de Aduanas')
     await peru.see(/^\d+ items$/)
     await peru.goTo('feed')
-    await peru.see('Suspend')
+    await peru.see('Suspension')
     await peru.goTo('network')
     await peru.see('connected')
     await peru.see('3 of 4')

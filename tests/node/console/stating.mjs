@@ -16,7 +16,7 @@ export function statingStories(world) {
     await peru.registersAndGrants(FIRM)
     await peru.becomesFinal()
 
-    await chile.write('Tax number, operator (CC/SUBJECT), certificate (CC/NUMBER) or submission id', FIRM.tin)
+    await chile.write('Tax number, name, operator (CC/SUBJECT), certificate (CC/NUMBER) or submission id', FIRM.tin)
     await chile.press('Look up')
     await chile.title(/PE20559000888/)
     await chile.pick('Flow', 'import')

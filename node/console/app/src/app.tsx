@@ -11,6 +11,7 @@ import { Feed } from './views/feed'
 import { Indicators } from './views/indicators'
 import { KeyDesk } from './views/key_desk'
 import { LookUp } from './views/look_up'
+import { Names } from './views/names'
 import { Network } from './views/network'
 import { OperatorView } from './views/operator'
 import { Receipts } from './views/receipts'
@@ -25,6 +26,8 @@ function View({ place }: { readonly place: Place }) {
   switch (name) {
     case 'operator':
       return <OperatorView name={second === undefined ? (first ?? '') : `${first}/${second}`} query={place.query} />
+    case 'names':
+      return <Names name={first ?? ''} />
     case 'certificate':
       return <CertificateView name={`${first}/${second}`} query={place.query} />
     case 'about':

@@ -27,8 +27,15 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, body.code ?? `HTTP_${response.status}`, body.detail ?? body.title ?? '', body.holder, body.event)
 }
 
+// The node's token for personal data (docs/operating.md); none on a loopback address. It lives as long as the page.
+let token = ''
+export function holdToken(held: string): void {
+  token = held
+}
+
 async function reached(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, { credentials: 'same-origin', redirect: 'error', ...init }).catch((fault: unknown) => {
+  const headers = { ...init.headers, ...(token !== '' && { Authorization: `Bearer ${token}` }) }
+  const response = await fetch(path, { credentials: 'same-origin', redirect: 'error', ...init, headers }).catch((fault: unknown) => {
     if (fault instanceof DOMException && fault.name === 'AbortError') throw fault
     throw new Problem(0, 'NODE_AWAY', '')
   })

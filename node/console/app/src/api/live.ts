@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes final, as it does. The stream only wakes us: the events themselves are read from /v1/changes, so that a node
-// without a stream gives the same rows, three seconds later.
+// that has no room for another listener gives the same rows, three seconds later. A page that nobody sees asks nothing:
+// a browser keeps few connections to one node, and each open page would hold one.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Change, ChangesAnswer, NodeStatus } from './answers'
 import { address, ask } from './client'
@@ -14,66 +15,104 @@ export interface Live {
 }
 
 const POLL_MS = 3_000
+const STATUS_MS = 10_000 // while the stream tells the rest
 const KEPT = 200
-const PAGE = 100
+const PAGE = 200
+const FIRST_BLOCKS = 5
 
 const newestFirst = (items: readonly Change[], before: readonly Change[]): readonly Change[] => [...[...items].reverse(), ...before].slice(0, KEPT)
 
-// Wakes at each event of the stream, or not at all when the node has none.
-function openStream(since: number, wake: () => void, manner: (streaming: boolean) => void): () => void {
-  const stream = new EventSource(address('/v1/stream', { since }))
-  stream.onopen = () => manner(true)
-  stream.onerror = () => manner(false)
-  stream.onmessage = wake
-  for (const name of ['block', 'event', 'final']) stream.addEventListener(name, wake)
-  return () => stream.close()
+// Everything since a height, or the newest of it when that is more than anybody reads.
+async function changesSince(since: number, newest: number): Promise<readonly Change[]> {
+  const pages: Change[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await ask<ChangesAnswer>(address('/v1/changes', { since, known_at: newest, limit: PAGE, after }))
+    pages.push(...page.items)
+    after = page.next_after
+    if (after === undefined || pages.length >= 5 * KEPT) return pages
+  }
 }
 
-async function changesSince(height: number): Promise<ChangesAnswer> {
-  return ask<ChangesAnswer>(address('/v1/changes', { since: height, limit: PAGE }))
+// One page's watch on its node, from when it is seen until it is hidden.
+class Watch {
+  private timer = 0
+  private closed = false
+  private busy = false
+  private again = false
+  private streaming = false
+  private readonly stream: EventSource
+
+  constructor(
+    private readonly seen: { height: number },
+    private readonly tell: (change: (before: Live) => Live) => void,
+  ) {
+    this.stream = new EventSource('/v1/stream')
+    this.stream.onopen = () => this.hears(true)
+    this.stream.onerror = () => this.hears(false)
+    this.stream.onmessage = () => void this.look()
+    void this.round()
+  }
+
+  close(): void {
+    this.closed = true
+    clearTimeout(this.timer)
+    this.stream.close()
+  }
+
+  private hears(streaming: boolean): void {
+    this.streaming = streaming
+    this.tell((before) => (before.manner === 'away' ? before : { ...before, manner: streaming ? 'stream' : 'polling' }))
+  }
+
+  private async round(): Promise<void> {
+    await this.look()
+    if (!this.closed) this.timer = window.setTimeout(() => void this.round(), this.streaming ? STATUS_MS : POLL_MS)
+  }
+
+  // One look at a time; what happens meanwhile is seen by the next.
+  private async look(): Promise<void> {
+    this.again = this.busy
+    if (this.busy || this.closed) return
+    this.busy = true
+    try {
+      await this.lookOnce()
+    } catch {
+      this.tell((before) => ({ ...before, manner: 'away' }))
+    }
+    this.busy = false
+    if (this.again) await this.look()
+  }
+
+  private async lookOnce(): Promise<void> {
+    const node = await ask<NodeStatus>('/v1/node/status')
+    // The first look shows the newest few blocks, not all of history.
+    if (this.seen.height < 0) this.seen.height = Math.max(0, node.height - FIRST_BLOCKS)
+    const news = node.height > this.seen.height ? await changesSince(this.seen.height, node.height) : []
+    if (this.closed) return
+    this.seen.height = Math.max(this.seen.height, node.height)
+    this.tell((before) => ({
+      height: Math.max(node.height, before.height),
+      changes: news.length > 0 ? newestFirst(news, before.changes) : before.changes,
+      manner: this.streaming ? 'stream' : 'polling',
+      node,
+    }))
+  }
 }
 
 export function useLive(): Live {
   const [live, setLive] = useState<Live>({ height: 0, changes: [], manner: 'polling' })
-  const seen = useRef(-1)
+  const seen = useRef({ height: -1 })
   useEffect(() => {
-    let closed = false
-    let timer = 0
-    let streaming = false
-    let busy = false
-    let closeStream = (): void => undefined
-    const look = async (): Promise<void> => {
-      if (busy || closed) return
-      busy = true
-      try {
-        const node = await ask<NodeStatus>('/v1/node/status')
-        // The first look shows the newest few blocks, not all of history.
-        if (seen.current < 0) seen.current = Math.max(0, node.height - 5)
-        const news = node.height > seen.current ? await changesSince(seen.current) : undefined
-        seen.current = Math.max(seen.current, news?.height ?? 0)
-        setLive((before) => ({
-          height: node.height,
-          changes: news ? newestFirst(news.items, before.changes) : before.changes,
-          manner: streaming ? 'stream' : 'polling',
-          node,
-        }))
-      } catch {
-        setLive((before) => ({ ...before, manner: 'away' }))
-      } finally {
-        busy = false
-      }
+    let watch: Watch | undefined
+    const follow = (): void => {
+      watch?.close()
+      watch = document.visibilityState === 'hidden' ? undefined : new Watch(seen.current, setLive)
     }
-    const round = async (): Promise<void> => {
-      await look()
-      if (!closed) timer = window.setTimeout(() => void round(), POLL_MS)
-    }
-    void round().then(() => {
-      if (!closed) closeStream = openStream(Math.max(seen.current, 0), () => void look(), (open) => { streaming = open })
-    })
+    follow()
+    document.addEventListener('visibilitychange', follow)
     return () => {
-      closed = true
-      clearTimeout(timer)
-      closeStream()
+      document.removeEventListener('visibilitychange', follow)
+      watch?.close()
     }
   }, [])
   return live

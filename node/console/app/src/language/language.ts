@@ -29,6 +29,7 @@ export interface Speech {
   readonly words: Words
   readonly named: (code: string) => string // a value of an enumeration or a code list
   readonly kind: (name: string) => string // a kind of event
+  readonly act: (name: string) => string // to state one
   readonly reason: (code: string) => string // the rules' own text
   readonly problem: (fault: unknown) => string
   readonly instant: (text: string) => string
@@ -43,6 +44,7 @@ function speech(language: Language): Speech {
     words,
     named: (code) => words.enums[code] ?? code,
     kind: (name) => words.kinds[name] ?? name,
+    act: (name) => words.acts[name] ?? words.kinds[name] ?? name,
     reason,
     problem: (fault) => {
       if (!(fault instanceof Problem)) return fault instanceof Error ? fault.message : String(fault)

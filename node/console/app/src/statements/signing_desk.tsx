@@ -60,7 +60,7 @@ interface DeskProps {
 }
 
 export function SigningDesk({ events, purpose, back }: DeskProps) {
-  const { words, kind } = useSpeech()
+  const { words, act } = useSpeech()
   const session = useSession()
   const { key, node, addLatency } = session
   const [sent, setSent] = useState(false)
@@ -103,7 +103,7 @@ export function SigningDesk({ events, purpose, back }: DeskProps) {
       <p class="hint">{words.state.preview_hint}</p>
       {events.map((event) => (
         <article>
-          <h3>{kind(kindOf(event))}</h3>
+          <h3>{act(kindOf(event))}</h3>
           <StatementWords statement={event} whole />
         </article>
       ))}

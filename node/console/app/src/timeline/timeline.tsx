@@ -31,6 +31,10 @@ function scaleOf(span: Span): (day: Day) => number {
   return (day) => LEFT + ((WIDTH - LEFT) * daysBetween(span.from, day)) / width
 }
 
+// A block that changed nothing of the status (a role more, a label) shows nothing new.
+const withNews = (rows: readonly Row[]): readonly Row[] =>
+  rows.filter((row, at) => at === 0 || JSON.stringify(row.segments) !== JSON.stringify(rows[at - 1]?.segments))
+
 // First days of years, or of every n-th year, so that their numbers do not touch.
 function years(span: Span): readonly Day[] {
   const first = Number(span.from.slice(0, 4)) + 1
@@ -46,7 +50,7 @@ function Bands({ row, at, x, last }: { readonly row: Row; readonly at: number; r
   const y = TOP + at * ROW
   return (
     <g class={last ? 'newest' : undefined}>
-      <text x={LEFT - 8} y={y + ROW / 2 + 1} class="known">
+      <text x={LEFT - 8} y={y + (ROW - 8) / 2 + 1} class="known">
         {words.block(row.known.height)}
       </text>
       {row.segments.map((segment) => (
@@ -61,7 +65,7 @@ function Bands({ row, at, x, last }: { readonly row: Row; readonly at: number; r
             <title>{`${named(segment.status)}: ${segment.from} – ${segment.to}`}</title>
           </rect>
           {x(segment.to) - x(segment.from) > 70 ? (
-            <text x={x(segment.from) + 5} y={y + ROW / 2 + 1} class="band-name">
+            <text x={x(segment.from) + 5} y={y + (ROW - 8) / 2 + 1} class="band-name">
               {named(segment.status)}
             </text>
           ) : null}
@@ -102,7 +106,7 @@ interface Stretch extends Segment {
 export function Timeline({ known, today, on }: { readonly known: readonly Known[]; readonly today: Day; readonly on: Day }) {
   const { words, named, instant } = useSpeech()
   const span = spanOf(known, today, on)
-  const rows = known.map((each) => ({ known: each, segments: segmentsOf(each.record, span.from, span.to) }))
+  const rows = withNews(known.map((each) => ({ known: each, segments: segmentsOf(each.record, span.from, span.to) })))
   const stretches: readonly Stretch[] = rows.flatMap((row) => row.segments.map((segment) => ({ ...segment, known: row.known })))
   return (
     <>

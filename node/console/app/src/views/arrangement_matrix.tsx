@@ -23,7 +23,7 @@ interface CellProps {
   readonly issuer: string
 }
 function Cell({ edge, arrangement, recogniser, issuer }: CellProps) {
-  const { words, named, kind } = useSpeech()
+  const { words, named, act } = useSpeech()
   const { node } = useSession()
   if (recogniser === issuer) return <td class="own" aria-hidden="true" />
   const status = edge?.status ?? 'NOT_YET'
@@ -33,7 +33,7 @@ function Cell({ edge, arrangement, recogniser, issuer }: CellProps) {
   const mark = (
     <>
       <span aria-hidden="true">{MARKS[status] ?? '·'}</span>
-      <span class="unseen">{next ? `${said}. ${kind(next)}` : named(status)}</span>
+      <span class="unseen">{next ? `${said}. ${act(next)}` : named(status)}</span>
     </>
   )
   return (

@@ -17,7 +17,7 @@ import { Timeline } from '../timeline/timeline'
 
 // What may be stated about an earlier event itself.
 function AboutEvent({ event, certificate }: { readonly event: HistoryEvent; readonly certificate: string }) {
-  const { kind } = useSpeech()
+  const { act } = useSpeech()
   const { node } = useSession()
   const stated = kindOf(event.statement)
   if (node?.administration !== event.author) return null
@@ -27,7 +27,7 @@ function AboutEvent({ event, certificate }: { readonly event: HistoryEvent; read
     <>
       {kinds.map((name) => (
         <a class="small" href={linkTo(['about'], { kind: name, certificate, event: of })}>
-          {kind(name)}
+          {act(name)}
         </a>
       ))}
     </>
@@ -80,7 +80,7 @@ function History({ events, certificate }: { readonly events: readonly HistoryEve
 }
 
 function FollowUps({ answer }: { readonly answer: CertificateAnswer }) {
-  const { words, kind } = useSpeech()
+  const { words, act } = useSpeech()
   const { node } = useSession()
   const [issuer = ''] = answer.certificate.split('/')
   if (node && node.administration !== issuer) return <p class="hint">{words.certificate.not_ours(issuer)}</p>
@@ -92,7 +92,7 @@ function FollowUps({ answer }: { readonly answer: CertificateAnswer }) {
       <p class="actions">
         {kinds.map((name) => (
           <a class="button" href={linkTo(['about'], { kind: name, certificate: answer.certificate })}>
-            {kind(name)}
+            {act(name)}
           </a>
         ))}
       </p>

@@ -21,7 +21,7 @@ export function Identity({ operator }: { readonly operator: string }) {
   return (
     <section aria-label={words.operator.identity}>
       <h2>{words.operator.identity}</h2>
-      <Facts rows={rows.map(([name, value]) => [name.replaceAll('_', ' '), shown(value)])} />
+      <Facts rows={rows.map(([name, value]) => [words.identity[name] ?? name, shown(value)])} />
     </section>
   )
 }

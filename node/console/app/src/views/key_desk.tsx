@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The officer's key: opened here, held here, forgotten with the page.
 import { useState } from 'preact/hooks'
+import { holdToken } from '../api/client'
 import { useSpeech } from '../language/language'
 import { Facts, Labelled, Text } from '../parts/pieces'
 import { useSession } from '../session'
@@ -23,6 +24,23 @@ function Opened() {
           {words.key.forget}
         </button>
       </p>
+    </>
+  )
+}
+
+// A node that listens on more than its own machine asks for a token before it says who a firm is.
+function Token() {
+  const { words } = useSpeech()
+  const [token, setToken] = useState('')
+  const hold = (typed: string): void => {
+    setToken(typed)
+    holdToken(typed.trim())
+  }
+  return (
+    <>
+      <h2>{words.key.token}</h2>
+      <p class="hint">{words.key.token_hint}</p>
+      <Text label={words.key.token} type="password" value={token} set={hold} />
     </>
   )
 }
@@ -72,6 +90,7 @@ export function KeyDesk() {
         {part === undefined ? null : <progress max={1} value={part} aria-label={words.key.opening} />}
         <div role="alert">{fault === undefined ? null : <p class="fault">{words.key.fault[fault]}</p>}</div>
       </form>
+      <Token />
     </section>
   )
 }

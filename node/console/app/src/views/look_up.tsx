@@ -5,6 +5,7 @@ import { ask, segments } from '../api/client'
 import { useSpeech } from '../language/language'
 import { Fault, Text } from '../parts/pieces'
 import { go, linkTo } from '../router'
+import { normalTin } from '../statements/draft'
 
 const RECENT = 'quipu-recent'
 const KEPT = 8
@@ -21,13 +22,17 @@ const remember = (text: string): void => sessionStorage.setItem(RECENT, JSON.str
 
 const exists = (path: string): Promise<boolean> => ask(path).then(() => true, () => false)
 
+// Two letters and more digits than any name has.
+const isTin = (text: string): boolean => /^[A-Z]{2}[A-Z0-9]{1,15}$/.test(text) && (text.match(/\d/g) ?? []).length > 3
+
 // Where to look: a record of either kind may hide behind CC/NAME.
 async function placeFor(text: string): Promise<readonly string[]> {
   if (/^[0-9a-f]{64}$/.test(text)) return ['receipts', text]
   const name = text.toUpperCase()
   const parts = name.split('/')
   // A tax number may be written with slashes, too: a record has two capitals before its only one.
-  if (!/^[A-Z]{2}\/[A-Z0-9][A-Z0-9-]*$/.test(name)) return ['operator', name.replace(/[ ./-]/g, '')]
+  const isRecord = /^[A-Z]{2}\/[A-Z0-9][A-Z0-9-]*$/.test(name)
+  if (!isRecord) return isTin(normalTin(text)) ? ['operator', normalTin(text)] : ['names', text]
   return (await exists(`/v1/certificates/${segments(name)}`)) ? ['certificate', ...parts] : ['operator', ...parts]
 }
 

@@ -41,7 +41,7 @@ const OF_A_RECOGNISER = ['benefits_denied', 'benefits_restored', 'alias_set', 'a
 
 // What this node's officer may state about the firm as a whole.
 function Statements({ answer }: { readonly answer: OperatorAnswer }) {
-  const { words, kind } = useSpeech()
+  const { words, act } = useSpeech()
   const { node } = useSession()
   const [issuer = ''] = answer.operator.split('/')
   if (answer.erased || !node) return null
@@ -58,7 +58,7 @@ function Statements({ answer }: { readonly answer: OperatorAnswer }) {
       ) : null}
       {kinds.map((name) => (
         <a class="button" href={link(name)}>
-          {kind(name)}
+          {act(name)}
         </a>
       ))}
     </p>

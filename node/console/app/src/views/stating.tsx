@@ -38,7 +38,7 @@ function Editor(props: EditorProps) {
 
 // One frame (decision, effect, reason) for all parts: they are decided together and signed as one submission.
 function FormEditor({ parts, given = {}, notBefore }: EditorProps) {
-  const { words, kind } = useSpeech()
+  const { words, act } = useSpeech()
   const today = useToday()
   const [frame, setFrame] = useFrame()
   const [draft, setDraft] = useState<Draft>(given)
@@ -57,7 +57,7 @@ function FormEditor({ parts, given = {}, notBefore }: EditorProps) {
     <form class="stating" onSubmit={preview} noValidate>
       {parts.map((part) => (
         <fieldset>
-          <legend>{kind(part.form.kind)}</legend>
+          <legend>{act(part.form.kind)}</legend>
           <Fields of={part.form.fields} draft={draft} set={(name, value) => setDraft((before) => ({ ...before, [name]: value }))} faults={faults} />
         </fieldset>
       ))}
@@ -196,7 +196,7 @@ export function StateAbout({ query }: { readonly query: URLSearchParams }) {
   const About = query.has('certificate') ? AboutCertificate : query.has('operator') ? AboutOperator : AboutRecognition
   return (
     <section>
-      <h1>{speech.kind(kind)}</h1>
+      <h1>{speech.act(kind)}</h1>
       <About kind={kind} query={query} />
     </section>
   )
