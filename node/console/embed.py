@@ -28,7 +28,7 @@ def policy(path, content):
         return ""
     page = content.decode()
     return ("default-src 'none'; script-src 'self'" + hashes(page, "script") + "; style-src 'self'" + hashes(page, "style") +
-            "; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+            "; require-trusted-types-for 'script'; trusted-types 'none'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 
 
 def literal(content):

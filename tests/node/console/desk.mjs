@@ -62,9 +62,11 @@ export class Desk {
   async becomesFinal() {
     await this.see(/^Final: block \d+, entry \d+ of the log$/)
   }
-  async registersAndGrants({ tin, certificate, role = 'exporter' }) {
+  async registersAndGrants({ tin, certificate, role = 'exporter', person = 'legal person', name }) {
     await this.goTo('state')
+    await this.pick('Kind of person *', person)
     await this.write('Tax number (TIN) *', tin)
+    if (name) await this.write('Legal name', name)
     await this.write('Certificate *', certificate)
     await this.pick('Scheme *', 'security')
     await this.page.getByLabel(role, { exact: true }).check()

@@ -50,7 +50,7 @@ export function lookUpStories(world) {
   test('a receipt is fetched and verified in the page', async () => {
     const peru = await deskOf('PE')
     await peru.goTo('certificate/PE/PE-DESK-1')
-    await peru.page.getByRole('link', { name: 'Receipt' }).last().click()
+    await peru.page.getByRole('link', { name: 'Receipt', exact: true }).last().click()
     await peru.see(/✓ Verified: entry \d+ of the log/)
     await peru.see(/Countersigned by [34] of 4 administrations/)
     const [download] = await Promise.all([peru.page.waitForEvent('download'), peru.press('Save the receipt')])
@@ -67,7 +67,7 @@ export function lookUpStories(world) {
     }
     await peru.page.route('**/v1/receipts/*', turn)
     await peru.goTo('certificate/PE/PE-DESK-1')
-    await peru.page.getByRole('link', { name: 'Receipt' }).last().click()
+    await peru.page.getByRole('link', { name: 'Receipt', exact: true }).last().click()
     await peru.see(/✗ Not proven/)
     await peru.close()
   })
@@ -92,7 +92,7 @@ export function lookUpStories(world) {
     await peru.pick('Administration', 'CL Servicio Nacional de Aduanas')
     await peru.see(/^\d+ items$/)
     await peru.goTo('feed')
-    await peru.see('Suspension')
+    await peru.see('Grant')
     await peru.goTo('network')
     await peru.see('connected')
     await peru.see('3 of 4')

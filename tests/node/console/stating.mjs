@@ -71,6 +71,27 @@ export function statingStories(world) {
     await bolivia.close()
   })
 
+  test('who a firm is stands beside the log: found by name here and by who recognises it, and nowhere in the log', async () => {
+    const peru = await deskOf('PE')
+    const person = { tin: 'PE10447788990', certificate: 'PE-DESK-5', person: 'natural person', name: 'Añasco Quispe' }
+    await peru.openKey(world.network.key('PE', 'issuer'))
+    await peru.registersAndGrants(person)
+    await peru.becomesFinal()
+    await peru.see('Kept beside the log by this node.')
+    const id = (await peru.page.locator('.outcome a').first().innerText()).trim()
+    await peru.goTo('names/anasco')
+    await peru.see('Añasco Quispe')
+    const { index } = await (await fetch(`${world.network.url('PE')}/v1/submissions/${id}`)).json()
+    const entries = Buffer.from(await (await fetch(`${world.network.url('PE')}/v1/receipts/${id}`)).arrayBuffer().catch(() => new ArrayBuffer(0)))
+    const leaf = Buffer.from(/^extra (\S+)/m.exec(entries.toString())?.[1] ?? '', 'base64')
+    assert(index > 0 && leaf.length > 100)
+    for (const said of [person.tin, 'Quispe']) assert(!leaf.includes(said), `${said} is in the log`)
+    const chile = await deskOf('CL')
+    await chile.page.waitForFunction(async () => (await (await fetch('/v1/names?issuer=PE&name=quispe')).json()).items.length > 0, undefined, { polling: 500 })
+    await peru.close()
+    await chile.close()
+  })
+
   test('a form names what is wrong before anything is signed', async () => {
     const peru = await deskOf('PE')
     await peru.goTo('state')

@@ -18,7 +18,7 @@ const POLL_MS = 3_000
 const STATUS_MS = 10_000 // while the stream tells the rest
 const KEPT = 200
 const PAGE = 200
-const FIRST_BLOCKS = 5
+const FIRST_BLOCKS = 20
 
 const newestFirst = (items: readonly Change[], before: readonly Change[]): readonly Change[] => [...[...items].reverse(), ...before].slice(0, KEPT)
 

@@ -7,11 +7,12 @@ import { Facts } from './pieces'
 type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const LABELS: Readonly<Record<string, string>> = { until: 'until', valid_to: 'valid_to', roles: 'roles', scheme: 'scheme', certificate: 'certificate', subject: 'subject', effect: 'effect', ground: 'ground', tin: 'tin', person: 'person', arrangement: 'arrangement', issuer: 'issuer', legal_basis: 'legal_basis', reason: 'reason', decision_date: 'decision_date', effective_from: 'effective_from', national_label: 'label', level: 'level', sites: 'sites', validation_date: 'validation_date', roles_added: 'roles_added', roles_removed: 'roles_removed', requested_on: 'requested_on', reapply_not_before: 'reapply_not_before', benefits: 'benefits' }
+// Fields whose label has another name.
+const RENAMED: Readonly<Record<string, string>> = { national_label: 'label' }
 
 export function labelOf(name: string, speech: Speech): string {
   const labels: Readonly<Record<string, string>> = speech.words.field
-  return labels[LABELS[name] ?? ''] ?? name.replaceAll('_', ' ')
+  return labels[RENAMED[name] ?? name] ?? name.replaceAll('_', ' ')
 }
 
 function shown(value: unknown, speech: Speech): string {

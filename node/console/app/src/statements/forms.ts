@@ -73,8 +73,19 @@ export const GRANT_FIELDS: readonly FormField[] = [
 ]
 
 export const FIRM_FIELDS: readonly FormField[] = [
+  choice('person', 'person', valuesOf('PersonKind')),
   { name: 'tin', label: 'tin', needed: true, input: { type: 'tin' } },
   { name: 'subject', label: 'subject', needed: true, input: { type: 'id' } },
+]
+
+// Beside the log: no field of these enters a statement.
+const beside = (name: string, label: keyof Words['field']): FormField => ({ name, label, input: { type: 'text' } })
+export const IDENTITY_FIELDS: readonly FormField[] = [
+  beside('legal_name', 'legal_name'),
+  beside('trade_name', 'trade_name'),
+  beside('address', 'address'),
+  beside('city', 'city'),
+  beside('contact_office', 'contact_office'),
 ]
 
 type Build = (about: About) => Pick<StatementForm, 'fields'> & { readonly effect?: StatementForm['effect'] }

@@ -8,6 +8,7 @@ import { StatementWords } from '../parts/statement_words'
 import { linkTo } from '../router'
 import { memberOf, useSession } from '../session'
 import type { Message } from '../signing/canonical'
+import { keepRecord, type SideRecord } from '../signing/side_record'
 import { sendAndFollow, sign, type Progress } from '../signing/submitting'
 import { isHeld } from './forms'
 import { kindOf } from './kind_of'
@@ -55,17 +56,19 @@ function KeyFault({ purpose }: { readonly purpose: Purpose }) {
 
 interface DeskProps {
   readonly events: readonly Message[]
+  readonly records?: readonly SideRecord[] // handed to the node once the events are final
   readonly purpose: Purpose
   readonly back: () => void
 }
 
-export function SigningDesk({ events, purpose, back }: DeskProps) {
+export function SigningDesk({ events, records = [], purpose, back }: DeskProps) {
   const { words, act } = useSpeech()
   const session = useSession()
   const { key, node, addLatency } = session
   const [sent, setSent] = useState(false)
   const [progress, setProgress] = useState<Progress | undefined>(undefined)
   const [fault, setFault] = useState<unknown>(undefined)
+  const [kept, setKept] = useState(false)
   const cancel = useRef(new AbortController())
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -79,20 +82,24 @@ export function SigningDesk({ events, purpose, back }: DeskProps) {
     if (!key || !node) return
     setSent(true)
     setFault(undefined)
+    let final = false
     try {
       const leaf = await sign(events, key, node.chain_id)
       const begun = performance.now()
       await sendAndFollow(
         leaf,
         (told) => {
-          if (told.answer.status === 'FINAL') addLatency(performance.now() - begun)
+          final = told.answer.status === 'FINAL'
+          if (final) addLatency(performance.now() - begun)
           setProgress(told)
         },
         cancel.current.signal,
       )
+      if (final) for (const record of records) await keepRecord(record)
+      setKept(final)
     } catch (refused) {
       setFault(refused)
-      setSent(false)
+      setSent(final)
     }
   }
   return (
@@ -133,6 +140,7 @@ export function SigningDesk({ events, purpose, back }: DeskProps) {
           </>
         ) : null}
         {fault === undefined ? null : <Fault of={fault} />}
+        {records.length > 0 && sent ? <p>{kept ? words.state.kept : fault === undefined ? words.state.not_kept : words.state.lost}</p> : null}
       </div>
     </section>
   )

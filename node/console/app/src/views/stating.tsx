@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stating something: fill in, see what will be signed, sign.
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ArrangementsAnswer, CertificateAnswer } from '../api/answers'
 import { segments } from '../api/client'
 import { useAnswer } from '../api/use_answer'
@@ -9,9 +9,11 @@ import { Waiting } from '../parts/pieces'
 import { useSession, useToday } from '../session'
 import { base64, fromHex } from '../signing/bytes'
 import type { Message } from '../signing/canonical'
+import type { SideRecord } from '../signing/side_record'
 import { eventOf, faultsOfFields, faultsOfFrame, fieldsOf, type Draft, type Faults, type Frame } from '../statements/draft'
 import { Fields, FrameFields } from '../statements/fields'
-import { FIRM_FIELDS, formOf, GRANT_FIELDS, type About, type FormField, type StatementForm } from '../statements/forms'
+import { FIRM_FIELDS, formOf, GRANT_FIELDS, IDENTITY_FIELDS, type About, type FormField, type StatementForm } from '../statements/forms'
+import { newFirm } from '../statements/new_firm'
 import { SigningDesk } from '../statements/signing_desk'
 
 interface Part {
@@ -24,8 +26,13 @@ function useFrame(): [Frame, (frame: Frame) => void] {
   return [frame, setFrame]
 }
 
+interface Stated {
+  readonly events: readonly Message[]
+  readonly records?: readonly SideRecord[]
+}
 interface EditorProps {
   readonly parts: readonly Part[]
+  readonly build?: (draft: Draft, frame: Frame) => Promise<Stated> // instead of an event for each part
   readonly given?: Draft
   readonly notBefore?: string | undefined
 }
@@ -37,27 +44,31 @@ function Editor(props: EditorProps) {
 }
 
 // One frame (decision, effect, reason) for all parts: they are decided together and signed as one submission.
-function FormEditor({ parts, given = {}, notBefore }: EditorProps) {
+function FormEditor({ parts, build, given = {}, notBefore }: EditorProps) {
   const { words, act } = useSpeech()
   const today = useToday()
   const [frame, setFrame] = useFrame()
   const [draft, setDraft] = useState<Draft>(given)
   const [faults, setFaults] = useState<Faults>({})
-  const [events, setEvents] = useState<readonly Message[] | undefined>(undefined)
+  const [stated, setStated] = useState<Stated | undefined>(undefined)
+  const form = useRef<HTMLFormElement>(null)
+  // To where something is to be corrected.
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid], [aria-describedby]')?.focus(), [faults])
   const effect = parts.at(-1)?.form.effect ?? 'later'
   const preview = (event: Event): void => {
     event.preventDefault()
     const found = Object.assign({}, faultsOfFrame(frame, effect, notBefore, today), ...parts.map((part) => faultsOfFields(part.form.fields, draft))) as Faults
     setFaults(found)
     if (Object.keys(found).length > 0) return
-    setEvents(parts.map((part) => eventOf(part.form.kind, frame, contentOf(part.form, draft), part.form.effect)))
+    if (build) void build(draft, frame).then(setStated)
+    else setStated({ events: parts.map((part) => eventOf(part.form.kind, frame, { ...part.form.fixed, ...fieldsOf(part.form.fields, draft) }, part.form.effect)) })
   }
-  if (events) return <SigningDesk events={events} purpose="issuer" back={() => setEvents(undefined)} />
+  if (stated) return <SigningDesk {...stated} purpose="issuer" back={() => setStated(undefined)} />
   return (
-    <form class="stating" onSubmit={preview} noValidate>
+    <form class="stating" onSubmit={preview} noValidate ref={form}>
       {parts.map((part) => (
         <fieldset>
-          <legend>{act(part.form.kind)}</legend>
+          <legend>{part.form.kind === 'identity' ? words.state.identity : act(part.form.kind)}</legend>
           <Fields of={part.form.fields} draft={draft} set={(name, value) => setDraft((before) => ({ ...before, [name]: value }))} faults={faults} />
         </fieldset>
       ))}
@@ -70,14 +81,6 @@ function FormEditor({ parts, given = {}, notBefore }: EditorProps) {
       </p>
     </form>
   )
-}
-
-// A grant names its operator also when both are stated at once.
-function contentOf(form: StatementForm, draft: Draft): Message {
-  const content = { ...form.fixed, ...fieldsOf(form.fields, draft) }
-  if (form.kind === 'operator_registered') return { ...content, person: 'LEGAL' }
-  const subject = draft['subject']
-  return form.kind === 'certificate_granted' && !('subject' in content) && typeof subject === 'string' ? { ...content, subject: subject.trim() } : content
 }
 
 const part = (kind: string, fields: readonly FormField[]): Part => ({ form: { kind, fields, fixed: {}, effect: 'later' } })
@@ -93,8 +96,9 @@ export function NewFirm({ query }: { readonly query: URLSearchParams }) {
       <h1>{words.state.new_title}</h1>
       {node ? (
         <Editor
-          parts={[part('operator_registered', FIRM_FIELDS), part('certificate_granted', GRANT_FIELDS)]}
-          given={{ subject: drawnSubject(node.administration), tin: query.get('tin') ?? '' }}
+          parts={[part('operator_registered', FIRM_FIELDS), part('identity', IDENTITY_FIELDS), part('certificate_granted', GRANT_FIELDS)]}
+          build={(draft, frame) => newFirm(draft, frame, node.administration)}
+          given={{ person: 'LEGAL', subject: drawnSubject(node.administration), tin: query.get('tin') ?? '' }}
         />
       ) : (
         <p>{words.loading}</p>
