@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Desk } from './desk.mjs'
 
-const VIEWS = ['', 'work', 'approvals', 'state', 'arrangements', 'indicators', 'feed', 'network', 'receipts', 'key', 'certificate/PE/PE-DESK-1', 'operator/PE20559000888',
+const VIEWS = ['', 'lists', 'work', 'approvals', 'state', 'arrangements', 'indicators', 'feed', 'network', 'receipts', 'key', 'certificate/PE/PE-DESK-1', 'operator/PE20559000888',
   'about?kind=certificate_suspended&certificate=PE/PE-DESK-1']
 
 async function settled(desk) {
@@ -45,7 +45,7 @@ export function accessibilityStories(world) {
       const desk = await deskOf('PE', { locale })
       assert.equal(await desk.page.evaluate(() => document.documentElement.lang), language)
       titles[language] = []
-      for (const view of VIEWS.slice(0, 10)) {
+      for (const view of VIEWS.slice(0, 11)) {
         await desk.goTo(view)
         await settled(desk)
         titles[language].push(await desk.page.locator('h1').innerText())

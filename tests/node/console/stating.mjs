@@ -92,6 +92,19 @@ export function statingStories(world) {
     await chile.close()
   })
 
+  test('an officer attests the list of the day, and the issuer is silent no longer', async () => {
+    const peru = await deskOf('PE')
+    const silent = async () => (await (await fetch(`${peru.url}/v1/worklist?issuer=PE`)).json()).silent_issuers ?? []
+    assert((await silent()).includes('PE'))
+    await peru.openKey(world.network.key('PE', 'issuer'))
+    await peru.goTo('lists')
+    await peru.press('Attest the list of today')
+    await peru.press('Sign and send')
+    await peru.becomesFinal()
+    assert(!(await silent()).includes('PE'))
+    await peru.close()
+  })
+
   test('a form names what is wrong before anything is signed', async () => {
     const peru = await deskOf('PE')
     await peru.goTo('state')

@@ -10,6 +10,7 @@ import { CertificateView } from './views/certificate'
 import { Feed } from './views/feed'
 import { Indicators } from './views/indicators'
 import { KeyDesk } from './views/key_desk'
+import { Lists } from './views/lists'
 import { LookUp } from './views/look_up'
 import { Names } from './views/names'
 import { Network } from './views/network'
@@ -18,7 +19,7 @@ import { Receipts } from './views/receipts'
 import { NewFirm, StateAbout } from './views/stating'
 import { WorkList } from './views/work_list'
 
-const MENU = ['lookup', 'work', 'approvals', 'state', 'arrangements', 'indicators', 'feed', 'network', 'receipts', 'key'] as const
+const MENU = ['lookup', 'lists', 'work', 'approvals', 'state', 'arrangements', 'indicators', 'feed', 'network', 'receipts', 'key'] as const
 type Entry = (typeof MENU)[number]
 
 function View({ place }: { readonly place: Place }) {
@@ -32,6 +33,8 @@ function View({ place }: { readonly place: Place }) {
       return <CertificateView name={`${first}/${second}`} query={place.query} />
     case 'about':
       return <StateAbout query={place.query} />
+    case 'lists':
+      return <Lists query={place.query} />
     case 'work':
       return <WorkList />
     case 'approvals':
@@ -47,7 +50,7 @@ function View({ place }: { readonly place: Place }) {
     case 'network':
       return <Network />
     case 'receipts':
-      return <Receipts id={first ?? ''} />
+      return <Receipts of={place.path.slice(1).join('/')} />
     case 'key':
       return <KeyDesk />
     default:

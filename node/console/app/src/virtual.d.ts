@@ -34,6 +34,7 @@ declare module 'virtual:verifier' {
     readonly issued_s?: number
     readonly submission?: { readonly administration: string; readonly events?: readonly object[] }
     readonly seal?: { readonly height?: bigint }
+    readonly record?: object | null
   }
   const verifier: {
     verify(proof: Uint8Array, policy: Uint8Array): Promise<Said>

@@ -218,6 +218,19 @@ export interface IndicatorsAnswer extends OfState {
   readonly next_after?: string
 }
 
+export interface RecognisedFirm {
+  readonly subject: string
+  readonly tin: string
+  readonly roles: readonly string[]
+  readonly flows: readonly string[]
+  readonly arrangements: readonly string[]
+  readonly benefits: readonly string[]
+}
+export interface ListAnswer extends OfState {
+  readonly items: readonly (RecognisedFirm | (Certificate & { readonly tin?: string }))[]
+  readonly next_after?: string
+}
+
 export interface WorkItem {
   readonly kind: string
   readonly due: string

@@ -19,6 +19,7 @@ export const en = {
   block: (height: number) => `block ${height}`,
   menu: {
     lookup: 'Look up',
+    lists: 'Lists',
     work: 'Work list',
     approvals: 'Approvals',
     state: 'New firm',
@@ -130,6 +131,7 @@ export const en = {
     now: 'now',
     known: 'Known',
     receipt: 'Receipt',
+    exposure: 'Who had recognised it, and when',
     proof: 'Status proof',
     late: (days: number) => `logged ${days} days after its effect`,
     disputed: 'disputed',
@@ -207,6 +209,15 @@ export const en = {
     matched: 'Matched',
     recognised: 'Recognised',
     benefit_applied: 'Benefit applied',
+  },
+  lists: {
+    title: 'Lists',
+    which: 'Which list',
+    issuer: 'Certificates of',
+    by: 'Firms recognised by',
+    back: 'Back',
+    attest: 'Attest the list of today',
+    attest_hint: 'Others see that an administration is alive by its daily attestation: how many certificates are active, and a hash over their numbers.',
   },
   work: {
     title: 'Work list',

@@ -19,6 +19,7 @@ export const es: Words = {
   block: (height) => `bloque ${height}`,
   menu: {
     lookup: 'Consultar',
+    lists: 'Listas',
     work: 'Tareas',
     approvals: 'Aprobaciones',
     state: 'Nueva empresa',
@@ -130,6 +131,7 @@ export const es: Words = {
     now: 'ahora',
     known: 'Conocido',
     receipt: 'Recibo',
+    exposure: 'Quién lo había reconocido, y cuándo',
     proof: 'Prueba de estado',
     late: (days) => `registrado ${days} días después de su efecto`,
     disputed: 'en duda',
@@ -207,6 +209,15 @@ export const es: Words = {
     matched: 'Cotejadas',
     recognised: 'Reconocidas',
     benefit_applied: 'Con beneficio',
+  },
+  lists: {
+    title: 'Listas',
+    which: 'Qué lista',
+    issuer: 'Certificados de',
+    by: 'Empresas reconocidas por',
+    back: 'Atrás',
+    attest: 'Certificar la lista de hoy',
+    attest_hint: 'Los demás ven que una administración está activa por su certificación diaria: cuántos certificados están vigentes y un resumen de sus números.',
   },
   work: {
     title: 'Tareas',

@@ -4,6 +4,7 @@ import codes from 'virtual:codes'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { Problem } from '../api/client'
+import { storedText, storeText } from '../storage'
 import { en, type Words } from './en'
 import { es } from './es'
 import { pt } from './pt'
@@ -15,12 +16,12 @@ const STORED_AS = 'quipu-language'
 const isLanguage = (name: string | null): name is Language => name !== null && name in LANGUAGES
 
 export function preferredLanguage(): Language {
-  const stored = localStorage.getItem(STORED_AS)
+  const stored = storedText(localStorage, STORED_AS)
   if (isLanguage(stored)) return stored
   const known = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage)
   return known ?? 'en'
 }
-export const storeLanguage = (language: Language): void => localStorage.setItem(STORED_AS, language)
+export const storeLanguage = (language: Language): void => storeText(localStorage, STORED_AS, language)
 
 export const LanguageContext = createContext<Language>('en')
 

@@ -19,6 +19,7 @@ export const pt: Words = {
   block: (height) => `bloco ${height}`,
   menu: {
     lookup: 'Consultar',
+    lists: 'Listas',
     work: 'Tarefas',
     approvals: 'Aprovações',
     state: 'Nova empresa',
@@ -130,6 +131,7 @@ export const pt: Words = {
     now: 'agora',
     known: 'Conhecido',
     receipt: 'Recibo',
+    exposure: 'Quem o havia reconhecido, e quando',
     proof: 'Prova de situação',
     late: (days) => `registrado ${days} dias depois do seu efeito`,
     disputed: 'em dúvida',
@@ -207,6 +209,15 @@ export const pt: Words = {
     matched: 'Conferidas',
     recognised: 'Reconhecidas',
     benefit_applied: 'Com benefício',
+  },
+  lists: {
+    title: 'Listas',
+    which: 'Qual lista',
+    issuer: 'Certificados de',
+    by: 'Empresas reconhecidas por',
+    back: 'Voltar',
+    attest: 'Atestar a lista de hoje',
+    attest_hint: 'Os outros veem que uma administração está ativa por sua atestação diária: quantos certificados estão válidos e um resumo dos seus números.',
   },
   work: {
     title: 'Tarefas',

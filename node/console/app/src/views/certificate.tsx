@@ -14,6 +14,7 @@ import { followUps } from '../statements/follow_ups'
 import { kindOf } from '../statements/kind_of'
 import { useKnowledge } from '../timeline/knowledge'
 import { Timeline } from '../timeline/timeline'
+import { Exposure } from './exposure'
 
 // What may be stated about an earlier event itself.
 function AboutEvent({ event, certificate }: { readonly event: HistoryEvent; readonly certificate: string }) {
@@ -146,6 +147,7 @@ export function CertificateView({ name, query }: { readonly name: string; readon
             />
             <h2>{words.certificate.next}</h2>
             <FollowUps answer={answer} />
+            {answer.status === 'ANNULLED' ? <Exposure name={name} knownAt={knownAt} /> : null}
           </>
         )}
       </Waiting>
@@ -160,9 +162,7 @@ export function CertificateView({ name, query }: { readonly name: string; readon
         )}
       </Waiting>
       <p>
-        <a href={`/v1/proofs/status/${segments(name)}`} download={`${name.replace('/', '-')}.quipu-status`}>
-          {words.certificate.proof}
-        </a>
+        <a href={linkTo(['receipts', 'status', ...name.split('/')])}>{words.certificate.proof}</a>
       </p>
     </section>
   )

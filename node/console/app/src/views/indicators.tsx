@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Indicators as the members report them: utilisation and green share over months, clearance time beside the control group, by pair.
 import { useMemo, useState } from 'preact/hooks'
-import type { IndicatorGroup, IndicatorItem, IndicatorsAnswer } from '../api/answers'
+import type { ArrangementsAnswer, IndicatorGroup, IndicatorItem, IndicatorsAnswer } from '../api/answers'
 import { address } from '../api/client'
 import { useAnswer, type Asked } from '../api/use_answer'
 import { Histogram } from '../charts/histogram'
@@ -200,17 +200,21 @@ export function Indicators() {
   const all = useIndicators(filter, { group_by: 'none' })
   const monthly = useIndicators(filter, { group_by: 'none', period: 'month' })
   const pairs = useIndicators(filter, { group_by: 'reporter,partner' })
+  const register = useAnswer<ArrangementsAnswer>('/v1/arrangements')
+  const arrangements = (register.answer?.arrangements ?? []).map((each) => each.arrangement)
   const i = words.indicators
   const everybody = ['', i.all] as const
+  const partners = [everybody, ...[...new Set(arrangements.flatMap((each) => each.parties))].sort().map((code) => [code, code] as const)]
+  const registered = [everybody, ...arrangements.map((each) => [each.arrangement, each.arrangement] as const)]
   const reporters = [everybody, ...members.map((member) => [member.administration, member.administration] as const)]
-  const set = (name: keyof Filter) => (value: string) => setFilter((before) => ({ ...before, [name]: value.trim().toUpperCase() }))
+  const set = (name: keyof Filter) => (value: string) => setFilter((before) => ({ ...before, [name]: value }))
   return (
     <section>
       <h1>{i.title}</h1>
       <div class="fields">
         <Choice label={i.reporter} value={filter.reporter} set={set('reporter')} options={reporters} />
-        <Text label={i.partner} value={filter.partner} set={set('partner')} />
-        <Text label={words.field.arrangement} value={filter.arrangement} set={set('arrangement')} />
+        <Choice label={i.partner} value={filter.partner} set={set('partner')} options={partners} />
+        <Choice label={words.field.arrangement} value={filter.arrangement} set={set('arrangement')} options={registered} />
         <Choice label={words.field.flow} value={filter.flow} set={set('flow')} options={[everybody, ['IMPORT', named('IMPORT')], ['EXPORT', named('EXPORT')]]} />
         <Text label={i.from} type="month" value={filter.from} set={set('from')} />
         <Text label={i.to} type="month" value={filter.to} set={set('to')} />

@@ -6,19 +6,20 @@ import { useSpeech } from '../language/language'
 import { Fault, Text } from '../parts/pieces'
 import { go, linkTo } from '../router'
 import { normalTin } from '../statements/draft'
+import { storedText, storeText } from '../storage'
 
 const RECENT = 'quipu-recent'
 const KEPT = 8
 
 function recent(): readonly string[] {
   try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(RECENT) ?? '[]')
+    const stored: unknown = JSON.parse(storedText(sessionStorage, RECENT) ?? '[]')
     return Array.isArray(stored) ? stored.filter((each): each is string => typeof each === 'string') : []
   } catch {
     return []
   }
 }
-const remember = (text: string): void => sessionStorage.setItem(RECENT, JSON.stringify([text, ...recent().filter((each) => each !== text)].slice(0, KEPT)))
+const remember = (text: string): void => storeText(sessionStorage, RECENT, JSON.stringify([text, ...recent().filter((each) => each !== text)].slice(0, KEPT)))
 
 const exists = (path: string): Promise<boolean> => ask(path).then(() => true, () => false)
 

@@ -41,7 +41,12 @@ export function WorkList() {
                 {words.work.silent} <strong>{answer.silent_issuers.join(', ')}</strong>
               </p>
             ) : null}
-            <p>{words.work.total(answer.total)}</p>
+            <p>
+              {words.work.total(answer.total)}{' '}
+              <a href={`${path}&format=csv`} download={`worklist-${wanted}.csv`}>
+                CSV
+              </a>
+            </p>
             <Table<WorkItem>
               caption={words.work.title}
               rows={answer.items}
