@@ -8,8 +8,8 @@ build="g++ cmake ninja-build ccache mold pkg-config git
   libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev
   libxlsxwriter-dev prometheus-cpp-dev libbenchmark-dev python3 curl"
 tests="clang-tools-19 clang-format-19 spin golang-go golang-golang-x-mod-dev chromium"
-# A node that is there already, from wherever, will do.
-command -v npm >/dev/null || tests="$tests nodejs npm"
+# For the console. A node that is there already, from wherever, will do.
+command -v npm >/dev/null || build="$build nodejs npm"
 
 wanted=$build
 [ "${1:-}" = tests ] && wanted="$wanted $tests"

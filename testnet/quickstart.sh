@@ -44,6 +44,6 @@ show $bin/quipu-testnet status --dir "$net"
 cat <<TEXT
 
 They run on. Ask them: $bin/quipu --help
-APIs: http://127.0.0.1:8480 (BO), 8482 (BR), 8484 (CL), 8486 (PE)
+Consoles for a browser, and APIs: http://127.0.0.1:8480 (BO), 8482 (BR), 8484 (CL), 8486 (PE)
 Stop: $bin/quipu-testnet down --dir $net
 TEXT

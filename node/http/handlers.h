@@ -49,6 +49,9 @@ Response get_compromised(const Call& call);
 // routes_report.cpp
 Response get_report(const Call& call);
 
+// routes_names.cpp
+Response get_names(const Call& call);
+
 // routes_list.cpp
 Response get_list(const Call& call);
 
@@ -90,6 +93,11 @@ Response get_tile(const Call& call);
 Response get_quorum(const Call& call);
 Response get_evidence_list(const Call& call);
 Response get_evidence(const Call& call);
+
+// routes_console.cpp
+Response get_console(const Call& call);
+Response get_verify_page(const Call& call);
+Response get_console_file(const Call& call);
 
 // routes_node.cpp
 Response get_health(const Call& call);

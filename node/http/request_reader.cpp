@@ -110,6 +110,7 @@ RequestReader::Taken RequestReader::take() {
   taken.request.target = text(message.target());
   taken.request.content_type = text(message[beast::field::content_type]);
   taken.request.accept = text(message[beast::field::accept]);
+  taken.request.accept_encoding = text(message[beast::field::accept_encoding]);
   taken.request.if_none_match = text(message[beast::field::if_none_match]);
   taken.request.authorization = text(message[beast::field::authorization]);
   taken.request.last_event_id = text(message["Last-Event-ID"]);

@@ -55,6 +55,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/operators/{}/{}/report", kPersonalData, at_once<get_report>, kSlow},
     {"POST", "v1/records", kSubmit, post_record},
     {"GET", "v1/erasures", kAnyRole, at_once<get_erasures>},
+    {"GET", "v1/names", kPersonalData, at_once<get_names>, kSlow},
     {"GET", "v1/certificates/{}/{}", kLookUp, at_once<get_certificate>},
     {"GET", "v1/certificates/{}/{}/history", kLookUp, at_once<get_certificate_history>},
     {"GET", "v1/certificates/{}/{}/exposure", kLookUp, at_once<get_exposure>, kSlow},
@@ -96,7 +97,9 @@ constexpr Route kRoutes[] = {
     {"GET", "metrics", kOperate, at_once<get_metrics>},
     {"GET", "openapi.yaml", kAnyone, at_once<get_description>},
     {"GET", "records/{}", kMirrorFiles, kNotYet},
-    {"GET", "", kAnyone, kNotYet},
+    {"GET", "", kAnyone, at_once<get_console>},
+    {"GET", "verify.html", kAnyone, at_once<get_verify_page>},
+    {"GET", "console/{}", kAnyone, at_once<get_console_file>},
 };
 
 // The next piece of a pattern, cut off its front.

@@ -23,6 +23,7 @@ struct Request {
   std::string target;  // path?query as sent
   std::string content_type;
   std::string accept;
+  std::string accept_encoding;
   std::string if_none_match;
   std::string authorization;
   std::string last_event_id;

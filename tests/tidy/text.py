@@ -31,7 +31,7 @@ ONE_PLACE = [(re.compile(call), place, why) for call, place, why in ONE_PLACE]
 NO_FUNCTION = re.compile(r"^\s*(namespace|class|struct|enum|union|extern|if|else|for|while|do|switch|try|catch|case|default)\b|^\s*}")
 QUOTED = re.compile(r'"(\\.|[^"\\])*"|\'(\\.|[^\'\\])\'|//.*')
 SOURCE = (".cpp", ".h")
-SCRIPT = (".cpp", ".h", ".py", ".sh", ".cmake", ".proto", ".pml", ".def", ".go", ".mjs", "CMakeLists.txt")
+SCRIPT = (".cpp", ".h", ".py", ".sh", ".cmake", ".proto", ".pml", ".def", ".go", ".mjs", ".js", ".ts", ".tsx", ".css", "CMakeLists.txt")
 
 
 def check_lines(path, text, say):

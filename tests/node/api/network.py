@@ -26,7 +26,6 @@ from make_ledger import PATIENCE_S, Network
 LOWEST_PORT = 21300
 MEMBERS = ("BO", "BR", "CL", "PE")
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-TOKEN = "a token of the test, long enough"
 
 
 def day(days):
@@ -253,17 +252,16 @@ class World(Network):
     # ------------------------------------------------------------- the nodes
 
     def want_a_token(self, code):
-        """From now on the node shows personal data to whoever has it alone."""
-        folder = os.path.join(self.directory, code)
-        settings = os.path.join(folder, "quipud.toml")
-        with open(os.path.join(folder, "side.token"), "w", encoding="utf-8") as file:
-            file.write(TOKEN + "\n")
-        os.chmod(file.name, 0o600)
+        """From now on guests may look up at this node and nothing else. Returns a token that opens all of it."""
+        settings = os.path.join(self.directory, code, "quipud.toml")
         with open(settings, encoding="utf-8") as file:
             text = file.read()
         with open(settings, "w", encoding="utf-8") as file:
-            file.write(text.replace('token_file = ""', 'token_file = "side.token"'))
+            file.write(text.replace('guests = "auto"', 'guests = "reader"'))
+        token = self.run("quipud", "token", "new", "--config", settings, "--role",
+                         "submitter,reader,auditor,operator,governance,personal").strip()
         self.run("quipu-testnet", "restart", code, "--dir", self.directory)
+        return token
 
     def start_follower(self):
         with socket.socket() as free:
@@ -298,9 +296,9 @@ def main():
     try:
         world.start("--import")
         told = world.tell()
-        world.want_a_token("CL")
+        token = world.want_a_token("CL")
         world.published_size()
-        told |= {"nodes": {code: world.url(code) for code in MEMBERS}, "follower": world.start_follower(), "token": TOKEN}
+        told |= {"nodes": {code: world.url(code) for code in MEMBERS}, "follower": world.start_follower(), "token": token}
         done = subprocess.run(command, env={**os.environ, "QUIPU_WORLD": world.file("world.json", told)}).returncode
     finally:
         world.stop()

@@ -105,7 +105,7 @@ TEST_CASE("without a role every route but the open ones is refused", "[routes]")
     if (guest.status == 401) CHECK(header(guest, "WWW-Authenticate") == "Bearer");
     if (!route.roles) open.append("/").append(route.pattern).append(" ");
   }
-  CHECK(open == "/healthz /readyz /openapi.yaml / ");
+  CHECK(open == "/healthz /readyz /openapi.yaml / /verify.html /console/{} ");
 }
 
 TEST_CASE("the table of access in the documents is the code's", "[document]") {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions to the node that served the page, and to nobody else (docs/api.md).
+
+// An answer of the node that is no answer to the question, by its stable code.
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly holder?: string,
+    readonly event?: number,
+  ) {
+    super(`${code}: ${detail}`)
+  }
+}
+
+interface ProblemBody {
+  readonly code?: string
+  readonly detail?: string
+  readonly title?: string
+  readonly holder?: string
+  readonly event?: number
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => ({}))) as ProblemBody
+  return new Problem(response.status, body.code ?? `HTTP_${response.status}`, body.detail ?? body.title ?? '', body.holder, body.event)
+}
+
+// The node's token for personal data (docs/operating.md); none on a loopback address. It lives as long as the page.
+let token = ''
+export function holdToken(held: string): void {
+  token = held
+}
+
+async function reached(path: string, init: RequestInit): Promise<Response> {
+  const headers = { ...init.headers, ...(token !== '' && { Authorization: `Bearer ${token}` }) }
+  const response = await fetch(path, { credentials: 'same-origin', redirect: 'error', ...init, headers }).catch((fault: unknown) => {
+    if (fault instanceof DOMException && fault.name === 'AbortError') throw fault
+    throw new Problem(0, 'NODE_AWAY', '')
+  })
+  if (!response.ok) throw await problemOf(response)
+  return response
+}
+
+export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  return (await reached(path, signal ? { signal } : {})).json() as Promise<Answer>
+}
+
+export async function askBytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await reached(path, {})).arrayBuffer())
+}
+
+export async function submit(leaf: Uint8Array<ArrayBuffer>): Promise<string> {
+  const response = await reached('/v1/submissions', { method: 'POST', headers: { 'Content-Type': 'application/cose' }, body: leaf })
+  return ((await response.json()) as { id: string }).id
+}
+
+export async function handIn(record: { readonly subject: string; readonly kind: string; readonly record: string }): Promise<void> {
+  await reached('/v1/records', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(record) })
+}
+
+export type Parameters = Readonly<Record<string, string | number | undefined>>
+
+// A path with its query; what is empty is left out.
+export function address(path: string, parameters: Parameters = {}): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '')
+  const query = given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')
+  return query === '' ? path : `${path}?${query}`
+}
+
+// One segment of a path; "CC/NUMBER" is two.
+export const segments = (name: string): string => name.split('/').map(encodeURIComponent).join('/')

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// What will be signed, word for word; the signature; and what becomes of it.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { SubmissionAnswer } from '../api/answers'
+import { useSpeech } from '../language/language'
+import { Fault, Facts } from '../parts/pieces'
+import { StatementWords } from '../parts/statement_words'
+import { linkTo } from '../router'
+import { memberOf, useSession } from '../session'
+import type { Message } from '../signing/canonical'
+import { keepRecord, type SideRecord } from '../signing/side_record'
+import { sendAndFollow, sign, type Progress } from '../signing/submitting'
+import { isHeld } from './forms'
+import { kindOf } from './kind_of'
+
+type Purpose = 'issuer' | 'approver'
+
+function Outcome({ of, held }: { readonly of: SubmissionAnswer; readonly held: boolean }) {
+  const { words, reason } = useSpeech()
+  switch (of.status) {
+    case 'PENDING':
+      return <p>{words.state.pending}</p>
+    case 'EXPIRED':
+      return <p class="fault">{words.state.expired}</p>
+    case 'REJECTED':
+      return (
+        <p class="fault">
+          {words.state.refused}: {reason(of.code)} <code>{of.code}</code> {of.detail ?? ''}
+        </p>
+      )
+    case 'FINAL':
+      return (
+        <>
+          <p class="good">
+            <strong>{words.state.final(of.height, of.index)}</strong>
+          </p>
+          {held ? <p>{words.state.approval_follows}</p> : null}
+        </>
+      )
+  }
+}
+
+// Why the open key cannot sign this, if it cannot.
+function KeyFault({ purpose }: { readonly purpose: Purpose }) {
+  const { words } = useSpeech()
+  const { key, node } = useSession()
+  const needed = node?.administration ?? ''
+  if (key && key.purpose === purpose && key.administration === needed) return null
+  return (
+    <p class="fault">
+      {!key ? words.state.no_key : key.administration !== needed ? words.state.wrong_administration(needed) : words.state.wrong_purpose(purpose.toUpperCase())}{' '}
+      <a href={linkTo(['key'])}>{words.state.open_key}</a>
+    </p>
+  )
+}
+
+interface DeskProps {
+  readonly events: readonly Message[]
+  readonly records?: readonly SideRecord[] // handed to the node once the events are final
+  readonly purpose: Purpose
+  readonly back: () => void
+}
+
+export function SigningDesk({ events, records = [], purpose, back }: DeskProps) {
+  const { words, act } = useSpeech()
+  const session = useSession()
+  const { key, node, addLatency } = session
+  const [sent, setSent] = useState(false)
+  const [progress, setProgress] = useState<Progress | undefined>(undefined)
+  const [fault, setFault] = useState<unknown>(undefined)
+  const [kept, setKept] = useState(false)
+  const cancel = useRef(new AbortController())
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    heading.current?.focus()
+    return () => cancel.current.abort()
+  }, [])
+  const fits = key !== undefined && key.purpose === purpose && key.administration === node?.administration
+  const held = events.some((event) => isHeld(kindOf(event))) && memberOf(session, node?.administration ?? '')?.dual_control === true
+
+  const signAndSend = async (): Promise<void> => {
+    if (!key || !node) return
+    setSent(true)
+    setFault(undefined)
+    let final = false
+    try {
+      const leaf = await sign(events, key, node.chain_id)
+      const begun = performance.now()
+      await sendAndFollow(
+        leaf,
+        (told) => {
+          final = told.answer.status === 'FINAL'
+          if (final) addLatency(performance.now() - begun)
+          setProgress(told)
+        },
+        cancel.current.signal,
+      )
+      if (final) for (const record of records) await keepRecord(record)
+      setKept(final)
+    } catch (refused) {
+      setFault(refused)
+      setSent(final)
+    }
+  }
+  return (
+    <section class="desk" aria-label={words.state.preview}>
+      <h2 ref={heading} tabIndex={-1}>
+        {words.state.preview}
+      </h2>
+      <p class="hint">{words.state.preview_hint}</p>
+      {events.map((event) => (
+        <article>
+          <h3>{act(kindOf(event))}</h3>
+          <StatementWords statement={event} whole />
+        </article>
+      ))}
+      <details>
+        <summary>{words.state.machine}</summary>
+        <pre>{JSON.stringify({ administration: key?.administration ?? node?.administration, events }, null, 1)}</pre>
+      </details>
+      {sent ? null : (
+        <>
+          <KeyFault purpose={purpose} />
+          <p class="actions">
+            <button type="button" onClick={() => void signAndSend()} disabled={!fits}>
+              {words.state.sign}
+            </button>
+            <button type="button" class="quiet" onClick={back}>
+              {words.state.change}
+            </button>
+          </p>
+        </>
+      )}
+      <div role="status" aria-live="polite" class="outcome">
+        {sent && !progress ? <p>{words.state.sending}</p> : null}
+        {progress ? (
+          <>
+            <Outcome of={progress.answer} held={held} />
+            <Facts rows={[[words.state.id, <a href={linkTo(['receipts', progress.id])}>{progress.id}</a>]]} />
+          </>
+        ) : null}
+        {fault === undefined ? null : <Fault of={fault} />}
+        {records.length > 0 && sent ? <p>{kept ? words.state.kept : fault === undefined ? words.state.not_kept : words.state.lost}</p> : null}
+      </div>
+    </section>
+  )
+}

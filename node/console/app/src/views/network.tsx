@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// This node and its peers: who is there, who leads, how far they are, what was proven against whom.
+import type { Member, MembersAnswer, NodeStatus } from '../api/answers'
+import { useAnswer } from '../api/use_answer'
+import { useSpeech } from '../language/language'
+import { Facts, Flags, Table, Waiting } from '../parts/pieces'
+import { useSession } from '../session'
+
+interface EvidenceAnswer {
+  readonly evidence: readonly { readonly path: string; readonly administration: string }[]
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
+function ThisNode({ node }: { readonly node: NodeStatus }) {
+  const { words, instant } = useSpeech()
+  const n = words.network
+  return (
+    <Facts
+      rows={[
+        [words.field.administration, node.administration],
+        [n.chain, node.chain_id],
+        [n.version, node.version],
+        [n.height, `${node.height} (${instant(node.block_time)})`],
+        [n.published, node.published_height === undefined ? undefined : words.block(node.published_height)],
+        [n.size, String(node.size)],
+        [n.root, <code class="long">{node.root}</code>],
+        [n.epoch, String(node.epoch)],
+        [n.view, String(node.view)],
+        [n.leader, node.leader],
+        [n.quorum_label, n.quorum(node.quorum, node.members)],
+        [n.pool, String(node.pool)],
+        [n.nullified, String(node.nullified_views)],
+        [n.standing, node.sign_state],
+      ]}
+    />
+  )
+}
+
+function Members({ of, node }: { readonly of: readonly Member[]; readonly node: NodeStatus }) {
+  const { words } = useSpeech()
+  const n = words.network
+  const peerOf = (member: Member): NodeStatus['peers'][number] | undefined => node.peers.find((peer) => peer.administration === member.administration)
+  const connection = (member: Member): string => (member.administration === node.administration ? n.self : peerOf(member)?.up ? n.connected : n.away)
+  return (
+    <Table<Member>
+      caption={n.members}
+      rows={of}
+      columns={[
+        {
+          head: words.field.administration,
+          cell: (row) => (
+            <>
+              <strong>{row.administration}</strong> {row.name}
+              <Flags of={[row.administration === node.leader && n.leader, (row.misconduct?.length ?? 0) > 0 && n.evidence]} />
+            </>
+          ),
+        },
+        { head: n.votes, cell: (row) => (row.left_height !== undefined ? n.left : row.observer ? n.observer : words.yes) },
+        {
+          head: n.connection,
+          cell: (row) => <span class={connection(row) === n.away ? 'bad' : 'good'}>{row.left_height !== undefined ? '' : connection(row)}</span>,
+        },
+        { head: n.received, cell: (row) => (peerOf(row) ? megabytes(peerOf(row)?.received_bytes ?? 0) : ''), number: true },
+        { head: n.sent, cell: (row) => (peerOf(row) ? megabytes(peerOf(row)?.sent_bytes ?? 0) : ''), number: true },
+      ]}
+    />
+  )
+}
+
+function Latency() {
+  const { words } = useSpeech()
+  const { latencies } = useSession()
+  const sorted = [...latencies].sort((one, other) => one - other)
+  const median = sorted[Math.floor(sorted.length / 2)]
+  const most = sorted.at(-1)
+  return (
+    <>
+      <h2>{words.network.latency}</h2>
+      {median === undefined || most === undefined ? (
+        <p>{words.network.no_latency}</p>
+      ) : (
+        <p>
+          {Math.round(median)} ms ({sorted.length}; ≤ {Math.round(most)} ms)
+        </p>
+      )}
+    </>
+  )
+}
+
+export function Network() {
+  const { words } = useSpeech()
+  const { live, node } = useSession()
+  const asked = useAnswer<MembersAnswer>('/v1/members', live.height)
+  const evidence = useAnswer<EvidenceAnswer>('/evidence', live.node?.evidence ?? 0)
+  if (!node) return <p role="status">{words.loading}</p>
+  return (
+    <section>
+      <h1>{words.network.title}</h1>
+      <h2>{words.network.members}</h2>
+      <Waiting asked={asked}>{(answer) => <Members of={answer.members} node={node} />}</Waiting>
+      {node.sources?.length ? <Facts rows={node.sources.map((source) => [source.url, `${source.state ?? ''} ${source.detail ?? ''}`] as const)} /> : null}
+      <Latency />
+      <h2>{words.network.evidence}</h2>
+      <Waiting asked={evidence}>
+        {(answer) =>
+          answer.evidence.length === 0 ? (
+            <p>{words.network.no_evidence}</p>
+          ) : (
+            <ul>
+              {answer.evidence.map((each) => (
+                <li>
+                  <strong>{each.administration}</strong> <a href={`/${each.path.replace(/^\//, '')}`}>{each.path}</a>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Waiting>
+      <h2>{words.network.node}</h2>
+      <ThisNode node={node} />
+    </section>
+  )
+}

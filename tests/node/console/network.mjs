@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Four administrations for the console's tests: BO under dual control and with no history, BR with none, CL and PE that
+// recognise each other's firms and report indicators.
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+
+const { QUIPU_SOURCE, QUIPU_BIN, QUIPU_WORK } = process.env
+const MEMBERS = ['BO', 'BR', 'CL', 'PE']
+const sample = path.join(QUIPU_SOURCE, 'testnet', 'sample')
+const directory = path.join(QUIPU_WORK, 'network')
+
+const testnet = (...words) => execFileSync(path.join(QUIPU_BIN, 'quipu-testnet'), words, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+
+const isFree = (port) => new Promise((resolve) => {
+  const server = net.createServer().once('error', () => resolve(false)).once('listening', () => server.close(() => resolve(true)))
+  server.listen(port, '127.0.0.1')
+})
+
+// Of the first node; each node takes two.
+async function freePorts() {
+  for (let port = 18_000 + (process.pid % 500) * 16; port < 32_000; port += 16) {
+    const all = await Promise.all(Array.from({ length: 2 * MEMBERS.length }, (_, at) => isFree(port + at)))
+    if (all.every(Boolean)) return port
+  }
+  throw new Error('no free ports')
+}
+
+const isAbout = (line, beginnings) => beginnings.some((each) => Object.keys(JSON.parse(line).event).some((name) => name.startsWith(each)))
+
+function writeData() {
+  const data = path.join(QUIPU_WORK, 'data')
+  fs.rmSync(data, { recursive: true, force: true })
+  fs.mkdirSync(path.join(data, 'history'), { recursive: true })
+  const members = JSON.parse(fs.readFileSync(path.join(sample, 'members.json'), 'utf8')).filter((each) => MEMBERS.includes(each.administration))
+  fs.writeFileSync(path.join(data, 'members.json'), JSON.stringify(members.map((each) => ({ ...each, dual_control: each.administration === 'BO' }))))
+  fs.copyFileSync(path.join(sample, 'arrangements.json'), path.join(data, 'arrangements.json'))
+  fs.copyFileSync(path.join(sample, 'history', 'CL.jsonl'), path.join(data, 'history', 'CL.jsonl'))
+  const peru = fs.readFileSync(path.join(sample, 'history', 'PE.jsonl'), 'utf8').trim().split('\n')
+  fs.writeFileSync(path.join(data, 'history', 'PE.jsonl'), peru.filter((line) => isAbout(line, ['recognition_', 'indicator_'])).join('\n') + '\n')
+  return data
+}
+
+export async function startNetwork() {
+  if (fs.existsSync(path.join(directory, 'testnet.json'))) testnet('down', '--dir', directory)
+  fs.rmSync(directory, { recursive: true, force: true })
+  const port = await freePorts()
+  testnet('up', '--dir', directory, '--members', MEMBERS.join(','), '--data', writeData(), '--port', String(port), '--import', '--detach')
+  return {
+    url: (member) => `http://127.0.0.1:${port + 2 * MEMBERS.indexOf(member)}`,
+    key: (member, purpose) => path.join(directory, member, 'keys', `${purpose}.key`),
+    stop: () => {
+      testnet('down', '--dir', directory)
+      fs.rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
