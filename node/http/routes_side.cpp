@@ -8,7 +8,6 @@
 #include "crypto/sealing.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
-#include "node/http/record_access.h"
 #include "node/http/record_desk.h"
 #include "node/http/side_json.h"
 #include "node/ledger/genesis_members.h"
