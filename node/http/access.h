@@ -13,12 +13,12 @@
 namespace quipu::http {
 
 enum class Role : std::uint8_t {
-  kSubmitter,   // hands in signed statements and side records
+  kSubmitter,   // hands in signed statements
   kReader,      // looks up
   kAuditor,     // looks up, for others than the administration
   kOperator,    // looks after the node: status, metrics
   kGovernance,  // hands in statements signed by governance keys
-  kPersonal,    // sees personal data; opens nothing else
+  kPersonal,    // sees and hands in personal data; opens nothing else
   kMirror,      // fetches the public mirror; every token has it
 };
 // Those that a token is given; kMirror comes with any.

@@ -33,7 +33,6 @@ constexpr std::nullopt_t kAnyone = std::nullopt;
 constexpr Roles kMirrorFiles = {Role::kMirror};
 constexpr Roles kLookUp = {Role::kReader, Role::kAuditor};
 constexpr Roles kPersonalData = {Role::kPersonal};
-constexpr Roles kSubmit = {Role::kSubmitter};
 constexpr Roles kHandIn = {Role::kSubmitter, Role::kGovernance};
 constexpr Roles kOwnStatements = {Role::kSubmitter, Role::kGovernance, Role::kReader, Role::kAuditor};
 constexpr Roles kOperate = {Role::kOperator};
@@ -53,7 +52,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/operators/{}/{}", kLookUp, at_once<get_operator>},
     {"GET", "v1/operators/{}/{}/identity", kPersonalData, at_once<get_identity>},
     {"GET", "v1/operators/{}/{}/report", kPersonalData, at_once<get_report>, kSlow},
-    {"POST", "v1/records", kSubmit, post_record},
+    {"POST", "v1/records", kPersonalData, post_record},
     {"GET", "v1/erasures", kAnyRole, at_once<get_erasures>},
     {"GET", "v1/names", kPersonalData, at_once<get_names>, kSlow},
     {"GET", "v1/certificates/{}/{}", kLookUp, at_once<get_certificate>},

@@ -166,7 +166,7 @@ TEST_CASE("a report is its head and a table of its events", "[cli]") {
   TestNode node;
   Folder folder;
   fill(node, folder);
-  node.desk.token = "secret";
+  node.door.token = "secret";
   const LookupOptions options{.name = "BO/BO-1"};
   CHECK_FALSE(operator_report(node.global(Output::kText), options));
   Global global = node.global(Output::kText);

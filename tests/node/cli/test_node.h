@@ -49,7 +49,7 @@ class TestDoor final : public http::Doorkeeper {
   std::optional<http::Caller> caller(std::string_view authorization) override {
     http::Caller caller{"guest", http::Roles::all()};
     if (token.empty() || authorization == "Bearer " + token) return caller;
-    caller.roles = {http::Role::kReader, http::Role::kGovernance};
+    caller.roles = {http::Role::kReader, http::Role::kSubmitter, http::Role::kGovernance};
     return caller;
   }
   bool has_room(const http::Caller&) override { return true; }
