@@ -113,8 +113,8 @@ int run(int argc, char** argv) {
   receipt_command->callback([&] { result = run_receipt(file, policy); });
 
   StatusArguments status;
-  auto* status_command =
-      app.add_subcommand("status", "Check a .quipu-status against a trust policy, and say what it proves");
+  auto* status_command = app.add_subcommand(
+      "status", "Check a .quipu-status or .quipu-status-list against a trust policy, and say what it proves");
   status_command->add_option("file", status.file, "The status proof")->required();
   status_command->add_option("--policy", status.policy, "The policy file, e.g. policy/0 of a mirror you trust")
       ->required();

@@ -6,6 +6,7 @@
 
 #include "crypto/signature.h"
 #include "node/audit/directory_bundle.h"
+#include "node/audit/status_list_command.h"
 #include "node/ledger/canonical.h"
 #include "node/ledger/date.h"
 #include "node/ledger/state.pb.h"
@@ -106,6 +107,17 @@ void print_json(const Said& said) {
   std::cout << json::serialize(out) << "\n";
 }
 
+int run_list(const StatusArguments& arguments, const Bytes& text, const ledger::TrustPolicy& policy) {
+  if (!arguments.certificate.empty())
+    return end_with("COULD-NOT-CHECK", "the file is about all certificates of an administration; name none");
+  const auto day = ledger::Date::parse(arguments.on);
+  if (!arguments.on.empty() && !day) return end_with("COULD-NOT-CHECK", "--on takes a day, YYYY-MM-DD");
+  const auto said = status_list_text(text, policy, day, arguments.output);
+  if (!said) return end_with("BROKEN", said.error());
+  std::cout << *said;
+  return kDone;
+}
+
 }  // namespace
 
 int run_status(const StatusArguments& arguments) {
@@ -115,6 +127,7 @@ int run_status(const StatusArguments& arguments) {
   if (!policy_text) return end_with("COULD-NOT-CHECK", policy_text.error());
   const auto policy = ledger::TrustPolicy::parse(*policy_text);
   if (!policy) return end_with("COULD-NOT-CHECK", policy.error());
+  if (ledger::is_status_list(*text)) return run_list(arguments, *text, *policy);
   if (!arguments.certificate.empty() && !key_of(arguments.certificate))
     return end_with("COULD-NOT-CHECK", "a certificate is named CC/NUMBER");
   const auto bundle = StatusBundle::parse(*text);

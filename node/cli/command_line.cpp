@@ -474,10 +474,12 @@ void add_files(CLI::App& app, Chosen& chosen) {
   proof.does(chosen, [](const Global& global, const ReceiptOptions& options) {
     return receipt(global, options.id, options.out);
   });
-  Command<ReceiptOptions> status(*noun(app, "proof", "Proofs to be kept and checked offline"), "status",
-                                 "Fetch what a published checkpoint proves of a certificate, also that there is none",
-                                 "quipu proof status PE/OEA-2024-0001 --out firm.quipu-status");
-  status.add("CERTIFICATE", &ReceiptOptions::id, "CC/NUMBER")->required();
+  Command<ReceiptOptions> status(
+      *noun(app, "proof", "Proofs to be kept and checked offline"), "status",
+      "Fetch what a published checkpoint proves of a certificate, also that there is none, or of all of an "
+      "administration",
+      "quipu proof status PE/OEA-2024-0001 --out firm.quipu-status");
+  status.add("CERTIFICATE", &ReceiptOptions::id, "CC/NUMBER, or CC for all that it has ever issued")->required();
   status.add("--out", &ReceiptOptions::out, "File to write")->required();
   status.does(chosen, [](const Global& global, const ReceiptOptions& options) {
     return status_proof(global, options.id, options.out);

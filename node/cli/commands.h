@@ -176,7 +176,7 @@ Done statistics_show(const Global& global, const LookupOptions& options);
 Done operator_report(const Global& global, const LookupOptions& options);
 
 Done receipt(const Global& global, const std::string& id, const std::string& out);
-// Of a certificate, named CC/NUMBER, whether it was ever granted or not.
+// Of a certificate, named CC/NUMBER, whether it was ever granted or not; of CC: of all that it has ever issued.
 Done status_proof(const Global& global, const std::string& certificate, const std::string& out);
 Done export_bundle(const Global& global, const std::string& out);
 

@@ -133,11 +133,14 @@ Done receipt(const Global& global, const std::string& id, const std::string& out
 }
 
 Done status_proof(const Global& global, const std::string& certificate, const std::string& out) {
-  if (certificate.size() < 4 || certificate[2] != '/') return std::unexpected("a certificate is named CC/NUMBER");
+  const bool all = certificate.size() == 2;
+  if (!all && (certificate.size() < 4 || certificate[2] != '/')) {
+    return std::unexpected("a certificate is named CC/NUMBER, all of an administration CC");
+  }
   auto node = connect(global);
   if (!node) return std::unexpected(node.error());
-  const auto file =
-      node->get_file("/v1/proofs/status/" + certificate.substr(0, 2) + "/" + url_encoded(certificate.substr(3)));
+  const std::string number = all ? "" : "/" + url_encoded(certificate.substr(3));
+  const auto file = node->get_file("/v1/proofs/status/" + url_encoded(certificate.substr(0, 2)) + number);
   if (!file) return std::unexpected(file.error());
   if (auto written = write_file(out, file->body); !written) return written;
   print_answer(json::object{{"status_proof", out}}, global.output);

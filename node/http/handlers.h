@@ -82,6 +82,7 @@ Response get_checkpoints(const Call& call);
 
 // routes_proofs.cpp
 Response get_status_proof(const Call& call);
+Response get_status_list(const Call& call);
 
 // routes_mirror.cpp
 Response get_genesis(const Call& call);

@@ -79,6 +79,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/arrangements", kLookUp, at_once<get_arrangements>},
     {"GET", "v1/blocks/{}", kAnyRole, at_once<get_block>},
     {"GET", "v1/receipts/{}", kOwnStatements, at_once<get_receipt>},
+    {"GET", "v1/proofs/status/{}", kLookUp, at_once<get_status_list>, kSlow},
     {"GET", "v1/proofs/status/{}/{}", kLookUp, at_once<get_status_proof>},
     {"GET", "v1/checkpoints", kMirrorFiles, at_once<get_checkpoints>},
     {"GET", "v1/node/status", kAnyRole, at_once<get_node_status>},

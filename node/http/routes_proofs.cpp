@@ -2,24 +2,47 @@
 // Proofs about single records, to be kept and checked offline.
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
-#include "node/ledger/status_bundle.h"
+#include "node/ledger/genesis_members.h"
+#include "node/ledger/status_list.h"
 
 namespace quipu::http {
+
+namespace {
+
+Response not_published(bool map_not_kept) {
+  return problem(ApiCode::kNotPublished,
+                 map_not_kept ? "no checkpoint was published since the node started; ask again in a minute"
+                              : "no checkpoint has been published yet; ask again in a minute");
+}
+
+Response text(Bytes body) {
+  Response response = json_response(200, std::move(body));
+  response.content_type = "text/plain; charset=utf-8";
+  return response;
+}
+
+}  // namespace
 
 Response get_status_proof(const Call& call) {
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
   if (call.path[0].size() != 2) return problem(ApiCode::kBadParameter, "an administration has two letters");
   const auto key = ledger::map_key(ledger::RecordType::kCertificate, call.path[0], call.path[1]);
   const auto bundle = ledger::make_status_bundle(*call.backend.reader(), key);
-  if (!bundle) {
-    return problem(ApiCode::kNotPublished,
-                   bundle.error() == ledger::NoBundle::kMapNotKept
-                       ? "no checkpoint was published since the node started; ask again in a minute"
-                       : "no checkpoint has been published yet; ask again in a minute");
+  if (!bundle) return not_published(bundle.error() == ledger::NoBundle::kMapNotKept);
+  return text(bundle->format());
+}
+
+Response get_status_list(const Call& call) {
+  if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
+  if (!ledger::is_administration(call.path[0])) {
+    return problem(ApiCode::kBadParameter, "an administration has two capital letters");
   }
-  Response response = json_response(200, bundle->format());
-  response.content_type = "text/plain; charset=utf-8";
-  return response;
+  const auto list = ledger::make_status_list(*call.backend.reader(), call.path[0]);
+  if (list) return text(list->format());
+  if (list.error() == ledger::NoList::kTooLong) {
+    return problem(ApiCode::kTooLarge, "it has more certificates than one file takes: audit an export");
+  }
+  return not_published(list.error() == ledger::NoList::kMapNotKept);
 }
 
 }  // namespace quipu::http

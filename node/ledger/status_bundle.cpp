@@ -77,19 +77,25 @@ std::expected<StatusBundle, NoBundle> make_status_bundle(const LedgerReader& rea
   return out;
 }
 
-std::expected<ProvenStatus, std::string> verify_status(const StatusBundle& bundle, const TrustPolicy& policy) {
-  if (!bundle.seal.extra) return refuse("The seal's proof does not carry the seal.");
-  auto checkpoint = verify_receipt(bundle.seal, *bundle.seal.extra, policy);
+std::expected<ProvenStatus, std::string> verify_seal(const Receipt& receipt, const TrustPolicy& policy) {
+  if (!receipt.extra) return refuse("The seal's proof does not carry the seal.");
+  auto checkpoint = verify_receipt(receipt, *receipt.extra, policy);
   if (!checkpoint) return refuse(checkpoint.error());
-  if (bundle.seal.index + 1 != checkpoint->size)
-    return refuse("The seal is not the last leaf of the checkpoint's tree.");
-  auto seal = decode_seal_leaf(*bundle.seal.extra);
+  if (receipt.index + 1 != checkpoint->size) return refuse("The seal is not the last leaf of the checkpoint's tree.");
+  auto seal = decode_seal_leaf(*receipt.extra);
   if (!seal) return refuse("The last leaf is no seal in form: " + seal.error() + ".");
-  const BytesView key = bundle.key.view();
-  const bool proven = bundle.value ? crypto::proves_present(seal->state_root, key, *bundle.value, bundle.proof)
-                                   : crypto::proves_absent(seal->state_root, key, bundle.proof);
-  if (!proven) return refuse("The proof does not lead from the record to the seal's state root.");
   return ProvenStatus{*std::move(checkpoint), *std::move(seal)};
+}
+
+std::expected<ProvenStatus, std::string> verify_status(const StatusBundle& bundle, const TrustPolicy& policy) {
+  auto proven = verify_seal(bundle.seal, policy);
+  if (!proven) return proven;
+  const BytesView key = bundle.key.view();
+  const auto& root = proven->seal.state_root;
+  const bool leads_there = bundle.value ? crypto::proves_present(root, key, *bundle.value, bundle.proof)
+                                        : crypto::proves_absent(root, key, bundle.proof);
+  if (!leads_there) return refuse("The proof does not lead from the record to the seal's state root.");
+  return proven;
 }
 
 }  // namespace quipu::ledger

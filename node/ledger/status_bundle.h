@@ -35,6 +35,8 @@ struct ProvenStatus {
   crypto::Checkpoint checkpoint{};
   SealInfo seal{};  // of the block as of which it holds
 };
+// That the receipt is of the seal that ends its checkpoint's tree, whose state root is then to be believed.
+std::expected<ProvenStatus, std::string> verify_seal(const Receipt& seal, const TrustPolicy& policy);
 // That the bundle holds under a checkpoint which the policy accepts.
 std::expected<ProvenStatus, std::string> verify_status(const StatusBundle& bundle, const TrustPolicy& policy);
 

@@ -2,7 +2,7 @@
 // Checkpoints, policies, receipts, status proofs.
 #include "node/ledger/canonical.h"
 #include "node/ledger/state.pb.h"
-#include "node/ledger/status_bundle.h"
+#include "node/ledger/status_list.h"
 #include "node/ledger/timeline.h"
 #include "tests/node/audit/mutations/specimens.h"
 #include "tests/vectors/vectors.h"
@@ -123,7 +123,60 @@ std::vector<Vector> bad_statuses() {
       bad("cut short", asked(status(0).substr(0, 200), "BO/C1"), "form")};
 }
 
+std::vector<Vector> bad_lists() {
+  const std::string& all = specimens().lists[0];
+  const auto with = [&](auto change) {
+    auto list = *ledger::StatusList::parse(all);
+    change(list);
+    return text_input(list.format());
+  };
+  const auto none = *ledger::StatusList::parse(specimens().lists[1]);
+  const std::string incomplete = "the proof does not lead from these records and no others to the state root";
+  return {bad("with a certificate left out", with([](auto& l) { l.entries.erase(l.entries.begin()); }), incomplete),
+          bad("with no certificate at all", with([](auto& l) { l.entries.clear(); }), incomplete),
+          bad("with two certificates exchanged", with([](auto& l) { std::swap(l.entries[0], l.entries[1]); }),
+              "records out of order"),
+          bad("with a certificate twice", with([](auto& l) { l.entries.push_back(l.entries.back()); }),
+              "records out of order"),
+          bad("of another administration", with([](auto& l) { l.administration = "BR"; }), incomplete),
+          bad("none, with the proof of another administration that has none", with([&](auto& l) {
+                l.entries.clear();
+                l.proof = none.proof;
+              }),
+              incomplete),
+          bad("under a leaf that is no seal", with([](auto& l) { l.seal = *Receipt::parse(specimens().receipts[1]); }),
+              "the seal is not the last leaf of the tree"),
+          bad("cut short", text_input(all.substr(0, 300)), "form")};
+}
+
 }  // namespace
+
+Collection make_lists() {
+  Collection out{
+      .about =
+          "A status list and the policy; it gives whose certificates it lists, their numbers in the order of "
+          "their keys, and the height as of which there are no others.",
+      .section = "section 6",
+      .context = policy_context()};
+  out.vectors = {good("two certificates", text_input(specimens().lists[0])),
+                 good("no certificate", text_input(specimens().lists[1]))};
+  for (auto& vector : bad_lists()) out.vectors.push_back(std::move(vector));
+  return out;
+}
+
+std::optional<json::object> judge_list(const json::object& context, const json::object& input) {
+  const auto list = ledger::StatusList::parse(text_at(input, "text"));
+  const auto proven = list ? verify_status_list(*list, *policy_in(context)) : std::unexpected(list.error());
+  if (!proven) return std::nullopt;
+  json::array numbers;
+  for (const auto& [key, value] : list->entries) {
+    ledger::v1::CertificateRecord record;
+    if (!ledger::read_canonical(value, record)) return std::nullopt;
+    numbers.push_back(json::value(record.certificate()));
+  }
+  return json::object{
+      {"administration", list->administration}, {"certificates", numbers}, {"height", proven->seal.height.value}};
+}
 
 Collection make_checkpoints() {
   Collection out{.about = "A checkpoint note and the policy to check it by; it gives origin, size and root.",

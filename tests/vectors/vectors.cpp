@@ -24,6 +24,7 @@ const std::vector<Format>& all_formats() {
                                           {"record", make_records, judge_record},
                                           {"map", make_map_proofs, judge_map_proof},
                                           {"status", make_statuses, judge_status},
+                                          {"list", make_lists, judge_list},
                                           {"quorum", make_quorum_proofs, judge_quorum_proof},
                                           {"handover", make_handovers, judge_handover},
                                           {"evidence", make_evidence, judge_evidence},

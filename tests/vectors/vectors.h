@@ -69,6 +69,8 @@ Collection make_receipts();
 std::optional<json::object> judge_receipt(const json::object& context, const json::object& input);
 Collection make_statuses();
 std::optional<json::object> judge_status(const json::object& context, const json::object& input);
+Collection make_lists();
+std::optional<json::object> judge_list(const json::object& context, const json::object& input);
 Collection make_records();
 std::optional<json::object> judge_record(const json::object& context, const json::object& input);
 Collection make_map_proofs();

@@ -67,6 +67,8 @@ export async function callsOn(world, folder) {
     ['get_receipt', 200, { path: [world.final] }],
     ['get_receipt', 400, { path: ['xyz'] }],
     ['get_receipt', 404, { path: [none] }],
+    ['get_status_list', 200, { path: ['BO'] }],
+    ['get_status_list', 400, { path: ['Bolivia'] }],
     ['get_status_proof', 200, { path: pair(world.appealed) }],
     ['get_status_proof', 400, { path: ['BOX', 'A'] }],
 
@@ -224,6 +226,8 @@ export async function callsOn(world, folder) {
 export const UNREACHED = {
   'post_submission 429': 'sixteen thousand submissions would have to wait',
   'post_submission 503': 'the node would have to be stopping or catching up',
+  'get_status_list 404': 'every node has published a checkpoint by then',
+  'get_status_list 413': 'one administration would have to have some ten thousand certificates',
   'get_status_proof 404': 'every node has published a checkpoint by then',
   'get_stream 503': 'sixty-four others would have to listen',
   'post_record 403': 'the nodes listen on loopback addresses alone',

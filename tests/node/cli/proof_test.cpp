@@ -74,6 +74,33 @@ TEST_CASE("a status proof says offline that a certificate was never issued", "[c
              Catch::Matchers::StartsWith("BROKEN It is about another certificate"));
 }
 
+TEST_CASE("a status list says offline which certificates an administration has issued and that there is no other",
+          "[cli]") {
+  const Fetched fetched;
+  const std::string file = fetched.folder.file("all");
+  REQUIRE(status_proof(fetched.node.global(), "BO", file));
+  const auto all = audit_status(file, fetched.policy, "--on 2026-04-01");
+  CHECK(all.exit_code == 0);
+  CHECK_THAT(all.output, Catch::Matchers::StartsWith("all certificates that BO has ever issued: 3\n") &&
+                             Catch::Matchers::Contains("\nBO/C-2 S-2 SUSPENDED ") &&
+                             Catch::Matchers::EndsWith("VERIFIED\n"));
+  const auto json = audit_status(file, fetched.policy, "--on 2026-02-15 --output json");
+  CHECK_THAT(json.output, Catch::Matchers::Contains(R"({"certificate":"BO/C-2","subject":"S-2","status":"ACTIVE")"));
+  CHECK_THAT(audit_status(file, fetched.policy, "--certificate BO/C-1").output,
+             Catch::Matchers::StartsWith("COULD-NOT-CHECK "));
+  Bytes shorter = fetched.bytes("all");  // a certificate is concealed
+  const auto record = shorter.find("\nrecord ");
+  shorter.erase(record, shorter.find('\n', record + 1) - record);
+  CHECK_THAT(audit_status(fetched.folder.write("shorter", shorter), fetched.policy).output,
+             Catch::Matchers::StartsWith("BROKEN The proof does not lead from these records, and no others"));
+
+  REQUIRE(status_proof(fetched.node.global(), "CL", fetched.folder.file("none of CL")));
+  CHECK_THAT(audit_status("'" + fetched.folder.file("none of CL") + "'", fetched.policy).output,
+             Catch::Matchers::StartsWith("all certificates that CL has ever issued: 0\n"));
+  const auto refused = status_proof(fetched.node.global(), "Chile", fetched.folder.file("x"));
+  CHECK_FALSE(refused);
+}
+
 TEST_CASE("a status proof with any bit changed proves nothing", "[cli]") {
   const Fetched fetched;
   const auto policy = ledger::TrustPolicy::parse(fetched.bytes("policy")).value();

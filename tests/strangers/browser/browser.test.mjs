@@ -8,6 +8,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import puppeteer from 'puppeteer-core'
+import { judgeAll, mutations } from './mutations.mjs'
 import { files, pageFile, policyFile } from './page.mjs'
 
 let browser
@@ -88,4 +89,12 @@ test('a changed proof is refused in plain words, and files dropped on the page a
     document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
   }, text)
   await verdict(page, '\u2713')
+})
+
+test('the browser says of hundreds of mutations what our programs say', async () => {
+  const { page } = await opened()
+  const list = mutations()
+  const said = await page.evaluate(async (given, judge) => eval(`(${judge})`)(given, quipu), list, judgeAll.toString())
+  assert(list.filter((each, i) => !each.verified && said[i] === false).length >= 200)
+  list.forEach(({ number, name, verified }, i) => assert.equal(said[i], verified, `mutation ${number}: ${name}`))
 })

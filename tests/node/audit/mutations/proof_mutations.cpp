@@ -6,7 +6,7 @@
 #include "node/ledger/canonical.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/state.pb.h"
-#include "node/ledger/status_bundle.h"
+#include "node/ledger/status_list.h"
 #include "tests/node/audit/mutations/damage.h"
 
 namespace quipu::audit::mutations {
@@ -216,6 +216,55 @@ bool replaced_state(StatusBundle& bundle, Dice& dice) {
   return true;
 }
 
+using ledger::StatusList;
+using ChangeList = std::function<bool(StatusList& list, Dice& dice)>;
+
+ChangeText in_list(ChangeList change) {
+  return [change](const std::string& honest, Dice& dice, std::string&) -> Text {
+    StatusList list = *StatusList::parse(honest);
+    if (!change(list, dice)) return std::nullopt;
+    return list.format();
+  };
+}
+
+bool conceals(StatusList& list, Dice& dice) {
+  if (list.entries.empty()) return false;
+  list.entries.erase(list.entries.begin() + static_cast<std::ptrdiff_t>(dice.below(list.entries.size())));
+  return true;
+}
+
+// A certificate that nobody granted, or another's words about one.
+bool invents(StatusList& list, Dice& dice) {
+  ledger::v1::CertificateRecord record;
+  const auto granted = StatusBundle::parse(specimens().statuses.front().text);
+  if (!ledger::read_canonical(*granted->value, record)) return false;
+  if (dice.one_in(2)) {
+    record.set_certificate("C" + std::to_string(dice.below(99)));
+  } else {
+    record.clear_suspensions();
+  }
+  const Bytes value = ledger::canonical_bytes(record);
+  const auto key = ledger::map_key(ledger::RecordType::kCertificate, list.administration, record.certificate());
+  std::erase_if(list.entries, [&](const auto& entry) { return entry.first == key.view(); });
+  list.entries.emplace_back(key.view(), value);
+  std::ranges::sort(list.entries);
+  return true;
+}
+
+bool of_another_administration(StatusList& list, Dice& dice) {
+  list.administration = dice.any_of(sample::kCodes);
+  return true;
+}
+
+bool proof_of_another_list(StatusList& list, Dice& dice) {
+  list.proof = StatusList::parse(dice.any_of(specimens().lists))->proof;
+  return true;
+}
+
+ChangeList of_the_lists_seal(ChangeReceipt change) {
+  return [change](StatusList& list, Dice& dice) { return change(list.seal, dice); };
+}
+
 ChangeBundle of_the_seal(ChangeReceipt change) {
   return [change](StatusBundle& bundle, Dice& dice) { return change(bundle.seal, dice); };
 }
@@ -244,6 +293,32 @@ Judgement judge_status(const Claim& claim, const ledger::MapKey& key) {
   return {.verified = true,
           .same_as_honest = bundle->value == honest->value && bundle->proof == honest->proof &&
                             same_proof(bundle->seal, honest->seal) && bundle->format() == claim.text};
+}
+
+Judgement judge_list(const Claim& claim) {
+  const auto list = StatusList::parse(claim.text);
+  if (!list) return {.says = list.error()};
+  const auto proven = verify_status_list(*list, *TrustPolicy::parse(claim.policy));
+  if (!proven) return {.says = proven.error()};
+  const auto honest = StatusList::parse(claim.honest);
+  if (list->administration != honest->administration) return {.says = "It is about another administration."};
+  return {.verified = true,
+          .same_as_honest = list->entries == honest->entries && list->proof == honest->proof &&
+                            same_proof(list->seal, honest->seal) && list->format() == claim.text};
+}
+
+std::span<const TextMutation> list_mutations() {
+  static const std::vector<TextMutation> all = {
+      {"list: a bit is flipped", flip_in_text},
+      {"list: it is damaged", damage_text},
+      {"list: lines are exchanged, repeated or dropped", change_lines},
+      {"list: a certificate is concealed", in_list(conceals)},
+      {"list: a certificate is invented or changed", in_list(invents)},
+      {"list: it is said to be another administration's", in_list(of_another_administration)},
+      {"list: the proof is another list's", in_list(proof_of_another_list)},
+      {"list: the checkpoint is another", in_list(of_the_lists_seal(another_checkpoint))},
+      {"list: lines of the checkpoint are others'", in_list(of_the_lists_seal(lines_by_others))}};
+  return all;
 }
 
 std::span<const TextMutation> receipt_mutations() {

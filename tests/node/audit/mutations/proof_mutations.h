@@ -27,6 +27,9 @@ Judgement judge_receipt(const Claim& claim);
 // As `quipu-audit status --certificate` does for the certificate with this key.
 Judgement judge_status(const Claim& claim, const ledger::MapKey& key);
 
+// As `quipu-audit status` does for a list, and its reader, who knows about whom it must be.
+Judgement judge_list(const Claim& claim);
+
 // Nothing: it comes to nothing new. `where` says what was changed.
 using ChangeText = std::function<std::optional<std::string>(const std::string& honest, Dice& dice, std::string& where)>;
 struct TextMutation {
@@ -35,6 +38,7 @@ struct TextMutation {
 };
 std::span<const TextMutation> receipt_mutations();
 std::span<const TextMutation> status_mutations();
+std::span<const TextMutation> list_mutations();
 std::span<const TextMutation> policy_mutations();
 
 }  // namespace quipu::audit::mutations

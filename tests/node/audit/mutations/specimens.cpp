@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "crypto/status_proof.h"
-#include "node/ledger/status_bundle.h"
+#include "node/ledger/status_list.h"
 #include "tests/node/audit/sample_epochs.h"
 
 namespace quipu::audit::mutations {
@@ -97,6 +97,20 @@ std::string status_of(const Chain& chain, const ledger::MapKey& key) {
   return bundle.format();
 }
 
+std::string list_of(const Chain& chain, const std::string& administration) {
+  const auto& position = chain.position;
+  const auto value_of = [&](BytesView other) { return position.state->get(*ledger::MapKey::from(other)).value(); };
+  const Bytes prefix = ledger::map_prefix(ledger::RecordType::kCertificate, administration);
+  ledger::StatusList list{.administration = administration};
+  position.state->scan(prefix, [&](const ledger::MapKey& key, BytesView value) {
+    list.entries.emplace_back(key.view(), value);
+    return true;
+  });
+  list.proof = crypto::prefix_proof(position.map, prefix, value_of);
+  list.seal = chain.receipt(position.tree.size() - 1);
+  return list.format();
+}
+
 // The same firm's chain, but its members' keys are others'.
 std::string receipt_of_strangers() {
   std::vector<ledger::v1::Member> members;
@@ -125,6 +139,7 @@ Specimens make() {
     const auto key = ledger::map_key(ledger::RecordType::kCertificate, "BO", number);
     out.statuses.push_back({key, status_of(chain, key)});
   }
+  for (const char* code : {"BO", "PE"}) out.lists.push_back(list_of(chain, code));
   out.strangers_receipt = receipt_of_strangers();
   return out;
 }

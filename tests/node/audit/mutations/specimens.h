@@ -27,6 +27,7 @@ struct Specimens {
   std::string policy;
   std::vector<std::string> receipts;
   std::vector<StatusProof> statuses;  // of certificates that are there and of some that are not
+  std::vector<std::string> lists;     // status lists: of an administration with certificates, of one with none
   std::string strangers_receipt;      // of a log of the same name that others run
 };
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/ledger/status_list.h"
+
+#include "node/ledger/canonical.h"
+#include "node/ledger/genesis_members.h"
+#include "node/ledger/ledger_reader.h"
+#include "node/ledger/state.pb.h"
+
+namespace quipu::ledger {
+namespace {
+
+constexpr std::string_view kFirstLine = "quipu-status-list@v1";
+
+std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
+
+// The rest of the next line if it begins with the word and a space; else nothing is taken.
+std::optional<std::string_view> take_field(std::string_view& text, std::string_view word) {
+  const auto end = text.find('\n');
+  if (end == std::string_view::npos || !text.starts_with(word) || text.substr(word.size(), 1) != " ")
+    return std::nullopt;
+  const std::string_view rest = text.substr(word.size() + 1, end - word.size() - 1);
+  text.remove_prefix(end + 1);
+  return rest;
+}
+
+std::optional<Bytes> key_of(const std::string& administration, BytesView value) {
+  v1::CertificateRecord record;
+  if (!read_canonical(value, record)) return std::nullopt;
+  return Bytes(map_key(RecordType::kCertificate, administration, record.certificate()).view());
+}
+
+// Takes every record line.
+std::expected<void, std::string> read_entries(std::string_view& text, StatusList& out) {
+  while (const auto encoded = take_field(text, "record")) {
+    auto value = crypto::from_base64(*encoded);
+    auto key = value ? key_of(out.administration, *value) : std::nullopt;
+    const std::string place = "Record " + std::to_string(out.entries.size() + 1);
+    if (!key) return refuse(place + " is no certificate's in base64.");
+    if (!out.entries.empty() && *key <= out.entries.back().first) return refuse(place + " is out of order.");
+    out.entries.emplace_back(*std::move(key), *std::move(value));
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_status_list(std::string_view text) { return text.starts_with(std::string(kFirstLine) + "\n"); }
+
+std::string StatusList::format() const {
+  std::string out(kFirstLine);
+  out += "\nadministration " + administration + "\n";
+  for (const auto& [key, value] : entries) out += "record " + crypto::to_base64(value) + "\n";
+  out += "map " + crypto::to_base64(proof) + "\n\n";
+  return out + seal.format();
+}
+
+std::expected<StatusList, std::string> StatusList::parse(std::string_view text) {
+  if (!is_status_list(text)) return refuse("The first line is not quipu-status-list@v1.");
+  text.remove_prefix(kFirstLine.size() + 1);
+  StatusList out;
+  out.administration = take_field(text, "administration").value_or("");
+  if (!is_administration(out.administration)) return refuse("The administration line is not two capital letters.");
+  if (auto read = read_entries(text, out); !read) return refuse(read.error());
+  const auto encoded = take_field(text, "map");
+  const auto proof = encoded ? crypto::from_base64(*encoded) : std::nullopt;
+  if (!proof) return refuse("The map line is missing or not base64.");
+  out.proof = *proof;
+  if (!text.starts_with('\n')) return refuse("The empty line before the seal's proof is missing.");
+  auto seal = Receipt::parse(text.substr(1));
+  if (!seal) return refuse("The seal's proof: " + seal.error());
+  out.seal = *std::move(seal);
+  return out;
+}
+
+std::expected<StatusList, NoList> make_status_list(const LedgerReader& reader, const std::string& administration) {
+  // Any key serves: the seal and its receipt are the same for all.
+  const auto bundle = make_status_bundle(reader, map_key(RecordType::kCertificate, administration, ""));
+  if (!bundle) {
+    return std::unexpected(bundle.error() == NoBundle::kMapNotKept ? NoList::kMapNotKept : NoList::kNothingPublished);
+  }
+  const auto height = decode_seal_leaf(*bundle->seal.extra)->height;
+  const auto state = reader.state(height);
+  const Bytes prefix = map_prefix(RecordType::kCertificate, administration);
+  StatusList out{.administration = administration, .seal = bundle->seal};
+  std::size_t bytes = 0;
+  state->scan(prefix, [&](const MapKey& key, BytesView value) {
+    out.entries.emplace_back(key.view(), value);
+    return (bytes += value.size()) <= kStatusListBytes;
+  });
+  if (bytes > kStatusListBytes) return std::unexpected(NoList::kTooLong);
+  const auto map = reader.map(height);
+  if (!map) return std::unexpected(NoList::kMapNotKept);
+  out.proof = crypto::prefix_proof(*map, prefix, [&](BytesView key) { return state->get(*MapKey::from(key)).value(); });
+  return out;
+}
+
+std::expected<ProvenStatus, std::string> verify_status_list(const StatusList& list, const TrustPolicy& policy) {
+  auto proven = verify_seal(list.seal, policy);
+  if (!proven) return proven;
+  const Bytes prefix = map_prefix(RecordType::kCertificate, list.administration);
+  if (!crypto::proves_all(proven->seal.state_root, prefix, list.entries, list.proof)) {
+    return refuse("The proof does not lead from these records, and no others, to the seal's state root.");
+  }
+  return proven;
+}
+
+}  // namespace quipu::ledger
