@@ -121,11 +121,17 @@ void add_members(CLI::App& app, Chosen& chosen) {
   keys.add("ADMINISTRATION", &LookupOptions::name, "Two-letter code")->required();
   add_day_options(keys, false);
   keys.does(chosen, member_keys);
-  Command<LookupOptions> lost(*member, "compromised",
-                              "What lost keys signed while others may have used them, and whose answers rest on it",
-                              "quipu member compromised PE --output json");
-  lost.add("ADMINISTRATION", &LookupOptions::name, "Two-letter code")->required();
-  add_day_options(lost, true);
+  Command<CompromisedOptions> lost(
+      *member, "compromised", "What lost keys signed while others may have used them, and whose answers rest on it",
+      "quipu member compromised PE --output json\n"
+      "  quipu member compromised PE --reaffirm stand-by.json && quipu submit stand-by.json "
+      "--key pe-desk2.key --wait      (after reading it)");
+  lost.add("ADMINISTRATION", &CompromisedOptions::name, "Two-letter code")->required();
+  lost.add("--on", &CompromisedOptions::on, "Until which day answers are looked at, YYYY-MM-DD; today without it");
+  lost.add("--known-at", &CompromisedOptions::known_at,
+           "As known at a height, an RFC 3339 instant, or the end of a day");
+  lost.add("--reaffirm", &CompromisedOptions::reaffirm,
+           "Events file to write that stands by all that is disputed, for people to read and cut down");
   lost.does(chosen, member_compromised);
   Command<MemberReadyOptions> ready(*member, "ready", "Show that a new vote key is held, once its proposal is accepted",
                                     "quipu member ready BO/IN-7 --vote-key keys/UY/vote.key --out UY.ready.json\n"

@@ -129,7 +129,11 @@ Done block_show(const Global& global, const std::string& height);
 Done member_list(const Global& global);
 Done member_keys(const Global& global, const LookupOptions& options);
 // What lost keys signed while others may have used them, and whose answers rest on it.
-Done member_compromised(const Global& global, const LookupOptions& options);
+struct CompromisedOptions {
+  std::string name{}, on{}, known_at{};
+  std::string reaffirm{};  // events file to write that stands by all that is disputed, for people to read
+};
+Done member_compromised(const Global& global, const CompromisedOptions& options);
 Done evidence_list(const Global& global);
 Done node_status(const Global& global);
 Done node_peers(const Global& global);

@@ -9,6 +9,7 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/shared_records.h"
 #include "node/ledger/json.h"
 #include "node/ledger/recognition.h"
 
@@ -132,6 +133,7 @@ Response post_recognition(const Call& call) {
   if (!questions) return problem(ApiCode::kBadRequest, questions.error());
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
+  asked->state = std::make_shared<SharedRecords>(std::move(asked->state));
   JsonWriter json = begin_answer(call, *asked);
   json.key("answers").begin_array();
   for (std::size_t i = 0; i < questions->size(); ++i) {

@@ -22,6 +22,7 @@ struct Options {
   bool json = false;
   bool smoke = false;
   bool questions = false;
+  std::string question;
   unsigned short serve_port = 0;
   std::string directory;
   std::vector<std::string> only;
@@ -90,7 +91,7 @@ int ask(Options& options) {
       std::cerr << "answering on port " << options.serve_port << "\n";
       serve(state, options.serve_port);
     }
-    std::cout << table(question_costs(state, plan.operators, time));
+    std::cout << table(question_costs(state, plan.operators, time, options.question));
   }
   std::cerr << "load average " << machine_load() << "\n";
   if (!plan.keep) std::filesystem::remove_all(plan.directory);
@@ -118,6 +119,7 @@ int main(int argc, char** argv) {
   app.add_flag("--keep", options.plan.keep, "Leave the scratch folder");
   app.add_flag("--json", options.json, "JSON instead of a table");
   app.add_flag("--questions", options.questions, "What each question costs in-process, beside one point read");
+  app.add_option("--question", options.question, "Of --questions those alone whose name begins so, such as Q1");
   app.add_option("--serve", options.serve_port, "Answer look-ups on this port until ended, for wrk and its like");
   app.add_flag("--smoke", options.smoke, "Small and quick: does it work at all?");
   try {

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 
 #include "crypto/digest.h"
+#include "node/cli/files.h"
 #include "node/ledger/ledger.pb.h"
 #include "tests/node/cli/test_node.h"
 
@@ -192,6 +193,16 @@ TEST_CASE("what a lost key signed is a table with who relied on it", "[cli]") {
   REQUIRE(member_compromised(node.global(Output::kCsv), {.name = "BO", .on = ""}));
   CHECK(out.text().find(",certificate_granted,DISPUTED,") != std::string::npos);
   CHECK(out.text().find(",BO/OEA-7,,PE,") != std::string::npos);
+  const std::string file = folder.file("stand-by.json");
+  {
+    Captured told;
+    REQUIRE(member_compromised(node.global(), {.name = "BO", .reaffirm = file}));
+    CHECK(told.json().at("reaffirmations") == 4);
+  }
+  const auto planned = ledger::parse_strict_json(*read_file(file));
+  REQUIRE(planned);
+  CHECK(planned->at("events").as_array().size() == 4);
+  CHECK(planned->at("events").at(3).at("event_reaffirmed").at("target").at("index") == 3);
 }
 
 TEST_CASE("a block is shown and the evidence a node has is listed", "[cli]") {
