@@ -50,6 +50,14 @@ export async function startNetwork() {
   return {
     url: (member) => `http://127.0.0.1:${port + 2 * MEMBERS.indexOf(member)}`,
     key: (member, purpose) => path.join(directory, member, 'keys', `${purpose}.key`),
+    // From then on that member's node wants to know who asks; the answer is a token of these roles.
+    close: (member, roles) => {
+      const config = path.join(directory, member, 'quipud.toml')
+      fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace('[http]\n', '[http]\nguests = "none"\n'))
+      testnet('kill', member, '--dir', directory)
+      testnet('restart', member, '--dir', directory)
+      return execFileSync(path.join(QUIPU_BIN, 'quipud'), ['token', 'new', '--config', config, '--role', roles, '--label', 'desk'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+    },
     stop: () => {
       testnet('down', '--dir', directory)
       fs.rmSync(directory, { recursive: true, force: true })
