@@ -6,14 +6,14 @@ import { Desk } from './desk.mjs'
 
 export function tokenStories(world) {
   test('a node that wants to know who asks is told by a token, which nobody else gets to see', async () => {
-    const token = world.network.close('BR', 'submitter,reader,personal')
+    const token = await world.network.close('BR', 'submitter,reader,personal')
     const brazil = await Desk.open(world.browser, world.network.url('BR'))
     const shown = []
     brazil.page.on('request', (request) => shown.push(request.headers().authorization))
     await brazil.see('This node wants to know who asks.')
     await brazil.goTo('key')
     await brazil.write('Token of the node', token)
-    await brazil.see(/^block \d+/)
+    await brazil.see(/block \d+, /)
     await brazil.goTo('feed')
     await brazil.see('live')
     await brazil.page.locator('.flag.stream').waitFor()
