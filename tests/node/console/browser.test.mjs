@@ -6,6 +6,7 @@ import { startNetwork } from './network.mjs'
 import { accessibilityStories } from './accessibility.mjs'
 import { lookUpStories } from './look_up.mjs'
 import { statingStories } from './stating.mjs'
+import { tokenStories } from './tokens.mjs'
 
 const world = {}
 before(async () => {
@@ -20,3 +21,4 @@ after(async () => {
 statingStories(world)
 lookUpStories(world)
 accessibilityStories(world)
+tokenStories(world)

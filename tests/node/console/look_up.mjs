@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Looking things up: reasons, receipts, figures, work, the network.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { test } from 'node:test'
 import { Desk } from './desk.mjs'
 
@@ -74,8 +75,8 @@ export function lookUpStories(world) {
     await chile.pick('Which list', 'Firms recognised by')
     await chile.page.getByRole('region', { name: 'Firms recognised by' }).waitFor()
     await chile.see('PE20559000888')
-    const csv = await (await fetch(`${chile.url}/v1/list?by=CL&format=csv`)).text()
-    assert.match(await chile.page.getByRole('link', { name: 'CSV' }).getAttribute('href'), /by=CL.*format=csv/)
+    const [download] = await Promise.all([chile.page.waitForEvent('download'), chile.press('CSV')])
+    const csv = fs.readFileSync(await download.path(), 'utf8')
     assert(csv.includes('PE20559000888'))
     await chile.close()
   })

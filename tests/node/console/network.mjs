@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Four administrations for the console's tests: BO under dual control and with no history, BR with none, CL and PE that
 // recognise each other's firms and report indicators.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
@@ -42,15 +42,37 @@ function writeData() {
   return data
 }
 
+async function isReady(url) {
+  for (let tried = 0; tried < 300; tried++) {
+    if (await fetch(url).then((answer) => answer.ok, () => false)) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error(`${url} did not become ready`)
+}
+
 export async function startNetwork() {
   if (fs.existsSync(path.join(directory, 'testnet.json'))) testnet('down', '--dir', directory)
   fs.rmSync(directory, { recursive: true, force: true })
   const port = await freePorts()
   testnet('up', '--dir', directory, '--members', MEMBERS.join(','), '--data', writeData(), '--port', String(port), '--import', '--detach')
+  const url = (member) => `http://127.0.0.1:${port + 2 * MEMBERS.indexOf(member)}`
+  let closed
   return {
-    url: (member) => `http://127.0.0.1:${port + 2 * MEMBERS.indexOf(member)}`,
+    url,
     key: (member, purpose) => path.join(directory, member, 'keys', `${purpose}.key`),
+    // From then on that member's node wants to know who asks; the answer is a token of these roles. quipu-testnet, which has none,
+    // could not tell when the node is ready, so it is ours to start and to stop.
+    close: async (member, roles) => {
+      const config = path.join(directory, member, 'quipud.toml')
+      fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace(/^#? *guests = .*$/m, 'guests = "none"'))
+      testnet('kill', member, '--dir', directory)
+      const quipud = path.join(QUIPU_BIN, 'quipud')
+      closed = spawn(quipud, ['--config', config], { stdio: 'ignore' })
+      await isReady(`${url(member)}/readyz`)
+      return execFileSync(quipud, ['token', 'new', '--config', config, '--role', roles, '--label', 'desk'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+    },
     stop: () => {
+      closed?.kill()
       testnet('down', '--dir', directory)
       fs.rmSync(directory, { recursive: true, force: true })
     },

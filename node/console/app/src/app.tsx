@@ -95,6 +95,13 @@ function Menu({ place }: { readonly place: Place }) {
 function NodeLine() {
   const { words } = useSpeech()
   const { node, live } = useSession()
+  if (live.manner === 'closed') {
+    return (
+      <p class="node-line bad">
+        {words.problem.UNAUTHORIZED} <a href={linkTo(['key'])}>{words.key.token}</a>
+      </p>
+    )
+  }
   if (live.manner === 'away') return <p class="node-line bad">{words.problem.NODE_AWAY}</p>
   if (!node) return <p class="node-line">{words.loading}</p>
   return (

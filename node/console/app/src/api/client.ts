@@ -27,7 +27,8 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, body.code ?? `HTTP_${response.status}`, body.detail ?? body.title ?? '', body.holder, body.event)
 }
 
-// The node's token for personal data (docs/operating.md); none on a loopback address. It lives as long as the page.
+// What the node knows the caller by (docs/operating.md, "Who may use the API"); none is needed on its own machine. It lives as
+// long as the page.
 let token = ''
 export function holdToken(held: string): void {
   token = held
@@ -49,6 +50,29 @@ export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<A
 
 export async function askBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(await (await reached(path, {})).arrayBuffer())
+}
+
+// All rows of an answer as one CSV file, page after page of one state. The path has a query already.
+export async function askRows(path: string): Promise<Uint8Array> {
+  const { searchParams } = new URL(path, location.href)
+  const pages: string[] = []
+  let more = ''
+  for (;;) {
+    const response = await reached(`${path}&format=csv&limit=5000${more}`, {})
+    const text = await response.text()
+    // Every page begins with the names of its columns.
+    pages.push(pages.length === 0 ? text : text.slice(text.indexOf('\n') + 1))
+    const after = response.headers.get('Quipu-Next-After')
+    const height = response.headers.get('Quipu-Height')
+    if (!after) return new TextEncoder().encode(pages.join(''))
+    more = `&after=${encodeURIComponent(after)}${searchParams.has('known_at') ? '' : `&known_at=${height ?? ''}`}`
+  }
+}
+
+export async function openStream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await reached(path, { signal, headers: { Accept: 'text/event-stream' } })
+  if (!body) throw new Problem(0, 'NODE_AWAY', '')
+  return body
 }
 
 export async function submit(leaf: Uint8Array<ArrayBuffer>): Promise<string> {

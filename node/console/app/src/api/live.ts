@@ -4,9 +4,10 @@
 // a browser keeps few connections to one node, and each open page would hold one.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Change, ChangesAnswer, NodeStatus } from './answers'
-import { address, ask } from './client'
+import { address, ask, Problem } from './client'
+import { follow } from './stream'
 
-export type Manner = 'stream' | 'polling' | 'away'
+export type Manner = 'stream' | 'polling' | 'away' | 'closed' // closed: the node wants to know who asks
 export interface Live {
   readonly height: number // of the newest state that we know of
   readonly changes: readonly Change[] // the newest first
@@ -40,28 +41,25 @@ class Watch {
   private busy = false
   private again = false
   private streaming = false
-  private readonly stream: EventSource
+  private readonly end = new AbortController()
 
   constructor(
     private readonly seen: { height: number },
     private readonly tell: (change: (before: Live) => Live) => void,
   ) {
-    this.stream = new EventSource('/v1/stream')
-    this.stream.onopen = () => this.hears(true)
-    this.stream.onerror = () => this.hears(false)
-    this.stream.onmessage = () => void this.look()
+    void follow('/v1/stream', { open: (open) => this.hears(open), event: () => void this.look() }, this.end.signal)
     void this.round()
   }
 
   close(): void {
     this.closed = true
     clearTimeout(this.timer)
-    this.stream.close()
+    this.end.abort()
   }
 
   private hears(streaming: boolean): void {
     this.streaming = streaming
-    this.tell((before) => (before.manner === 'away' ? before : { ...before, manner: streaming ? 'stream' : 'polling' }))
+    this.tell((before) => (before.manner === 'away' || before.manner === 'closed' ? before : { ...before, manner: streaming ? 'stream' : 'polling' }))
   }
 
   private async round(): Promise<void> {
@@ -76,8 +74,9 @@ class Watch {
     this.busy = true
     try {
       await this.lookOnce()
-    } catch {
-      this.tell((before) => ({ ...before, manner: 'away' }))
+    } catch (fault) {
+      const closed = fault instanceof Problem && (fault.status === 401 || fault.status === 403)
+      this.tell((before) => ({ ...before, manner: closed ? 'closed' : 'away' }))
     }
     this.busy = false
     if (this.again) await this.look()

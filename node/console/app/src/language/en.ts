@@ -230,6 +230,7 @@ export const en = {
     stream: 'live',
     polling: 'asked every three seconds',
     away: 'the node does not answer; trying again',
+    closed: 'the node wants a token',
     paused: 'Pause',
     go_on: 'Go on',
   },
@@ -288,7 +289,7 @@ export const en = {
     opened: (administration: string, purpose: string) => `Open: ${administration}, ${purpose}`,
     forget: 'Forget it',
     token: 'Token of the node',
-    token_hint: 'Where the node asks for one before it says who a firm is. It is sent to this node alone and forgotten when the page is closed.',
+    token_hint: 'Where the node asks who may use it. Its operator makes one for your desk. It is sent to this node alone, with each question, and forgotten when the page is closed.',
     kid: 'Name of the key',
     other: (key: string, node: string) => `The key is of ${key}, this node is of ${node}.`,
     fault: {
@@ -311,6 +312,9 @@ export const en = {
     UNAVAILABLE: 'The node cannot answer now.',
     FOLLOWER: 'This node only follows: send it to a member\'s.',
     NOT_PUBLISHED: 'No published checkpoint covers it yet.',
+    UNAUTHORIZED: 'This node wants to know who asks.',
+    FORBIDDEN: 'Your token does not open this.',
+    TOO_OFTEN: 'Too many questions: wait a moment.',
     NOT_YET: 'This node is of a version that cannot do this yet.',
   },
   enums: {

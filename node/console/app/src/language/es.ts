@@ -230,6 +230,7 @@ export const es: Words = {
     stream: 'en vivo',
     polling: 'se consulta cada tres segundos',
     away: 'el nodo no responde; se vuelve a intentar',
+    closed: 'el nodo pide un token',
     paused: 'Pausar',
     go_on: 'Continuar',
   },
@@ -288,7 +289,7 @@ export const es: Words = {
     opened: (administration, purpose) => `Abierta: ${administration}, ${purpose}`,
     forget: 'Olvidarla',
     token: 'Token del nodo',
-    token_hint: 'Donde el nodo lo pide antes de decir quién es una empresa. Se envía solo a este nodo y se olvida al cerrar la página.',
+    token_hint: 'Donde el nodo pregunta quién puede usarlo. Su operador hace uno para su puesto. Se envía solo a este nodo, con cada pregunta, y se olvida al cerrar la página.',
     kid: 'Nombre de la clave',
     other: (key, node) => `La clave es de ${key}; este nodo es de ${node}.`,
     fault: {
@@ -311,6 +312,9 @@ export const es: Words = {
     UNAVAILABLE: 'El nodo no puede responder ahora.',
     FOLLOWER: 'Este nodo solo sigue a otros: envíelo al de un miembro.',
     NOT_PUBLISHED: 'Ningún punto de control publicado lo cubre aún.',
+    UNAUTHORIZED: 'Este nodo quiere saber quién pregunta.',
+    FORBIDDEN: 'Su token no abre esto.',
+    TOO_OFTEN: 'Demasiadas preguntas: espere un momento.',
     NOT_YET: 'La versión de este nodo aún no puede hacer esto.',
   },
   enums: {

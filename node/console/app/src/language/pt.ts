@@ -230,6 +230,7 @@ export const pt: Words = {
     stream: 'ao vivo',
     polling: 'consultado a cada três segundos',
     away: 'o nó não responde; nova tentativa em curso',
+    closed: 'o nó pede um token',
     paused: 'Pausar',
     go_on: 'Continuar',
   },
@@ -288,7 +289,7 @@ export const pt: Words = {
     opened: (administration, purpose) => `Aberta: ${administration}, ${purpose}`,
     forget: 'Esquecer',
     token: 'Token do nó',
-    token_hint: 'Onde o nó o pede antes de dizer quem é uma empresa. É enviado só a este nó e esquecido quando a página se fecha.',
+    token_hint: 'Onde o nó pergunta quem pode usá-lo. Seu operador faz um para o seu posto. É enviado só a este nó, com cada pergunta, e esquecido quando a página se fecha.',
     kid: 'Nome da chave',
     other: (key, node) => `A chave é de ${key}; este nó é de ${node}.`,
     fault: {
@@ -311,6 +312,9 @@ export const pt: Words = {
     UNAVAILABLE: 'O nó não pode responder agora.',
     FOLLOWER: 'Este nó apenas segue outros: envie ao de um membro.',
     NOT_PUBLISHED: 'Nenhum ponto de controle publicado o cobre ainda.',
+    UNAUTHORIZED: 'Este nó quer saber quem pergunta.',
+    FORBIDDEN: 'Seu token não abre isto.',
+    TOO_OFTEN: 'Perguntas demais: espere um momento.',
     NOT_YET: 'A versão deste nó ainda não pode fazer isto.',
   },
   enums: {

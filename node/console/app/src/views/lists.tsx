@@ -7,6 +7,7 @@ import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { TwoClocks } from '../parts/clocks'
 import { Choice, Fault, Status, Table, Waiting } from '../parts/pieces'
+import { SaveFrom } from '../parts/save'
 import { certificateLink, go, operatorLink } from '../router'
 import { useSession, useToday } from '../session'
 import type { Message } from '../signing/canonical'
@@ -141,9 +142,7 @@ export function Lists({ query }: { readonly query: URLSearchParams }) {
         <TwoClocks on={on} knownAt={knownAt} set={(day, known) => set({ on: day, known_at: known })} />
       </div>
       <p>
-        <a href={`${path}&format=csv&limit=5000`} download={`${which}-${of}-${on}.csv`}>
-          CSV
-        </a>
+        <SaveFrom path={path} rows name={`${which}-${of}-${on}.csv`} text="CSV" />
       </p>
       <Pages key={path} path={path} which={which} />
       {which === 'issuer' && of === node?.administration ? <Attest administration={of} /> : null}

@@ -4,6 +4,7 @@ import type { Member, MembersAnswer, NodeStatus } from '../api/answers'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Facts, Flags, Table, Waiting } from '../parts/pieces'
+import { SaveFrom } from '../parts/save'
 import { useSession } from '../session'
 
 interface EvidenceAnswer {
@@ -110,7 +111,7 @@ export function Network() {
             <ul>
               {answer.evidence.map((each) => (
                 <li>
-                  <strong>{each.administration}</strong> <a href={`/${each.path.replace(/^\//, '')}`}>{each.path}</a>
+                  <strong>{each.administration}</strong> <SaveFrom path={`/${each.path.replace(/^\//, '')}`} name={each.path.replaceAll('/', '-')} text={each.path} />
                 </li>
               ))}
             </ul>

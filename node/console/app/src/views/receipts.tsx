@@ -7,6 +7,7 @@ import type { NodeStatus } from '../api/answers'
 import { ask, askBytes, Problem, segments } from '../api/client'
 import { useSpeech } from '../language/language'
 import { Fault, Status, Text } from '../parts/pieces'
+import { Save } from '../parts/save'
 import { StatementWords } from '../parts/statement_words'
 import { go } from '../router'
 import { useSession, useToday } from '../session'
@@ -35,20 +36,6 @@ async function verifiedProof(wanted: Wanted): Promise<Verified> {
   const { epoch } = await ask<NodeStatus>('/v1/node/status')
   const [proof, policy] = await Promise.all([askBytes(wanted.path), askBytes(`/policy/${epoch}`)])
   return { wanted, proof, policy, said: await verifier.verify(proof, policy) }
-}
-
-function Save({ bytes, name, text }: { readonly bytes: Uint8Array; readonly name: string; readonly text: string }) {
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]))
-    const link = Object.assign(document.createElement('a'), { href: url, download: name })
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(url), 1_000)
-  }
-  return (
-    <button type="button" onClick={save}>
-      {text}
-    </button>
-  )
 }
 
 function ProvenStatement({ said }: { readonly said: Said }) {

@@ -6,6 +6,7 @@ import { address } from '../api/client'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Choice, Table, Text, Waiting } from '../parts/pieces'
+import { SaveFrom } from '../parts/save'
 import { certificateLink, linkTo, operatorLink } from '../router'
 import { useSession } from '../session'
 
@@ -43,9 +44,7 @@ export function WorkList() {
             ) : null}
             <p>
               {words.work.total(answer.total)}{' '}
-              <a href={`${path}&format=csv`} download={`worklist-${wanted}.csv`}>
-                CSV
-              </a>
+              <SaveFrom path={address('/v1/worklist', { issuer: wanted, days })} rows name={`worklist-${wanted}.csv`} text="CSV" />
             </p>
             <Table<WorkItem>
               caption={words.work.title}
