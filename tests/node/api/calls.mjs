@@ -26,9 +26,13 @@ export async function callsOn(world, folder) {
   const aBrazilian = (await get('/v1/list?by=PE&limit=5000')).items.find((each) => each.subject.startsWith('BR/'));
   const ofPeru = changes.find((each) => each.author === 'PE' && each.statement.validation_recorded);
   const aPeruvian = (await get('/v1/list?issuer=PE&limit=1')).items[0];
+  // Where PE began to state something about recognition, in /v1/members/PE/compromised.
+  const activated = changes.find((each) => each.author === 'PE' && each.kind === 'recognition_activated');
+  const before = activated.event > 0 ? `${activated.index}/${activated.event - 1}` : `${activated.index - 1}/255`;
   const some = world.some;
   const [someIssuer, someNumber] = some.certificate.split('/');
   const aChilean = (await get('/v1/list?issuer=CL&limit=1')).items[0].subject.split('/');
+  const person = (await (await fetch(`${world.nodes.BR}/v1/operators/BR/BR-PERSON/identity`)).json()).tin;
   const pair = (name) => name.split('/');
   const none = '0'.repeat(64);
   const cose = { 'Content-Type': 'application/cose' };
@@ -81,11 +85,15 @@ export async function callsOn(world, folder) {
     ['get_recognition', 400, { query: { ...question, known_at: '1999-01-01' } }],
     ['get_recognition', 501, { query: { ...question, proof: '1' } }],
     ['post_recognition', 200, { body: JSON.stringify([question, byAlias]), headers: json, query: newest }],
+    ['post_recognition', 200, { body: JSON.stringify([{ ...question, tin: person.tin, salt: person.salt }]), headers: json }],
     ['post_recognition', 400, { body: '[1]', headers: json }],
     ['post_recognition', 413, { body: ' '.repeat((1 << 20) + 1), headers: json }],
     ['get_operator_by_tin', 200, { path: [some.tin], query: { on: '2026-03-01', ...newest } }],
     ['get_operator_by_tin', 400, { path: [some.tin], query: { on: '2026-13-01' } }],
     ['get_operator_by_tin', 404, { path: ['BO0'] }],
+    ['get_operator_by_alias', 200, { query: { alias: byAlias.alias, by: 'PE', on: byAlias.on, ...newest } }],
+    ['get_operator_by_alias', 400, { query: { by: 'PE' } }],
+    ['get_operator_by_alias', 404, { query: { alias: 'RUC:9', by: 'PE' } }],
     ['get_operator', 200, { path: ['BO', world.firm], query: { on: '2026-03-01', ...newest } }],
     ['get_operator', 200, { path: ['BR', 'BR-PERSON'] }],
     ['get_operator', 200, { path: ['BR', 'BR-GONE'] }],
@@ -117,7 +125,22 @@ export async function callsOn(world, folder) {
     ['get_expert', 200, { path: ['BO', 'EX-1'], query: newest }],
     ['get_expert', 400, { path: ['BO', 'EX-1'], query: wrong }],
     ['get_expert', 404, { path: ['BO', 'EX-2'] }],
+    ['get_case', 200, { path: ['PE', 'CASE-1'], query: { on: byAlias.on, ...newest } }],
+    ['get_case', 400, { path: ['PE', 'CASE-1'], query: wrong }],
+    ['get_case', 404, { path: ['PE', 'CASE-9'] }],
 
+    ['get_cases', 200, { query: { issuer: 'BO', reporter: 'PE', kind: 'IRREGULARITY', state: 'ALL', on: byAlias.on, ...newest, format: 'json' } }],
+    ['get_cases', 200, { query: { state: 'ALL', limit: '1', after: await first('/v1/cases?state=ALL&limit=1') } }],
+    ['get_cases', 200, { query: { state: 'ALL' } }],
+    ['get_cases', 200, { query: { limit: '1' }, headers: csv }],
+    ['get_cases', 400, { query: { state: 'x' } }],
+    ['get_statistics', 200, { query: { issuer: 'BO', from: '2025-11', to: '2025-12', mismatch: '1', ...newest, format: 'json' } }],
+    ['get_statistics', 200, { query: { limit: '1', after: await first('/v1/statistics?limit=1') } }],
+    ['get_statistics', 200, { query: { limit: '1', format: 'csv' } }],
+    ['get_statistics', 400, { query: { mismatch: '2' } }],
+    ['get_month', 200, { path: ['BO', '2025-12'], query: newest }],
+    ['get_month', 400, { path: ['BO', '2025-12'], query: wrong }],
+    ['get_month', 404, { path: ['BO', '2024-01'] }],
     ['get_list', 200, { query: { issuer: 'BO', attest: '1', status: 'ALL', on: '2026-03-01', ...newest, limit: '5000' } }],
     ['get_list', 200, { query: { issuer: 'PE', limit: '5000' } }],
     ['get_list', 200, { query: { issuer: 'BR', limit: '5000', status: 'ALL' } }],
@@ -155,6 +178,14 @@ export async function callsOn(world, folder) {
     ['get_disputed', 200, { path: ['PE'], query: { after: '60' } }],
     ['get_disputed', 400, { path: ['PE'], query: { after: 'x' } }],
     ['get_disputed', 404, { path: ['zz'] }],
+    ['get_compromised', 200, { path: ['PE'], query: { on: byAlias.on, ...newest, limit: '200', format: 'json' } }],
+    ['get_compromised', 200, { path: ['PE'], query: { limit: '20', after: await first('/v1/members/PE/compromised?limit=1') } }],
+    ['get_compromised', 200, { path: ['PE'], query: { limit: '2', after: before }, headers: csv }],
+    ['get_compromised', 200, { path: ['PE'], query: { limit: '2', after: before } }],
+    ['get_compromised', 400, { path: ['PE'], query: { after: 'x' } }],
+    ['get_compromised', 404, { path: ['ZZ'] }],
+    ['get_parameters', 200, { query: newest }],
+    ['get_parameters', 400, { query: wrong }],
     ['get_proposals', 200, { query: newest }],
     ['get_proposals', 200, { query: { opener: 'BO' } }],
     ['get_proposals', 400, { query: { opener: 'BOX' } }],
@@ -182,6 +213,15 @@ export async function callsOn(world, folder) {
     ['get_identity', 403, { path: ['BR', 'BR-PERSON'], headers: bearer, at: 'CL' }],
     ['get_identity', 404, { path: ['BO', 'NOBODY'] }],
     ['get_identity', 410, { path: ['BR', 'BR-GONE'], at: 'BR' }],
+    ['get_report', 200, { path: ['BO', world.firm], query: { ...newest, format: 'json' } }],
+    ['get_report', 200, { path: ['BO', world.firm], query: { limit: '1' }, headers: csv }],
+    ['get_report', 200, { path: ['BO', world.firm], query: { limit: '1', after: await first(`/v1/operators/BO/${world.firm}/report?limit=1`) } }],
+    ['get_report', 200, { path: ['BR', 'BR-PERSON'], at: 'BR' }],
+    ['get_report', 200, { path: ['BR', 'BR-GONE'], at: 'BR' }],
+    ['get_report', 200, { path: ['BR', 'BR-GONE'], at: 'follower' }],
+    ['get_report', 400, { path: ['BO', world.firm], query: wrong }],
+    ['get_report', 401, { path: aChilean, at: 'CL' }],
+    ['get_report', 404, { path: ['BO', 'NOBODY'] }],
     ['get_erasures', 200, { at: 'BR' }],
     ['get_erasures', 400, { query: wrong }],
 
@@ -226,6 +266,7 @@ export const UNREACHED = {
   'post_submission 503': 'the node would have to be stopping or catching up',
   'get_status_proof 404': 'every node has published a checkpoint by then',
   'get_stream 503': 'sixty-four others would have to listen',
+  'get_report 403': 'the nodes listen on loopback addresses alone',
   'post_record 403': 'the nodes listen on loopback addresses alone',
   'post_record 503': 'the disk would have to fail',
   'get_checkpoint 404': 'every node has published a checkpoint by then',

@@ -177,13 +177,17 @@ class World(Network):
         self.state("PE", "irregularity_reported", {"case": "CASE-1", "issuer": "BO", "subject": firm, "severity": 2,
                                                    "content_commitment": commitment("d"), "answer_due": day(20)})
         self.state("BO", "irregularity_answered", {"reporter": "PE", "case": "CASE-1", "outcome": "UNDER_REVIEW"})
+        self.state("PE", "irregularity_reported", {"case": "CASE-2", "issuer": "BO", "subject": firm, "severity": 1,
+                                                   "content_commitment": commitment("e"), "answer_due": day(9)})
+        self.state("BO", "irregularity_answered", {"reporter": "PE", "case": "CASE-2", "outcome": "NO_ACTION"})
         self.state("BR", "party_withdrawn", {"arrangement": "MERCOSUR", "notified_on": day(-2)}, effective_from=day(90))
         return firm
 
     def figures(self):
         attested = self.get("/v1/list?issuer=BO&attest=1&limit=1&on=" + day(-2))["attestation"]
         self.state("BO", "list_attested", {"as_of": day(-2), "active": str(attested["active"]), "list_root": attested["list_root"]})
-        self.state("BO", "programme_statistics", {"month": "2025-12", "active": "3", "granted": "1"})
+        for month in ("2025-11", "2025-12"):
+            self.state("BO", "programme_statistics", {"month": month, "active": "3", "granted": "1"})
 
     def appeals(self):
         number = self.certificates("BO", "REVOKED")[0]["certificate"][3:]
