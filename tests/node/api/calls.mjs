@@ -29,6 +29,8 @@ export async function callsOn(world, folder) {
   // Where PE began to state something about recognition, in /v1/members/PE/compromised.
   const activated = changes.find((each) => each.author === 'PE' && each.kind === 'recognition_activated');
   const before = activated.event > 0 ? `${activated.index}/${activated.event - 1}` : `${activated.index - 1}/255`;
+  // The console's script; a node that was built without npm has a small page instead.
+  const script = /"\/?(?:\.\/)?console\/([^"]+\.js)"/.exec(await (await fetch(`${world.nodes.BO}/`)).text())?.[1];
   const some = world.some;
   const [someIssuer, someNumber] = some.certificate.split('/');
   const aChilean = (await get('/v1/list?issuer=CL&limit=1')).items[0].subject.split('/');
@@ -222,6 +224,11 @@ export async function callsOn(world, folder) {
     ['get_report', 400, { path: ['BO', world.firm], query: wrong }],
     ['get_report', 401, { path: aChilean, at: 'CL' }],
     ['get_report', 404, { path: ['BO', 'NOBODY'] }],
+    ['get_names', 200, { query: { issuer: 'BO', name: 'import', limit: '1', after: await first('/v1/names?issuer=BO&name=import&limit=1') } }],
+    ['get_names', 200, { query: { issuer: 'BR', name: 'ninguem' }, at: 'BR' }],
+    ['get_names', 400, { query: { issuer: 'BO' } }],
+    ['get_names', 401, { query: { issuer: 'CL', name: 'a' }, at: 'CL' }],
+    ['get_names', 404, { query: { issuer: 'BO', name: 'a' }, at: 'follower' }],
     ['get_erasures', 200, { at: 'BR' }],
     ['get_erasures', 400, { query: wrong }],
 
@@ -255,9 +262,11 @@ export async function callsOn(world, folder) {
     ['get_description', 200, {}],
     ['get_description', 400, { query: wrong }],
     ['get_records_file', 501, { path: ['x'] }],
-    ['get_console', 501, {}],
+    ...['get_console', 'get_verify_page'].flatMap((page) => [[page, 200, {}], [page, 304, { again: true }]]),
+    ...(script ? [['get_console_file', 200, { path: [script] }], ['get_console_file', 304, { path: [script], again: true }]] : []),
+    ['get_console_file', 404, { path: ['none.js'] }],
   ];
-  return calls;
+  return { calls, excused: script ? {} : { 'get_console_file 200': 'built without npm', 'get_console_file 304': 'built without npm' } };
 }
 
 // What no call here brings about, and why. One that is brought about must not stand here.
@@ -267,6 +276,7 @@ export const UNREACHED = {
   'get_status_proof 404': 'every node has published a checkpoint by then',
   'get_stream 503': 'sixty-four others would have to listen',
   'get_report 403': 'the nodes listen on loopback addresses alone',
+  'get_names 403': 'the nodes listen on loopback addresses alone',
   'post_record 403': 'the nodes listen on loopback addresses alone',
   'post_record 503': 'the disk would have to fail',
   'get_checkpoint 404': 'every node has published a checkpoint by then',
