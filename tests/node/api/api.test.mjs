@@ -139,6 +139,28 @@ await test('another method is refused on every route and the allowed ones are na
   }
 });
 
+await test('a node that wants tokens answers each route for its roles alone', async () => {
+  for (const { path: route, method, security } of page.operations.values()) {
+    const opens = security.flatMap((each) => each.bearer ?? []);
+    for (const [role, token] of [['nobody', null], ...Object.entries(world.tokens)]) {
+      const stop = new AbortController();
+      const headers = token ? { Authorization: `Bearer ${token}` } : {};
+      const answer = await fetch(world.nodes.CL + route.replace(/\{\w+\}/g, 'x'), { method, headers, signal: stop.signal });
+      const letIn = security.length === 0 || opens.includes(role) || (token !== null && opens.includes('mirror'));
+      const place = `${role}: ${method} ${route}`;
+      if (letIn) assert.ok(![401, 403].includes(answer.status), place);
+      else {
+        assert.equal(answer.status, token ? 403 : 401, place);
+        const problem = await answer.json();
+        assert.equal(page.faults({ $ref: '#/components/schemas/Problem' }, problem), '');
+        assert.equal(problem.code, token ? 'FORBIDDEN' : 'UNAUTHORIZED', place);
+        if (!token) assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+      }
+      stop.abort();
+    }
+  }
+});
+
 await test('what is no route and what is no request are problems too', async () => {
   for (const [target, status] of [['/v1/nothing', 404], [`/v1/members?x=${'x'.repeat(9000)}`, 431]]) {
     const answer = await fetch(world.nodes.BO + target);

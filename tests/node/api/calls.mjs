@@ -40,7 +40,7 @@ export async function callsOn(world, folder) {
   const cose = { 'Content-Type': 'application/cose' };
   const json = { 'Content-Type': 'application/json' };
   const csv = { Accept: 'text/csv' };
-  const bearer = { Authorization: `Bearer ${world.token}` };
+  const as = (role) => ({ Authorization: `Bearer ${world.tokens[role]}` });
   const question = { tin: some.tin, role: some.roles[0], flow: 'IMPORT', by: 'PE', on: '2026-03-01' };
   const byAlias = { alias: 'RUC:20123456789', role: 'IMPORTER', flow: 'EXPORT', by: 'PE', on: new Date().toISOString().slice(0, 10) };
   const height = String(published - 1);
@@ -202,17 +202,18 @@ export async function callsOn(world, folder) {
     ['post_record', 200, { body: record('BR-PERSON'), headers: json, at: 'BR' }],
     ['post_record', 400, { body: '{}', headers: json }],
     ['post_record', 401, { body: record('BR-PERSON'), headers: json, at: 'CL' }],
+    ['post_record', 403, { body: record('BR-PERSON'), headers: { ...json, ...as('reader') }, at: 'CL' }],
     ['post_record', 404, { body: record('BR-PERSON'), headers: json, at: 'follower' }],
     ['post_record', 410, { body: record('BR-GONE'), headers: json, at: 'BR' }],
     ['post_record', 415, { body: record('BR-PERSON'), headers: cose, at: 'BR' }],
     ['post_record', 422, { body: JSON.stringify({ subject: 'BR-PERSON', kind: 'tin', record: 'AAAA' }), headers: json, at: 'BR' }],
     ['get_identity', 200, { path: ['BO', world.firm] }],
     ['get_identity', 200, { path: ['BR', 'BR-PERSON'], at: 'BR' }],
-    ['get_identity', 200, { path: aChilean, headers: bearer, at: 'CL' }],
+    ['get_identity', 200, { path: aChilean, headers: as('personal'), at: 'CL' }],
     ['get_identity', 400, { path: ['BO', world.firm], query: wrong }],
     ['get_identity', 401, { path: aChilean, at: 'CL' }],
     ['get_identity', 401, { path: aChilean, headers: { Authorization: 'Bearer another' }, at: 'CL' }],
-    ['get_identity', 403, { path: ['BR', 'BR-PERSON'], headers: bearer, at: 'CL' }],
+    ['get_identity', 403, { path: ['BR', 'BR-PERSON'], headers: as('personal'), at: 'CL' }],
     ['get_identity', 404, { path: ['BO', 'NOBODY'] }],
     ['get_identity', 410, { path: ['BR', 'BR-GONE'], at: 'BR' }],
     ['get_report', 200, { path: ['BO', world.firm], query: { ...newest, format: 'json' } }],
@@ -223,11 +224,13 @@ export async function callsOn(world, folder) {
     ['get_report', 200, { path: ['BR', 'BR-GONE'], at: 'follower' }],
     ['get_report', 400, { path: ['BO', world.firm], query: wrong }],
     ['get_report', 401, { path: aChilean, at: 'CL' }],
+    ['get_report', 403, { path: aChilean, headers: as('submitter'), at: 'CL' }],
     ['get_report', 404, { path: ['BO', 'NOBODY'] }],
     ['get_names', 200, { query: { issuer: 'BO', name: 'import', limit: '1', after: await first('/v1/names?issuer=BO&name=import&limit=1') } }],
     ['get_names', 200, { query: { issuer: 'BR', name: 'ninguem' }, at: 'BR' }],
     ['get_names', 400, { query: { issuer: 'BO' } }],
     ['get_names', 401, { query: { issuer: 'CL', name: 'a' }, at: 'CL' }],
+    ['get_names', 403, { query: { issuer: 'CL', name: 'a' }, headers: as('reader'), at: 'CL' }],
     ['get_names', 404, { query: { issuer: 'BO', name: 'a' }, at: 'follower' }],
     ['get_erasures', 200, { at: 'BR' }],
     ['get_erasures', 400, { query: wrong }],
@@ -275,9 +278,6 @@ export const UNREACHED = {
   'post_submission 503': 'the node would have to be stopping or catching up',
   'get_status_proof 404': 'every node has published a checkpoint by then',
   'get_stream 503': 'sixty-four others would have to listen',
-  'get_report 403': 'the nodes listen on loopback addresses alone',
-  'get_names 403': 'the nodes listen on loopback addresses alone',
-  'post_record 403': 'the nodes listen on loopback addresses alone',
   'post_record 503': 'the disk would have to fail',
   'get_checkpoint 404': 'every node has published a checkpoint by then',
   'get_evidence 200': 'no member contradicts itself',

@@ -255,17 +255,16 @@ class World(Network):
 
     # ------------------------------------------------------------- the nodes
 
-    def want_a_token(self, code):
-        """From now on guests may look up at this node and nothing else. Returns a token that opens all of it."""
+    def want_tokens(self, code):
+        """From now on the node answers nobody who shows no token; one of each role."""
         settings = os.path.join(self.directory, code, "quipud.toml")
         with open(settings, encoding="utf-8") as file:
             text = file.read()
+        assert 'guests = "auto"' in text
         with open(settings, "w", encoding="utf-8") as file:
-            file.write(text.replace('guests = "auto"', 'guests = "reader"'))
-        token = self.run("quipud", "token", "new", "--config", settings, "--role",
-                         "submitter,reader,auditor,operator,governance,personal").strip()
+            file.write(text.replace('guests = "auto"', 'guests = "none"'))
         self.run("quipu-testnet", "restart", code, "--dir", self.directory)
-        return token
+        return {role: self.run("quipud", "token", "new", "--config", settings, "--role", role).strip() for role in ROLES}
 
     def start_follower(self):
         with socket.socket() as free:
