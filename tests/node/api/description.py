@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "strangers", "browser"))
 import schema
 
-PAGE = "docs/openapi.yaml"
+PAGE, PROSE = "docs/openapi.yaml", "docs/api.md"
 MARK = "    # Written by tests/node/api/description.py"
 REF = re.compile(r"#/components/schemas/(\w+)")
 CODE = re.compile(r"^CODE\(\w+, (\w+), (\w+),", re.M)
@@ -111,6 +111,11 @@ def choices(root):
     return found
 
 
+def codes_in_prose(root):
+    prose = read(root, PROSE)
+    return set(re.findall(r"`([A-Z_]+)`", prose[prose.index("`code` is stable"):prose.index("and `HTTP_n`")]))
+
+
 def enumeration(name, description, values):
     lines = [f"    {name}:", "      type: string"] + ([f"      description: '{description}'"] if description else [])
     return lines + ["      enum:"] + [f"        - {value}" for value in values]
@@ -166,6 +171,8 @@ def main():
         return
     of_code = routes_of_code(root)
     faults = list(faults_of_routes(of_code, routes_of_page(by_hand)))
+    for code in sorted(codes_in_prose(root) ^ set(codes(root)["ApiCode"][1])):
+        faults.append(f"{PROSE}: the code {code} is there and not in the code, or not there")
     if made != written(root, by_hand):
         faults.append(f"{PAGE} is behind the code and the schemas: run {sys.argv[0]} {root} --write")
     if faults or not of_code:
