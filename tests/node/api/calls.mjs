@@ -26,15 +26,21 @@ export async function callsOn(world, folder) {
   const aBrazilian = (await get('/v1/list?by=PE&limit=5000')).items.find((each) => each.subject.startsWith('BR/'));
   const ofPeru = changes.find((each) => each.author === 'PE' && each.statement.validation_recorded);
   const aPeruvian = (await get('/v1/list?issuer=PE&limit=1')).items[0];
+  // Where PE began to state something about recognition, in /v1/members/PE/compromised.
+  const activated = changes.find((each) => each.author === 'PE' && each.kind === 'recognition_activated');
+  const before = activated.event > 0 ? `${activated.index}/${activated.event - 1}` : `${activated.index - 1}/255`;
+  // The console's script; a node that was built without npm has a small page instead.
+  const script = /"\/?(?:\.\/)?console\/([^"]+\.js)"/.exec(await (await fetch(`${world.nodes.BO}/`)).text())?.[1];
   const some = world.some;
   const [someIssuer, someNumber] = some.certificate.split('/');
   const aChilean = (await get('/v1/list?issuer=CL&limit=1')).items[0].subject.split('/');
+  const person = (await (await fetch(`${world.nodes.BR}/v1/operators/BR/BR-PERSON/identity`)).json()).tin;
   const pair = (name) => name.split('/');
   const none = '0'.repeat(64);
   const cose = { 'Content-Type': 'application/cose' };
   const json = { 'Content-Type': 'application/json' };
   const csv = { Accept: 'text/csv' };
-  const bearer = { Authorization: `Bearer ${world.token}` };
+  const as = (role) => ({ Authorization: `Bearer ${world.tokens[role]}` });
   const question = { tin: some.tin, role: some.roles[0], flow: 'IMPORT', by: 'PE', on: '2026-03-01' };
   const byAlias = { alias: 'RUC:20123456789', role: 'IMPORTER', flow: 'EXPORT', by: 'PE', on: new Date().toISOString().slice(0, 10) };
   const height = String(published - 1);
@@ -83,11 +89,15 @@ export async function callsOn(world, folder) {
     ['get_recognition', 400, { query: { ...question, known_at: '1999-01-01' } }],
     ['get_recognition', 501, { query: { ...question, proof: '1' } }],
     ['post_recognition', 200, { body: JSON.stringify([question, byAlias]), headers: json, query: newest }],
+    ['post_recognition', 200, { body: JSON.stringify([{ ...question, tin: person.tin, salt: person.salt }]), headers: json }],
     ['post_recognition', 400, { body: '[1]', headers: json }],
     ['post_recognition', 413, { body: ' '.repeat((1 << 20) + 1), headers: json }],
     ['get_operator_by_tin', 200, { path: [some.tin], query: { on: '2026-03-01', ...newest } }],
     ['get_operator_by_tin', 400, { path: [some.tin], query: { on: '2026-13-01' } }],
     ['get_operator_by_tin', 404, { path: ['BO0'] }],
+    ['get_operator_by_alias', 200, { query: { alias: byAlias.alias, by: 'PE', on: byAlias.on, ...newest } }],
+    ['get_operator_by_alias', 400, { query: { by: 'PE' } }],
+    ['get_operator_by_alias', 404, { query: { alias: 'RUC:9', by: 'PE' } }],
     ['get_operator', 200, { path: ['BO', world.firm], query: { on: '2026-03-01', ...newest } }],
     ['get_operator', 200, { path: ['BR', 'BR-PERSON'] }],
     ['get_operator', 200, { path: ['BR', 'BR-GONE'] }],
@@ -119,7 +129,22 @@ export async function callsOn(world, folder) {
     ['get_expert', 200, { path: ['BO', 'EX-1'], query: newest }],
     ['get_expert', 400, { path: ['BO', 'EX-1'], query: wrong }],
     ['get_expert', 404, { path: ['BO', 'EX-2'] }],
+    ['get_case', 200, { path: ['PE', 'CASE-1'], query: { on: byAlias.on, ...newest } }],
+    ['get_case', 400, { path: ['PE', 'CASE-1'], query: wrong }],
+    ['get_case', 404, { path: ['PE', 'CASE-9'] }],
 
+    ['get_cases', 200, { query: { issuer: 'BO', reporter: 'PE', kind: 'IRREGULARITY', state: 'ALL', on: byAlias.on, ...newest, format: 'json' } }],
+    ['get_cases', 200, { query: { state: 'ALL', limit: '1', after: await first('/v1/cases?state=ALL&limit=1') } }],
+    ['get_cases', 200, { query: { state: 'ALL' } }],
+    ['get_cases', 200, { query: { limit: '1' }, headers: csv }],
+    ['get_cases', 400, { query: { state: 'x' } }],
+    ['get_statistics', 200, { query: { issuer: 'BO', from: '2025-11', to: '2025-12', mismatch: '1', ...newest, format: 'json' } }],
+    ['get_statistics', 200, { query: { limit: '1', after: await first('/v1/statistics?limit=1') } }],
+    ['get_statistics', 200, { query: { limit: '1', format: 'csv' } }],
+    ['get_statistics', 400, { query: { mismatch: '2' } }],
+    ['get_month', 200, { path: ['BO', '2025-12'], query: newest }],
+    ['get_month', 400, { path: ['BO', '2025-12'], query: wrong }],
+    ['get_month', 404, { path: ['BO', '2024-01'] }],
     ['get_list', 200, { query: { issuer: 'BO', attest: '1', status: 'ALL', on: '2026-03-01', ...newest, limit: '5000' } }],
     ['get_list', 200, { query: { issuer: 'PE', limit: '5000' } }],
     ['get_list', 200, { query: { issuer: 'BR', limit: '5000', status: 'ALL' } }],
@@ -157,6 +182,14 @@ export async function callsOn(world, folder) {
     ['get_disputed', 200, { path: ['PE'], query: { after: '60' } }],
     ['get_disputed', 400, { path: ['PE'], query: { after: 'x' } }],
     ['get_disputed', 404, { path: ['zz'] }],
+    ['get_compromised', 200, { path: ['PE'], query: { on: byAlias.on, ...newest, limit: '200', format: 'json' } }],
+    ['get_compromised', 200, { path: ['PE'], query: { limit: '20', after: await first('/v1/members/PE/compromised?limit=1') } }],
+    ['get_compromised', 200, { path: ['PE'], query: { limit: '2', after: before }, headers: csv }],
+    ['get_compromised', 200, { path: ['PE'], query: { limit: '2', after: before } }],
+    ['get_compromised', 400, { path: ['PE'], query: { after: 'x' } }],
+    ['get_compromised', 404, { path: ['ZZ'] }],
+    ['get_parameters', 200, { query: newest }],
+    ['get_parameters', 400, { query: wrong }],
     ['get_proposals', 200, { query: newest }],
     ['get_proposals', 200, { query: { opener: 'BO' } }],
     ['get_proposals', 400, { query: { opener: 'BOX' } }],
@@ -171,19 +204,36 @@ export async function callsOn(world, folder) {
     ['post_record', 200, { body: record('BR-PERSON'), headers: json, at: 'BR' }],
     ['post_record', 400, { body: '{}', headers: json }],
     ['post_record', 401, { body: record('BR-PERSON'), headers: json, at: 'CL' }],
+    ['post_record', 403, { body: record('BR-PERSON'), headers: { ...json, ...as('reader') }, at: 'CL' }],
     ['post_record', 404, { body: record('BR-PERSON'), headers: json, at: 'follower' }],
     ['post_record', 410, { body: record('BR-GONE'), headers: json, at: 'BR' }],
     ['post_record', 415, { body: record('BR-PERSON'), headers: cose, at: 'BR' }],
     ['post_record', 422, { body: JSON.stringify({ subject: 'BR-PERSON', kind: 'tin', record: 'AAAA' }), headers: json, at: 'BR' }],
     ['get_identity', 200, { path: ['BO', world.firm] }],
     ['get_identity', 200, { path: ['BR', 'BR-PERSON'], at: 'BR' }],
-    ['get_identity', 200, { path: aChilean, headers: bearer, at: 'CL' }],
+    ['get_identity', 200, { path: aChilean, headers: as('personal'), at: 'CL' }],
     ['get_identity', 400, { path: ['BO', world.firm], query: wrong }],
     ['get_identity', 401, { path: aChilean, at: 'CL' }],
     ['get_identity', 401, { path: aChilean, headers: { Authorization: 'Bearer another' }, at: 'CL' }],
-    ['get_identity', 403, { path: ['BR', 'BR-PERSON'], headers: bearer, at: 'CL' }],
+    ['get_identity', 403, { path: ['BR', 'BR-PERSON'], headers: as('personal'), at: 'CL' }],
     ['get_identity', 404, { path: ['BO', 'NOBODY'] }],
     ['get_identity', 410, { path: ['BR', 'BR-GONE'], at: 'BR' }],
+    ['get_report', 200, { path: ['BO', world.firm], query: { ...newest, format: 'json' } }],
+    ['get_report', 200, { path: ['BO', world.firm], query: { limit: '1' }, headers: csv }],
+    ['get_report', 200, { path: ['BO', world.firm], query: { limit: '1', after: await first(`/v1/operators/BO/${world.firm}/report?limit=1`) } }],
+    ['get_report', 200, { path: ['BR', 'BR-PERSON'], at: 'BR' }],
+    ['get_report', 200, { path: ['BR', 'BR-GONE'], at: 'BR' }],
+    ['get_report', 200, { path: ['BR', 'BR-GONE'], at: 'follower' }],
+    ['get_report', 400, { path: ['BO', world.firm], query: wrong }],
+    ['get_report', 401, { path: aChilean, at: 'CL' }],
+    ['get_report', 403, { path: aChilean, headers: as('submitter'), at: 'CL' }],
+    ['get_report', 404, { path: ['BO', 'NOBODY'] }],
+    ['get_names', 200, { query: { issuer: 'BO', name: 'import', limit: '1', after: await first('/v1/names?issuer=BO&name=import&limit=1') } }],
+    ['get_names', 200, { query: { issuer: 'BR', name: 'ninguem' }, at: 'BR' }],
+    ['get_names', 400, { query: { issuer: 'BO' } }],
+    ['get_names', 401, { query: { issuer: 'CL', name: 'a' }, at: 'CL' }],
+    ['get_names', 403, { query: { issuer: 'CL', name: 'a' }, headers: as('reader'), at: 'CL' }],
+    ['get_names', 404, { query: { issuer: 'BO', name: 'a' }, at: 'follower' }],
     ['get_erasures', 200, { at: 'BR' }],
     ['get_erasures', 400, { query: wrong }],
 
@@ -217,9 +267,11 @@ export async function callsOn(world, folder) {
     ['get_description', 200, {}],
     ['get_description', 400, { query: wrong }],
     ['get_records_file', 501, { path: ['x'] }],
-    ['get_console', 501, {}],
+    ...['get_console', 'get_verify_page'].flatMap((page) => [[page, 200, {}], [page, 304, { again: true }]]),
+    ...(script ? [['get_console_file', 200, { path: [script] }], ['get_console_file', 304, { path: [script], again: true }]] : []),
+    ['get_console_file', 404, { path: ['none.js'] }],
   ];
-  return calls;
+  return { calls, excused: script ? {} : { 'get_console_file 200': 'built without npm', 'get_console_file 304': 'built without npm' } };
 }
 
 // What no call here brings about, and why. One that is brought about must not stand here.
@@ -230,7 +282,6 @@ export const UNREACHED = {
   'get_status_list 413': 'one administration would have to have some ten thousand certificates',
   'get_status_proof 404': 'every node has published a checkpoint by then',
   'get_stream 503': 'sixty-four others would have to listen',
-  'post_record 403': 'the nodes listen on loopback addresses alone',
   'post_record 503': 'the disk would have to fail',
   'get_checkpoint 404': 'every node has published a checkpoint by then',
   'get_evidence 200': 'no member contradicts itself',
@@ -241,10 +292,15 @@ export const UNREACHED = {
 export const UNSEEN = {
   'Answer.stale': 'the network would have to stand still for three minutes',
   'IndicatorGroup.p50_at_least': 'half of the sample\'s declarations would have to take three days',
-  'get_exposure.natural_person': 'a person\'s certificate would have to be annulled',
   'get_member_keys.keys.label': 'keys of a genesis have no label',
+  'get_compromised.items.reaffirmed_on': 'the one who lost its key has no other to stand by its events with',
   'get_disputed.next_after': 'two hundred and fifty-six submissions would have to be disputed',
   'get_evidence_list.evidence.path': 'no member contradicts itself',
   'get_evidence_list.evidence.administration': 'no member contradicts itself',
   'get_node_status.sources.detail': 'the follower\'s source is well',
+};
+
+// In some runs and not in others.
+export const SOMETIMES = {
+  'get_exposure.natural_person': 'an import that fell into other blocks leaves another certificate that somebody relied on',
 };

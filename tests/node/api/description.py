@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "strangers", "browser"))
 import schema
 
-PAGE = "docs/openapi.yaml"
+PAGE, PROSE = "docs/openapi.yaml", "docs/api.md"
 MARK = "    # Written by tests/node/api/description.py"
 REF = re.compile(r"#/components/schemas/(\w+)")
 CODE = re.compile(r"^CODE\(\w+, (\w+), (\w+),", re.M)
@@ -31,7 +31,8 @@ def read(root, path):
 
 # ------------------------------------------------------------------ routes
 
-ROUTE = re.compile(r'\{"([A-Z]+)", "([^"]*)", (?:at_once<)?(\w+)')
+ROUTE = re.compile(r'\{"([A-Z]+)", "([^"]*)", (k\w+), (?:at_once<)?(\w+)')
+ROLES = re.compile(r"constexpr Roles (k\w+) = \{([^}]*)\};")
 TAKES = re.compile(r"call\.unexpected\(\s*\{([^}]*)\}\)")
 SHARED = re.compile(r"\$ref: '#/components/parameters/(\w+)'")
 NAMED = re.compile(r"\bname: '?([\w-]+)'?,? *\n? *in: (\w+)")
@@ -49,9 +50,11 @@ def handlers(root):
 
 
 def routes_of_code(root):
-    """{(method, pattern): query parameters}"""
-    takes = handlers(root)
-    return {(method, pattern): takes.get(function, set()) for method, pattern, function in ROUTE.findall(read(root, "node/http/routes.cpp"))}
+    """{(method, pattern): (query parameters, roles that open it)}"""
+    takes, table = handlers(root), read(root, "node/http/routes.cpp")
+    roles = {name: {each.lower() for each in re.findall(r"Role::k(\w+)", text)} for name, text in ROLES.findall(table)}
+    return {(method, pattern): (takes.get(function, set()), roles.get(who, set()))
+            for method, pattern, who, function in ROUTE.findall(table)}
 
 
 def operations(by_hand):
@@ -70,7 +73,8 @@ def routes_of_page(by_hand):
     for method, path, text in operations(by_hand):
         many = "x-quipu-many-segments: true" in text
         named = NAMED.findall(text) + [shared[name] for name in SHARED.findall(text)]
-        found[method, re.sub(r"\{\w+\}", "**" if many else "{}", path)] = {name for name, place in named if place == "query"}
+        roles = set(re.findall(r"\{bearer: \[(\w+)\]\}", text))
+        found[method, re.sub(r"\{\w+\}", "**" if many else "{}", path)] = {name for name, place in named if place == "query"}, roles
     return found
 
 
@@ -80,8 +84,11 @@ def faults_of_routes(of_code, of_page):
     for method, path in sorted(of_page.keys() - of_code.keys()):
         yield f"{PAGE} describes {method} /{path}, which no node answers"
     for method, path in sorted(of_code.keys() & of_page.keys()):
-        for name in sorted(of_code[method, path] ^ of_page[method, path]):
-            yield f"{PAGE}, {method} /{path}: the parameter {name} is " + ("not described" if name in of_code[method, path] else "not taken")
+        (takes, opens), (described, let_in) = of_code[method, path], of_page[method, path]
+        for name in sorted(takes ^ described):
+            yield f"{PAGE}, {method} /{path}: the parameter {name} is " + ("not described" if name in takes else "not taken")
+        if opens != let_in:
+            yield f"{PAGE}, {method} /{path}: the roles are {', '.join(sorted(opens)) or 'none'}"
 
 
 # ------------------------------------------------------------ what is written
@@ -102,6 +109,11 @@ def choices(root):
         for name, body in re.findall(r"\bmessage\s+(\w+)\s*\{(?:[^{}]|\{[^{}]*\})*?\boneof\s+\w+\s*\{([^{}]*)\}", text):
             found[name] = re.findall(r"\w+\s+(\w+)\s*=", body)
     return found
+
+
+def codes_in_prose(root):
+    prose = read(root, PROSE)
+    return set(re.findall(r"`([A-Z_]+)`", prose[prose.index("`code` is stable"):prose.index("and `HTTP_n`")]))
 
 
 def enumeration(name, description, values):
@@ -159,6 +171,8 @@ def main():
         return
     of_code = routes_of_code(root)
     faults = list(faults_of_routes(of_code, routes_of_page(by_hand)))
+    for code in sorted(codes_in_prose(root) ^ set(codes(root)["ApiCode"][1])):
+        faults.append(f"{PROSE}: the code {code} is there and not in the code, or not there")
     if made != written(root, by_hand):
         faults.append(f"{PAGE} is behind the code and the schemas: run {sys.argv[0]} {root} --write")
     if faults or not of_code:

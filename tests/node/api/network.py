@@ -25,6 +25,7 @@ from make_ledger import PATIENCE_S, Network
 
 LOWEST_PORT = 21300
 MEMBERS = ("BO", "BR", "CL", "PE")
+ROLES = ("submitter", "governance", "reader", "auditor", "operator", "personal")
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
 
 
@@ -149,7 +150,7 @@ class World(Network):
         """A firm without certificates, and a person of whom the log has commitments alone."""
         line = lambda stated, **more: json.dumps({"recorded_on": day(-2), "administration": "BR", "event": {
             "decision_date": day(-3), "operator_registered": stated}, "identity": {
-                "legal_name": "Ninguem SA", "city": "Santos", "country": "BR"}, **more})
+                "legal_name": "Ninguem SA", "trade_name": "Ninguem", "city": "Santos", "country": "BR"}, **more})
         lines = [line({"subject": "BR-GONE", "person": "LEGAL", "tin": "BR00000000000191"}),
                  line({"subject": "BR-PERSON", "person": "NATURAL"}, private_tin="BR71940386255")]
         self.at("BR", "import", "history", self.file("BR.jsonl", "\n".join(lines) + "\n"), "--key", self.key("BR"))
@@ -177,13 +178,17 @@ class World(Network):
         self.state("PE", "irregularity_reported", {"case": "CASE-1", "issuer": "BO", "subject": firm, "severity": 2,
                                                    "content_commitment": commitment("d"), "answer_due": day(20)})
         self.state("BO", "irregularity_answered", {"reporter": "PE", "case": "CASE-1", "outcome": "UNDER_REVIEW"})
+        self.state("PE", "irregularity_reported", {"case": "CASE-2", "issuer": "BO", "subject": firm, "severity": 1,
+                                                   "content_commitment": commitment("e"), "answer_due": day(9)})
+        self.state("BO", "irregularity_answered", {"reporter": "PE", "case": "CASE-2", "outcome": "NO_ACTION"})
         self.state("BR", "party_withdrawn", {"arrangement": "MERCOSUR", "notified_on": day(-2)}, effective_from=day(90))
         return firm
 
     def figures(self):
         attested = self.get("/v1/list?issuer=BO&attest=1&limit=1&on=" + day(-2))["attestation"]
         self.state("BO", "list_attested", {"as_of": day(-2), "active": str(attested["active"]), "list_root": attested["list_root"]})
-        self.state("BO", "programme_statistics", {"month": "2025-12", "active": "3", "granted": "1"})
+        for month in ("2025-11", "2025-12"):
+            self.state("BO", "programme_statistics", {"month": month, "active": "3", "granted": "1"})
 
     def appeals(self):
         number = self.certificates("BO", "REVOKED")[0]["certificate"][3:]
@@ -251,17 +256,17 @@ class World(Network):
 
     # ------------------------------------------------------------- the nodes
 
-    def want_a_token(self, code):
-        """From now on guests may look up at this node and nothing else. Returns a token that opens all of it."""
+    def want_tokens(self, code):
+        """From now on guests may look up at this node and nothing else. A token of each role."""
         settings = os.path.join(self.directory, code, "quipud.toml")
         with open(settings, encoding="utf-8") as file:
             text = file.read()
+        assert 'guests = "auto"' in text
         with open(settings, "w", encoding="utf-8") as file:
             file.write(text.replace('guests = "auto"', 'guests = "reader"'))
-        token = self.run("quipud", "token", "new", "--config", settings, "--role",
-                         "submitter,reader,auditor,operator,governance,personal").strip()
+        tokens = {role: self.run("quipud", "token", "new", "--config", settings, "--role", role).strip() for role in ROLES}
         self.run("quipu-testnet", "restart", code, "--dir", self.directory)
-        return token
+        return tokens
 
     def start_follower(self):
         with socket.socket() as free:
@@ -296,9 +301,9 @@ def main():
     try:
         world.start("--import")
         told = world.tell()
-        token = world.want_a_token("CL")
+        told["tokens"] = world.want_tokens("CL")
         world.published_size()
-        told |= {"nodes": {code: world.url(code) for code in MEMBERS}, "follower": world.start_follower(), "token": token}
+        told |= {"nodes": {code: world.url(code) for code in MEMBERS}, "follower": world.start_follower()}
         done = subprocess.run(command, env={**os.environ, "QUIPU_WORLD": world.file("world.json", told)}).returncode
     finally:
         world.stop()
