@@ -19,12 +19,13 @@ mkdir -p "$root/packages" "$root/trial"
 cp "$packages"/*.deb "$root/packages/"
 cp "$here/bare_debian_inside.sh" "$root/trial/inside.sh"
 
-# apt fetches what the packages depend on, from outside of the booted machine, which has no network.
-chroot "$root" apt-get update -qq
-chroot "$root" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd systemd-sysv dbus' >/dev/null
-chroot "$root" sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /packages/*.deb' >"$root/trial/apt.log" 2>&1 ||
+inside() { systemd-nspawn --quiet --register=no --keep-unit -D "$root" --setenv=DEBIAN_FRONTEND=noninteractive "$@" </dev/null; }
+# apt fetches what the packages depend on; the booted machine has no network.
+inside apt-get update -qq
+inside apt-get install -y -qq --no-install-recommends systemd systemd-sysv dbus >/dev/null 2>&1
+inside sh -c 'apt-get install -y --no-install-recommends /packages/*.deb' >"$root/trial/apt.log" 2>&1 ||
   { cat "$root/trial/apt.log"; exit 1; }
-grep '^quipud: next' "$root/trial/apt.log" || { echo "apt did not say what comes next"; exit 1; }
+grep -A3 '^quipud: next' "$root/trial/apt.log" || { echo "apt did not say what comes next"; exit 1; }
 
 cat >"$root/etc/systemd/system/trial.service" <<'UNIT'
 [Unit]
@@ -43,6 +44,6 @@ UNIT
 ln -sf /lib/systemd/system/graphical.target "$root/etc/systemd/system/default.target"
 mkdir -p "$root/etc/systemd/system/graphical.target.wants"
 ln -sf ../trial.service "$root/etc/systemd/system/graphical.target.wants/trial.service"
-systemd-nspawn --quiet --register=no --keep-unit --private-network -b -D "$root" </dev/null >"$root/trial/boot.log" 2>&1 || true
+timeout 400 systemd-nspawn --quiet --register=no --keep-unit --private-network -b -D "$root" </dev/null >"$root/trial/boot.log" 2>&1 || true
 cat "$root/trial/log" 2>/dev/null || { cat "$root/trial/boot.log"; exit 1; }
 grep -q '^ALL AS IT SHOULD BE$' "$root/trial/log"
