@@ -6,8 +6,9 @@ set -eu
 build="g++ cmake ninja-build ccache mold pkg-config git
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsodium-dev libssl-dev librocksdb-dev
   libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev
-  libxlsxwriter-dev prometheus-cpp-dev libbenchmark-dev python3 curl"
-tests="clang-tools-19 clang-format-19 spin golang-go golang-golang-x-mod-dev chromium"
+  libxlsxwriter-dev prometheus-cpp-dev libbenchmark-dev python3 curl
+  dpkg-dev file"
+tests="clang-tools-19 clang-format-19 spin golang-go golang-golang-x-mod-dev chromium groff-base"
 # For the console. A node that is there already, from wherever, will do.
 command -v npm >/dev/null || build="$build nodejs npm"
 
@@ -18,7 +19,9 @@ missing=""
 for package in $wanted; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
 done
-[ -z "$missing" ] && exit 0
+promtool=""
+[ "${1:-}" = tests ] && { command -v promtool >/dev/null || promtool=wanted; }
+[ -z "$missing$promtool" ] && exit 0
 
 if dpkg-query -W -f='${Status}' libboost1.74-dev 2>/dev/null | grep -q 'install ok installed'; then
   echo "libboost1.74-dev is installed and excludes libboost1.81-dev, which Quipu needs: remove it first" >&2
@@ -31,8 +34,16 @@ if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null || { echo "run as root, or install:$missing" >&2; exit 1; }
   as_root=sudo
 fi
-echo "Installing:$missing"
+echo "Installing:$missing${promtool:+ promtool}"
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
 # shellcheck disable=SC2086
-$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -z "$missing" ] || $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+
+# The program that checks rules, alone: Debian's package would start a Prometheus.
+if [ -n "$promtool" ]; then
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  (cd "$folder" && apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb .)
+  $as_root install -m 0755 "$folder/usr/bin/promtool" /usr/local/bin/promtool
+fi

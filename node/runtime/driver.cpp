@@ -35,6 +35,15 @@ class ServingBudget {
   consensus::TokenBucket time_us_{limits::kServingMicrosecondsPerSecond};
 };
 
+// Does it, and notes how long that took.
+template <class Work>
+auto timed(Durations& durations, const Work& work) {
+  const auto from_us = real_now().steady_us;
+  auto answer = work();
+  durations.add(real_now().steady_us - from_us);
+  return answer;
+}
+
 // Signature checks that wait while more comes in.
 constexpr std::size_t kItemsAtOnce = 64;
 
@@ -122,10 +131,10 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   // Durable effects return when they are durable, so whatever follows in the list may leave the node.
   void perform(replica::Persist& effect) {
     ++counters.persists;
-    inbox.emplace_back(host.perform(effect));
+    inbox.emplace_back(timed(counters.persist_took, [&] { return host.perform(effect); }));
   }
   void perform(replica::Sign& effect) {
-    auto answer = host.perform(effect);
+    auto answer = timed(counters.sign_took, [&] { return host.perform(effect); });
     if (std::holds_alternative<replica::Refused>(answer)) {
       ++counters.refusals;
       callbacks.log("the vote guard refused to sign: " + std::get<replica::Refused>(answer).why, true);
@@ -135,7 +144,7 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
     inbox.push_back(std::move(answer));
   }
   void perform(replica::Commit& effect) {
-    auto committed = host.perform(effect);
+    auto committed = timed(counters.commit_took, [&] { return host.perform(effect); });
     counters.blocks_committed += effect.blocks.size();
     for (const auto& block : effect.blocks) counters.submissions_final += block.executed->block.leaves.size() - 1;
     callbacks.committed(effect);

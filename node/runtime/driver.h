@@ -13,6 +13,7 @@
 #include "node/host/host.h"
 #include "node/net/mesh.h"
 #include "node/replica/replica.h"
+#include "node/runtime/durations.h"
 
 namespace boost::asio {
 class io_context;
@@ -44,6 +45,10 @@ struct DriverCounters {
   std::atomic<std::uint64_t> slot_syncs{0};
   std::atomic<std::uint64_t> requests_unserved{0};
   std::atomic<std::uint64_t> peers_kept_out{0};
+  // Of what is durable when it is done: block, vote, commit.
+  Durations persist_took;
+  Durations sign_took;
+  Durations commit_took;
 };
 
 class Driver {

@@ -132,7 +132,9 @@ struct FollowerNode::State final : public http::Backend {
   std::uint64_t next_sequence(const std::string& administration, const crypto::PublicKey& key) const override {
     return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
   }
-  std::string metrics() const override { return render_metrics(status(), reader()->newest(), database->syncs()); }
+  std::string metrics() const override {
+    return render_metrics(vitals_of(*this, database->syncs(), disk_space({{"ledger", plan.directory / "ledger"}})));
+  }
 
   void stop() {
     if (stopping.exchange(true)) return;

@@ -22,6 +22,7 @@ using quipu::runtime::NodeConfig;
 struct Options {
   std::string config_file;
   bool check_only = false;
+  bool default_config = false;
   std::vector<std::string> follow;
   std::string follow_directory;
   std::string init_directory;
@@ -179,6 +180,7 @@ int main(int argc, char** argv) {
       "  quipud --follow http://node.example.bo:8480,http://node.example.pe:8480 --genesis genesis.json --dir copy");
   app.add_option("--config", options.config_file, "The node's TOML file (made by init)");
   app.add_flag("--check-config", options.check_only, "Read the configuration, say whether it is in order, and stop");
+  app.add_flag("--default-config", options.default_config, "Print every setting with its default, and stop");
   app.add_option("--follow", options.follow, "Follow these nodes' mirrors (URLs) without being a member: look-ups only")
       ->delimiter(',');
   app.add_option("--genesis", options.genesis_file, "With --follow: the genesis file, needed the first time");
@@ -213,6 +215,10 @@ int main(int argc, char** argv) {
   if (init_command->parsed()) return init(options);
   if (const auto done = access.run()) return *done;
   if (!options.follow.empty()) return follow(options);
+  if (options.default_config) {
+    std::cout << quipu::runtime::format_config({});
+    return 0;
+  }
   if (options.config_file.empty()) {
     std::cerr << app.help();
     return 2;

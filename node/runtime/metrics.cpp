@@ -3,8 +3,12 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <unistd.h>
+
+#include <fstream>
 
 namespace quipu::runtime {
 
@@ -19,64 +23,128 @@ class Page {
     auto& counter = prometheus::BuildCounter().Name(name).Help(help).Register(registry_).Add(labels);
     counter.Increment(static_cast<double>(value));
   }
+  void histogram(const char* name, const char* help, const Durations& durations,
+                 const prometheus::Labels& labels = {}) {
+    const prometheus::Histogram::BucketBoundaries bounds(Durations::kBounds_s.begin(), Durations::kBounds_s.end());
+    auto& histogram = prometheus::BuildHistogram().Name(name).Help(help).Register(registry_).Add(labels, bounds);
+    histogram.ObserveMultiple(durations.counts(), durations.sum_s());
+  }
   std::string text() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 
  private:
   prometheus::Registry registry_;
 };
 
-}  // namespace
+// Whether it has grown too large or was started anew. Nothing where /proc tells nothing.
+void put_process(Page& page) {
+  std::ifstream in("/proc/self/statm");
+  double total_pages = 0;
+  double resident_pages = 0;
+  if (!(in >> total_pages >> resident_pages)) return;
+  page.gauge("process_resident_memory_bytes", "Memory of this process.",
+             resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
+}
 
-std::string render_metrics(const http::NodeStatus& node, const replica::Status& replica, const DriverCounters& counters,
-                           std::uint64_t database_syncs) {
-  Page page;
-  page.gauge("quipu_height", "Height of the newest final block.",
-             static_cast<double>(replica.engine.finalized.height.value));
-  page.gauge("quipu_tree_size", "Leaves in the log.", static_cast<double>(replica.engine.finalized.tree_size));
-  page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(node.view));
-  page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
-  page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",
-             static_cast<double>(replica.pool_bytes));
+void put_disks(Page& page, const std::vector<DiskSpace>& disks) {
+  for (const auto& disk : disks) {
+    page.gauge("quipu_disk_bytes", "Size of the disk that holds it.", static_cast<double>(disk.bytes),
+               {{"of", disk.of}});
+    page.gauge("quipu_disk_free_bytes", "What is free on the disk that holds it.", static_cast<double>(disk.free_bytes),
+               {{"of", disk.of}});
+  }
+}
+
+void put_vitals(Page& page, const Vitals& vitals) {
+  const auto& node = vitals.node;
+  page.gauge("quipu_build_info", "Always 1; the label says which version runs.", 1, {{"version", node.version}});
+  page.gauge("quipu_height", "Height of the newest final block.", static_cast<double>(vitals.newest.height.value));
+  page.gauge("quipu_tree_size", "Leaves in the log.", static_cast<double>(vitals.newest.tree_size));
+  page.gauge("quipu_published_height", "Height of the newest published checkpoint.",
+             static_cast<double>(vitals.published.value_or(consensus::Height{}).value));
+  page.gauge("quipu_epoch", "Current epoch: how often the members changed.", static_cast<double>(node.epoch));
+  page.gauge("quipu_members", "Members of this epoch.", static_cast<double>(node.members));
+  page.gauge("quipu_quorum", "Members without whom nothing becomes final.", static_cast<double>(node.quorum));
   page.gauge("quipu_state_age_seconds", "Age of the newest state.", static_cast<double>(node.age_ms) / 1000.0);
-  page.gauge("quipu_syncing", "1 while this node catches up and does not vote.", node.syncing ? 1 : 0);
-  page.gauge("quipu_halted", "1 after a fork or a diverged state: this node votes no more.", node.halted ? 1 : 0);
-  const auto standing = replica.engine.standing;
+  page.gauge("quipu_syncing", "1 while this node catches up.", node.syncing ? 1 : 0);
+  page.gauge("quipu_halted", "1 after a fork or a diverged state: this node takes no part any more.",
+             node.halted ? 1 : 0);
+  page.counter("quipu_database_syncs_total", "Synced database writes.", vitals.database_syncs);
+  put_disks(page, vitals.disks);
+  put_process(page);
+}
+
+void put_standing(Page& page, consensus::Standing standing) {
   page.gauge("quipu_recovering", "1 while this node abstains because its safety file was lost or is an older one.",
              standing == consensus::Standing::kRecovering ? 1 : 0);
   page.gauge("quipu_clone_seen", "1 after another process signed with this node's vote key: it votes no more.",
              standing == consensus::Standing::kStopped ? 1 : 0);
-  page.counter("quipu_nullified_views_total", "Views that ended without a block.", node.nullified_views);
-  page.counter("quipu_evidence_total", "Proofs of equivocation found.", node.evidence);
+}
+
+void put_counters(Page& page, const DriverCounters& counters) {
   page.counter("quipu_blocks_total", "Blocks committed since the start.", counters.blocks_committed);
   page.counter("quipu_submissions_final_total", "Submissions made final since the start.", counters.submissions_final);
   page.counter("quipu_signatures_checked_total", "Submission signatures checked.", counters.signatures_checked);
   page.counter("quipu_votes_signed_total", "Votes signed.", counters.votes_signed);
   page.counter("quipu_votes_refused_total", "Votes that the guard refused to sign.", counters.refusals);
-  page.counter("quipu_database_syncs_total", "Synced database writes.", database_syncs);
   page.counter("quipu_safety_syncs_total", "Synced writes of the safety file.", counters.slot_syncs);
   page.counter("quipu_requests_unserved_total", "Requests for blocks beyond a peer's budget.",
                counters.requests_unserved);
   page.counter("quipu_peers_kept_out_total", "Times that a peer was kept out for sending what no member sends.",
                counters.peers_kept_out);
-  for (const auto& peer : node.peers) {
+  const char* help = "Time of one step that is durable when it ends.";
+  page.histogram("quipu_durable_seconds", help, counters.persist_took, {{"step", "persist"}});
+  page.histogram("quipu_durable_seconds", help, counters.sign_took, {{"step", "sign"}});
+  page.histogram("quipu_durable_seconds", help, counters.commit_took, {{"step", "commit"}});
+}
+
+void put_peers(Page& page, const std::vector<http::PeerSummary>& peers) {
+  for (const auto& peer : peers) {
     page.gauge("quipu_peer_up", "1 while the peer is connected and authenticated.", peer.up ? 1 : 0,
                {{"peer", peer.code}});
     page.counter("quipu_peer_received_bytes_total", "Bytes from the peer.", peer.received_bytes, {{"peer", peer.code}});
     page.counter("quipu_peer_sent_bytes_total", "Bytes to the peer.", peer.sent_bytes, {{"peer", peer.code}});
   }
+}
+
+}  // namespace
+
+std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::path>& paths) {
+  std::vector<DiskSpace> disks;
+  for (const auto& [of, path] : paths) {
+    std::error_code error;
+    const auto space = std::filesystem::space(path, error);
+    if (!error) disks.push_back({of, space.capacity, space.available});
+  }
+  return disks;
+}
+
+Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::vector<DiskSpace> disks) {
+  const auto reader = backend.reader();
+  return {backend.status(), reader->newest(), reader->newest_note(), database_syncs, std::move(disks)};
+}
+
+std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
+                           const Durations& until_final) {
+  Page page;
+  put_vitals(page, vitals);
+  page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(vitals.node.view));
+  page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
+  page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",
+             static_cast<double>(replica.pool_bytes));
+  put_standing(page, replica.engine.standing);
+  page.counter("quipu_nullified_views_total", "Views that ended without a block.", vitals.node.nullified_views);
+  page.counter("quipu_evidence_total", "Proofs of equivocation found.", vitals.node.evidence);
+  put_counters(page, counters);
+  page.histogram("quipu_final_seconds", "Time from a submission's arrival at this node until it is final.",
+                 until_final);
+  put_peers(page, vitals.node.peers);
   return page.text();
 }
 
-std::string render_metrics(const http::NodeStatus& node, const ledger::BlockSummary& newest,
-                           std::uint64_t database_syncs) {
+std::string render_metrics(const Vitals& vitals) {
   Page page;
-  page.gauge("quipu_height", "Height of the newest final block.", static_cast<double>(newest.height.value));
-  page.gauge("quipu_tree_size", "Leaves in the log.", static_cast<double>(newest.tree_size));
-  page.gauge("quipu_state_age_seconds", "Age of the newest state.", static_cast<double>(node.age_ms) / 1000.0);
-  page.gauge("quipu_syncing", "1 until a source's newest checkpoint was reached.", node.syncing ? 1 : 0);
-  page.gauge("quipu_halted", "1 after a fork: nothing more is taken.", node.halted ? 1 : 0);
-  page.counter("quipu_database_syncs_total", "Synced database writes.", database_syncs);
-  for (const auto& source : node.sources) {
+  put_vitals(page, vitals);
+  for (const auto& source : vitals.node.sources) {
     page.gauge("quipu_source_good", "1 while the source answers with what verifies.", source.state == "good" ? 1 : 0,
                {{"source", source.url}});
   }

@@ -2,19 +2,40 @@
 // What /metrics says, in Prometheus' text format. Any thread.
 #pragma once
 
+#include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "node/http/backend.h"
 #include "node/replica/replica.h"
 #include "node/runtime/driver.h"
+#include "node/runtime/durations.h"
 
 namespace quipu::runtime {
 
-std::string render_metrics(const http::NodeStatus& node, const replica::Status& replica, const DriverCounters& counters,
-                           std::uint64_t database_syncs);
+struct DiskSpace {
+  std::string of;  // what lies there: ledger, safety
+  std::uint64_t bytes = 0;
+  std::uint64_t free_bytes = 0;  // for a user without privileges
+};
+// Of the disks under these, by what lies there; a path that cannot be looked at is left out.
+std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::path>& paths);
 
+// What members and followers have in common.
+struct Vitals {
+  http::NodeStatus node;
+  ledger::BlockSummary newest;
+  std::optional<consensus::Height> published;
+  std::uint64_t database_syncs = 0;
+  std::vector<DiskSpace> disks;
+};
+Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::vector<DiskSpace> disks);
+
+// Of a member.
+std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
+                           const Durations& until_final);
 // Of a follower.
-std::string render_metrics(const http::NodeStatus& node, const ledger::BlockSummary& newest,
-                           std::uint64_t database_syncs);
+std::string render_metrics(const Vitals& vitals);
 
 }  // namespace quipu::runtime

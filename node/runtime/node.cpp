@@ -24,6 +24,7 @@
 #include "node/runtime/data_directory.h"
 #include "node/runtime/door.h"
 #include "node/runtime/driver.h"
+#include "node/runtime/finality_times.h"
 #include "node/runtime/metrics.h"
 #include "node/runtime/outcomes.h"
 #include "node/runtime/record_keeper.h"
@@ -135,6 +136,7 @@ struct Node::State final : public http::Backend {
       stop();
     }
     guests_of = {};
+    finality.forget_all();
     turn_away(kNewEpoch);
     return mesh.get();
   }
@@ -218,17 +220,24 @@ struct Node::State final : public http::Backend {
 
   DriverCallbacks driver_callbacks() {
     return {[this](const replica::Answer& answer) { finish(answer); },
-            [this](const replica::Outcome& outcome) { outcomes.record(outcome, real_now().steady_us / 1000); },
+            [this](const replica::Outcome& outcome) { note(outcome); },
             [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); },
             [this] { return renew_mesh(); },
             [this](const replica::Commit& effect) { tell_keeper(effect); },
             [this](replica::AboutRecords& message) { hand_to_keeper(message); }};
   }
 
+  void note(const replica::Outcome& outcome) {
+    const auto now_us = real_now().steady_us;
+    outcomes.record(outcome, now_us / 1000);
+    finality.changed(outcome, now_us);
+  }
+
   void finish(const replica::Answer& answer) {
     auto found = requests.extract(answer.request);
     if (found.empty()) return finish_again(answer);
     auto& waiting = found.mapped();
+    if (answer.admission == replica::Admission::kAccepted) finality.accepted(answer.id, waiting.since_us);
     http::SubmitAnswer out{kind_of(answer), answer.id, answer.rejection, answer.holder, answer.why};
     if (out.kind != http::SubmitAnswer::Kind::kSequence || out.holder) return waiting.done(std::move(out));
     // Not pending here, so final: looked up on the other thread, which consensus does not wait for.
@@ -303,7 +312,7 @@ struct Node::State final : public http::Backend {
     asio::post(io, [this, leaf = std::move(leaf), done = std::move(done)]() mutable {
       if (stopping) return done(unavailable(kStopping));
       const auto request = next_request++;
-      requests.emplace(request, Waiting{leaf, std::move(done)});
+      requests.emplace(request, Waiting{leaf, std::move(done), real_now().steady_us});
       driver.feed(replica::Submitted{request, std::move(leaf)});
     });
   }
@@ -338,7 +347,10 @@ struct Node::State final : public http::Backend {
   }
 
   std::string metrics() const override {
-    return render_metrics(status(), driver.status(), driver.counters(), files.database->syncs());
+    const auto disks =
+        disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
+    return render_metrics(vitals_of(*this, files.database->syncs(), disks), driver.status(), driver.counters(),
+                          finality.until_final());
   }
 
   // ---- life
@@ -405,9 +417,11 @@ struct Node::State final : public http::Backend {
   consensus::BlockId guests_of;  // the tip whose state named them
   std::vector<http::PeerSummary> peers;
   Outcomes outcomes;
+  FinalityTimes finality;  // io thread
   struct Waiting {
     Bytes leaf;
     std::function<void(http::SubmitAnswer)> done;
+    std::int64_t since_us = 0;
   };
   std::map<std::uint64_t, Waiting> requests;  // io thread only
   std::uint64_t next_request = 1;

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the bill of materials of the packages in a folder, as SPDX 2.3 JSON, from what dpkg knows on the machine that built
+them: each package, the Debian packages it depends on, and those compiled into it. Beside them: quipu_VERSION.spdx.json.
+Usage: sbom.py VERSION FOLDER
+"""
+import glob
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+# Debian packages whose code ends up inside our programs: a static library, and headers.
+STATIC = {"quipud": ["librocksdb-dev"], "quipu-tools": [], "quipu-audit": []}
+HEADERS = {"quipud": ["libboost1.81-dev", "libspdlog-dev", "libcli11-dev"], "quipu-tools": ["libboost1.81-dev", "libcli11-dev"],
+           "quipu-audit": ["libcli11-dev"]}
+COMPILERS = ["g++", "cmake", "protobuf-compiler"]
+
+
+def output(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def field(deb, name):
+    return output("dpkg-deb", "--field", deb, name).strip()
+
+
+def installed(package):
+    """(version, architecture, source, homepage) of what the build used."""
+    shown = output("dpkg-query", "-W", "-f", "${Version}\t${Architecture}\t${source:Package}\t${Homepage}\n", package)
+    return shown.split("\n")[0].split("\t")
+
+
+def identifier(name):
+    return "SPDXRef-Package-" + re.sub(r"[^A-Za-z0-9.-]", "-", name)
+
+
+def debian_package(name):
+    version, architecture, source, homepage = installed(name)
+    return {
+        "SPDXID": identifier(name), "name": name, "versionInfo": version, "supplier": "Organization: Debian",
+        "downloadLocation": "NOASSERTION", "filesAnalyzed": False, "licenseConcluded": "NOASSERTION",
+        "licenseDeclared": "NOASSERTION", "copyrightText": "NOASSERTION", "sourceInfo": f"Debian source package {source}",
+        **({"homepage": homepage} if homepage else {}),
+        "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
+                          "referenceLocator": f"pkg:deb/debian/{name.replace('+', '%2B')}@{version.replace('+', '%2B')}"
+                                              f"?arch={architecture}"}],
+    }
+
+
+def own_package(deb, name):
+    with open(deb, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    return {
+        "SPDXID": identifier(name), "name": name, "versionInfo": field(deb, "Version"),
+        "packageFileName": os.path.basename(deb), "supplier": "Organization: Quipu", "downloadLocation": "NOASSERTION",
+        "filesAnalyzed": False, "licenseConcluded": "Apache-2.0", "licenseDeclared": "Apache-2.0",
+        "copyrightText": "2026 The Quipu authors", "checksums": [{"algorithm": "SHA256", "checksumValue": digest}],
+        "primaryPackagePurpose": "APPLICATION",
+    }
+
+
+def depended_on(deb):
+    """The first of each dependency's alternatives, without its version."""
+    found = [word.split("|")[0].split("(")[0].strip() for word in field(deb, "Depends").split(",")]
+    return sorted(name for name in set(found) if name)
+
+
+def relation(one, kind, other):
+    return {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other}
+
+
+def describe(debs):
+    own, others, relations = [], set(), []
+    for deb in debs:
+        name = field(deb, "Package")
+        mine = identifier(name)
+        own.append(own_package(deb, name))
+        relations.append(relation("SPDXRef-DOCUMENT", "DESCRIBES", mine))
+        linked = depended_on(deb)
+        relations += [relation(mine, "DEPENDS_ON", identifier(other)) for other in linked]
+        relations += [relation(mine, "STATIC_LINK", identifier(other)) for other in STATIC[name]]
+        relations += [relation(identifier(other), "BUILD_DEPENDENCY_OF", mine) for other in HEADERS[name]]
+        relations += [relation(identifier(other), "BUILD_TOOL_OF", mine) for other in COMPILERS]
+        others.update(linked, STATIC[name], HEADERS[name], COMPILERS)
+    return own + [debian_package(name) for name in sorted(others)], relations
+
+
+def main():
+    version, folder = sys.argv[1:]
+    debs = sorted(glob.glob(os.path.join(folder, "*.deb")))
+    if not debs:
+        sys.exit(f"no packages in {folder}")
+    packages, relations = describe(debs)
+    now = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    digest = hashlib.sha256(json.dumps([packages, relations], sort_keys=True).encode()).hexdigest()
+    document = {
+        "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": f"quipu-{version}",
+        "documentNamespace": f"https://quipu.invalid/spdx/quipu-{version}-{digest}",
+        "creationInfo": {"created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)), "creators": ["Tool: quipu-sbom.py"]},
+        "packages": packages, "relationships": relations,
+    }
+    path = os.path.join(folder, f"quipu_{version}.spdx.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
+    print(path)
+
+
+main()
