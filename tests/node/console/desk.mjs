@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { chromium } from 'playwright-core'
 
-const WAIT_MS = 30_000
+const WAIT_MS = 60_000 // for busy machines
 
 export const openBrowser = () => chromium.launch({ executablePath: process.env.QUIPU_BROWSER, args: ['--no-sandbox', '--disable-gpu'] })
 
