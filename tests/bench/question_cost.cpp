@@ -200,9 +200,10 @@ std::string table(const std::vector<QuestionCost>& costs) {
 
 void serve(LookupState& state, unsigned short port) {
   boost::asio::io_context io{1};
+  http::SlowLane lane;
   http::Server server(
       io, "127.0.0.1:" + std::to_string(port),
-      [&](const http::Request& request, const http::Respond& respond) { http::route(state, request, respond); });
+      [&](const http::Request& request, const http::Respond& respond) { http::route(state, request, respond, &lane); });
   if (auto started = server.start(); !started) throw std::runtime_error(started.error());
   io.run();
 }
