@@ -110,6 +110,12 @@ std::expected<void, std::string> save_network(const Network& network) {
   return {};
 }
 
+// A node that shows guests nothing says at least this.
+bool says_ready(const NodeEntry& node) {
+  const auto answer = get(node.http, "/readyz");
+  return answer && answer->status == 200;
+}
+
 std::optional<NodeView> look_at(const NodeEntry& node) {
   const auto answer = get(node.http, "/v1/node/status");
   if (!answer || answer->status != 200) return std::nullopt;
@@ -134,8 +140,7 @@ std::optional<NodeView> look_at(const NodeEntry& node) {
       if (up != nullptr && up->is_bool() && up->as_bool()) ++view.peers_up;
     }
   }
-  const auto readiness = get(node.http, "/readyz");
-  view.ready = readiness && readiness->status == 200;
+  view.ready = says_ready(node);
   return view;
 }
 
@@ -180,7 +185,7 @@ std::expected<void, std::string> wait_ready(const Network& network, const NodeEn
   bool ready = false;
   poll(kStartPatience, [&] {
     const auto view = look_at(network, node);
-    ready = view && view->ready;
+    ready = view ? view->ready : says_ready(node);
     return ready || !is_running(node) || is_paused(node);
   });
   if (ready) return {};
