@@ -4,6 +4,7 @@
 // Environment: QUIPU_PAGE, the description; QUIPU_WORLD, what network.py wrote.
 import assert from 'node:assert';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import test from 'node:test';
 import { callsOn, SOMETIMES, UNREACHED, UNSEEN } from './calls.mjs';
@@ -12,6 +13,8 @@ import { Page } from './page.mjs';
 const page = Page.read(process.env.QUIPU_PAGE);
 const world = JSON.parse(fs.readFileSync(process.env.QUIPU_WORLD, 'utf8'));
 const { calls, excused } = await callsOn(world, path.dirname(process.env.QUIPU_WORLD));
+// Node's names, but for two that RFC 9110 renamed.
+const REASONS = { ...http.STATUS_CODES, 413: 'Content Too Large', 422: 'Unprocessable Content' };
 const reached = new Set();
 const seen = new Map();  // field -> the first answer that had it
 const used = new Set();
@@ -115,6 +118,7 @@ for (const [id, status, how] of calls) {
     assert.ok(operation, 'the operation is described');
     const { answer, body } = await ask(operation, how);
     assert.equal(answer.status, status, body.toString().slice(0, 300));
+    assert.equal(answer.statusText, REASONS[status]);
     const response = page.resolved(operation.responses[status]);
     assert.ok(response, 'the status is described');
     const type = answer.headers.get('content-type').split(';')[0];
