@@ -58,6 +58,12 @@ bool has_threads(int pid) {
   return !error && std::distance(begin(threads), end(threads)) > 1;
 }
 
+// A node that shows guests nothing says at least this.
+bool says_ready(const NodeEntry& node) {
+  const auto answer = get(node.http, "/readyz");
+  return answer && answer->status == 200;
+}
+
 }  // namespace
 
 std::expected<Network, std::string> load_network(const fs::path& directory) {
@@ -108,12 +114,6 @@ std::expected<void, std::string> save_network(const Network& network) {
   fs::rename(fresh, path, error);
   if (!out || error) return std::unexpected("cannot write " + path.string());
   return {};
-}
-
-// A node that shows guests nothing says at least this.
-bool says_ready(const NodeEntry& node) {
-  const auto answer = get(node.http, "/readyz");
-  return answer && answer->status == 200;
 }
 
 std::optional<NodeView> look_at(const NodeEntry& node) {
