@@ -14,9 +14,9 @@ trap 'rm -rf "$work"' EXIT
 
 programs() {
   case $1 in
-    quipud) echo quipud quipu-signer manual_quipud manual_quipu-signer package_files ;;
-    quipu-tools) echo quipu quipu-testnet manual_quipu manual_quipu-testnet package_files ;;
-    quipu-audit) echo quipu-audit manual_quipu-audit package_files ;;
+    quipud) echo quipud quipu-signer manual_quipud manual_quipu-signer package_changelog package_example ;;
+    quipu-tools) echo quipu quipu-testnet manual_quipu manual_quipu-testnet package_changelog ;;
+    quipu-audit) echo quipu-audit manual_quipu-audit package_changelog ;;
     *) echo "no such package: $1" >&2; exit 2 ;;
   esac
 }

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -66,6 +67,7 @@ struct Door::State {
   std::function<std::int64_t()> steady_us;
   std::function<void(const std::string&)> alarm;
 
+  std::atomic<std::uint64_t> refused{0};
   std::mutex mutex;
   std::map<crypto::Digest, Token> tokens;
   std::map<std::string, consensus::TokenBucket> budgets;  // by the id of a token that is there
@@ -146,6 +148,7 @@ std::expected<std::unique_ptr<Door>, std::string> open_door(DoorConfig config) {
 
 // What guests merely look up on their own machine is not noted: it is most of the traffic, and nobody's.
 void Door::note(const Caller& caller, std::string_view method, std::string_view route, int status) {
+  if (status == kRefused) ++state_->refused;
   if (caller.name == kGuest && method == "GET" && status != kRefused) return;
   const std::lock_guard lock(state_->mutex);
   if (!state_->log) return;
@@ -153,5 +156,7 @@ void Door::note(const Caller& caller, std::string_view method, std::string_view 
   const auto time_ms = static_cast<std::uint64_t>(state_->utc_ms());
   if (!state_->log->append(time_ms, caller.name, method, route, status)) state_->alarm("the access log is not written");
 }
+
+std::uint64_t Door::refused() const { return state_->refused; }
 
 }  // namespace quipu::runtime

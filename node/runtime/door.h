@@ -37,6 +37,8 @@ class Door final : public http::Doorkeeper {
   std::optional<http::Caller> caller(std::string_view authorization) override;
   bool has_room(const http::Caller& caller) override;
   void note(const http::Caller& caller, std::string_view method, std::string_view route, int status) override;
+  // Requests that showed no token, or none that opens what they asked for.
+  std::uint64_t refused() const;
 
  private:
   struct State;

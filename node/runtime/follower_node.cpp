@@ -133,7 +133,8 @@ struct FollowerNode::State final : public http::Backend {
     return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
   }
   std::string metrics() const override {
-    return render_metrics(vitals_of(*this, database->syncs(), disk_space({{"ledger", plan.directory / "ledger"}})));
+    return render_metrics(
+        vitals_of(*this, database->syncs(), door->refused(), disk_space({{"ledger", plan.directory / "ledger"}})));
   }
 
   void stop() {

@@ -69,6 +69,8 @@ void put_vitals(Page& page, const Vitals& vitals) {
   page.gauge("quipu_halted", "1 after a fork or a diverged state: this node takes no part any more.",
              node.halted ? 1 : 0);
   page.counter("quipu_database_syncs_total", "Synced database writes.", vitals.database_syncs);
+  page.counter("quipu_requests_refused_total", "Requests without a token that opens what they asked for.",
+               vitals.requests_refused);
   put_disks(page, vitals.disks);
   put_process(page);
 }
@@ -118,9 +120,11 @@ std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::p
   return disks;
 }
 
-Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::vector<DiskSpace> disks) {
+Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
+                 std::vector<DiskSpace> disks) {
   const auto reader = backend.reader();
-  return {backend.status(), reader->newest(), reader->newest_note(), database_syncs, std::move(disks)};
+  return {backend.status(), reader->newest(), reader->newest_note(),
+          database_syncs,   requests_refused, std::move(disks)};
 }
 
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,

@@ -28,9 +28,11 @@ struct Vitals {
   ledger::BlockSummary newest;
   std::optional<consensus::Height> published;
   std::uint64_t database_syncs = 0;
+  std::uint64_t requests_refused = 0;
   std::vector<DiskSpace> disks;
 };
-Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::vector<DiskSpace> disks);
+Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
+                 std::vector<DiskSpace> disks);
 
 // Of a member.
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,

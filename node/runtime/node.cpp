@@ -349,8 +349,8 @@ struct Node::State final : public http::Backend {
   std::string metrics() const override {
     const auto disks =
         disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
-    return render_metrics(vitals_of(*this, files.database->syncs(), disks), driver.status(), driver.counters(),
-                          finality.until_final());
+    return render_metrics(vitals_of(*this, files.database->syncs(), door->refused(), disks), driver.status(),
+                          driver.counters(), finality.until_final());
   }
 
   // ---- life

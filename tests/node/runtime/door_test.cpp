@@ -110,6 +110,7 @@ TEST_CASE("whoever knocks without end does not fill the disk") {
   Entrance at;
   for (int i = 0; i < 1'000; ++i) at.door->note({"unknown", {}}, "GET", "v1/list", 401);
   CHECK(check_access_log(at.folder.path / "access.log") == 20U);
+  CHECK(at.door->refused() == 1'000U);
   at.door->note({"t-1", {}}, "GET", "v1/list", 200);
   CHECK(check_access_log(at.folder.path / "access.log") == 21U);
 }
@@ -121,7 +122,9 @@ TEST_CASE("callers and refusals are noted and a guest's look-ups are not") {
   at.door->note({"guest", {}}, "GET", "v1/list", 401);
   at.door->note({"guest", {}}, "POST", "v1/submissions", 202);
   at.door->note({"unknown", {}}, "GET", "", 401);
-  CHECK(check_access_log(at.folder.path / "access.log") == 4U);
+  at.door->note({"t-1", {}}, "GET", "v1/list", 403);  // its bearer is known, and has only another role
+  CHECK(at.door->refused() == 2U);
+  CHECK(check_access_log(at.folder.path / "access.log") == 5U);
   CHECK(at.folder.text("access.log").find(" unknown GET / 401 ") != std::string::npos);
 }
 

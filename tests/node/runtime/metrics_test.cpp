@@ -33,6 +33,7 @@ Vitals some_vitals() {
   vitals.node.peers = {{.code = "BR", .up = true}, {.code = "CL", .up = false}};
   vitals.newest.height = {7};
   vitals.published = consensus::Height{6};
+  vitals.requests_refused = 12;
   vitals.disks = {{.of = "ledger", .bytes = 1000, .free_bytes = 400}};
   return vitals;
 }
@@ -98,6 +99,7 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));
+  CHECK_THAT(page, Contains("quipu_requests_refused_total 12\n"));
   CHECK_THAT(page, Contains("quipu_build_info{version=\"9.9\"} 1\n"));
   CHECK_THAT(page, Contains("quipu_peer_up{peer=\"BR\"} 1\n"));
   CHECK_THAT(page, Contains("quipu_peer_up{peer=\"CL\"} 0\n"));
