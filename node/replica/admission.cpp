@@ -22,9 +22,8 @@ AdmissionCheck::Pending& AdmissionCheck::pending_of(const std::string& administr
   std::ranges::stable_sort(mine, {}, &PoolEntry::arrived_us);
   if (mine.size() > kReplayed) mine.resize(kReplayed);
   for (const auto& entry : mine) {
-    if (pending.taken.contains(entry.submission->id)) continue;
     // What no longer applies is the proposer's to reject, in its turn.
-    static_cast<void>(take_run(pending, *entry.submission, entry.key, origin, pool));
+    static_cast<void>(take(pending, *entry.submission, origin));
   }
   return pending;
 }
@@ -36,32 +35,19 @@ AdmissionCheck::Outcome AdmissionCheck::take(Pending& pending, const ledger::Sub
   return outcome;
 }
 
-// Officers' programs send several at once, and they come in any order: what waited behind a gap follows what fills it.
-AdmissionCheck::Outcome AdmissionCheck::take_run(Pending& pending, const ledger::Submission& first,
-                                                 const crypto::PublicKey& key, const ledger::Origin& origin,
-                                                 const Mempool& pool) {
-  auto outcome = take(pending, first, origin);
-  if (!outcome) return outcome;
-  for (auto sequence = first.sequence() + 1; const auto* next = pool.holder(key, sequence); ++sequence) {
-    if (!take(pending, *next->submission, origin)) break;
-  }
-  return outcome;
-}
-
 std::expected<void, ledger::Rejection> AdmissionCheck::check(const ledger::Genesis& genesis,
                                                              const ledger::Submission& submission,
-                                                             const crypto::PublicKey& key,
                                                              const ledger::Position& position,
                                                              std::uint64_t block_time_ms, const Mempool& pool) {
   committed_->settle(position.state);
   const auto& administration = submission.administration();
   const auto origin = ledger::next_origin(genesis, position, block_time_ms);
   auto& pending = pending_of(administration, origin, pool);
-  auto outcome = take_run(pending, submission, key, origin, pool);
-  if (!outcome && pending.moved_on && outcome.error().code != ledger::Code::kSequenceGap) {
+  auto outcome = take(pending, submission, origin);
+  if (!outcome && pending.moved_on) {
     // Nobody is refused for what was so some blocks ago.
     forget(administration);
-    outcome = take_run(pending_of(administration, origin, pool), submission, key, origin, pool);
+    outcome = take(pending_of(administration, origin, pool), submission, origin);
   }
   if (!outcome && outcome.error().code == ledger::Code::kSequenceGap) return {};
   return outcome;

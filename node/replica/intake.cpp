@@ -188,7 +188,7 @@ void Replica::State::gossip() {
 Answer Replica::State::pool_answer(const Item& item) {
   const auto& position = chain.committed();
   const auto outcome =
-      admission.check(config.genesis, *item.submission, item.key, position, likely_block_time_ms(position), pool);
+      admission.check(config.genesis, *item.submission, position, likely_block_time_ms(position), pool);
   // Nor does one from the future wait here: its author's clock is wrong, and it would hold its number until then.
   if (!outcome) return rejected(0, item.submission->id, outcome.error());
   auto reply = insert(item);
