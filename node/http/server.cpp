@@ -40,10 +40,12 @@ constexpr std::size_t kReadBytes = 16 << 10;
 // Answers to pipelined requests are gathered up to here before they are written.
 constexpr std::size_t kGatherBytes = 64 << 10;
 constexpr std::size_t kDrainBytes = 1 << 20;
-// Of bodies that go on: how many, how often they are asked for more, and after how long a silence they show life.
+// Of bodies that go on: how many, how often they are asked for more, after how long a silence they show life, and when
+// they end, so that who listens asks again, with a token that is still good.
 constexpr std::size_t kStreams = 64;
 constexpr auto kStreamLook = milliseconds(100);
 constexpr auto kStreamSilence = milliseconds(15'000);
+constexpr auto kStreamLife = milliseconds(600'000);
 
 // One request in the hands of the handler, whose answer may come from another thread.
 struct Exchange : std::enable_shared_from_this<Exchange> {
@@ -333,8 +335,9 @@ bool has_left(Connection& connection) {
 asio::awaitable<void> Server::State::stream(Connection& connection, BodySource& source) {
   ++streams;
   auto silent_since = Clock::now();
+  const auto end = silent_since + kStreamLife;
   asio::steady_timer pause(io);
-  while (!stopping && connection.socket.is_open() && !has_left(connection)) {
+  while (!stopping && Clock::now() < end && connection.socket.is_open() && !has_left(connection)) {
     connection.out.append(source.more());
     if (connection.out.empty() && Clock::now() - silent_since >= kStreamSilence) connection.out = source.sign_of_life();
     if (connection.out.empty()) {

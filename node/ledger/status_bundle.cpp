@@ -4,6 +4,7 @@
 #include "crypto/note.h"
 #include "crypto/status_proof.h"
 #include "node/ledger/ledger_reader.h"
+#include "node/ledger/proof_text.h"
 
 namespace quipu::ledger {
 namespace {
@@ -13,24 +14,13 @@ constexpr std::string_view kNoValue = "-";
 
 std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
 
-// The rest of the next line, which must begin with the word and a space; nothing otherwise.
-std::optional<std::string_view> take_field(std::string_view& text, std::string_view word) {
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(0, end);
-  if (!line.starts_with(word) || line.substr(word.size(), 1) != " ") return std::nullopt;
-  text.remove_prefix(end + 1);
-  return line.substr(word.size() + 1);
-}
-
 }  // namespace
 
 std::string StatusBundle::format() const {
   std::string out(kFirstLine);
   out += "\nkey " + crypto::to_base64(key.view());
   out += "\nvalue " + (value ? crypto::to_base64(*value) : std::string(kNoValue));
-  out += "\nmap " + crypto::to_base64(proof) + "\n\n";
-  return out + seal.format();
+  return out + "\n" + MapAndSeal{proof, seal}.format();
 }
 
 std::expected<StatusBundle, std::string> StatusBundle::parse(std::string_view text) {
@@ -47,14 +37,10 @@ std::expected<StatusBundle, std::string> StatusBundle::parse(std::string_view te
     out.value = value ? crypto::from_base64(*value) : std::nullopt;
     if (!out.value) return refuse("The value line is neither base64 nor -.");
   }
-  const auto proof_text = take_field(text, "map");
-  const auto proof = proof_text ? crypto::from_base64(*proof_text) : std::nullopt;
-  if (!proof) return refuse("The map line is not base64.");
-  out.proof = *proof;
-  if (!text.starts_with('\n')) return refuse("The empty line before the seal's proof is missing.");
-  auto seal = Receipt::parse(text.substr(1));
-  if (!seal) return refuse("The seal's proof: " + seal.error());
-  out.seal = *std::move(seal);
+  auto rest = parse_map_and_seal(text);
+  if (!rest) return refuse(rest.error());
+  out.proof = std::move(rest->proof);
+  out.seal = std::move(rest->seal);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "node/ledger/canonical.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/ledger_reader.h"
+#include "node/ledger/proof_text.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::ledger {
@@ -12,16 +13,6 @@ namespace {
 constexpr std::string_view kFirstLine = "quipu-status-list@v1";
 
 std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
-
-// The rest of the next line if it begins with the word and a space; else nothing is taken.
-std::optional<std::string_view> take_field(std::string_view& text, std::string_view word) {
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos || !text.starts_with(word) || text.substr(word.size(), 1) != " ")
-    return std::nullopt;
-  const std::string_view rest = text.substr(word.size() + 1, end - word.size() - 1);
-  text.remove_prefix(end + 1);
-  return rest;
-}
 
 std::optional<Bytes> key_of(const std::string& administration, BytesView value) {
   v1::CertificateRecord record;
@@ -50,8 +41,7 @@ std::string StatusList::format() const {
   std::string out(kFirstLine);
   out += "\nadministration " + administration + "\n";
   for (const auto& [key, value] : entries) out += "record " + crypto::to_base64(value) + "\n";
-  out += "map " + crypto::to_base64(proof) + "\n\n";
-  return out + seal.format();
+  return out + MapAndSeal{proof, seal}.format();
 }
 
 std::expected<StatusList, std::string> StatusList::parse(std::string_view text) {
@@ -61,14 +51,10 @@ std::expected<StatusList, std::string> StatusList::parse(std::string_view text) 
   out.administration = take_field(text, "administration").value_or("");
   if (!is_administration(out.administration)) return refuse("The administration line is not two capital letters.");
   if (auto read = read_entries(text, out); !read) return refuse(read.error());
-  const auto encoded = take_field(text, "map");
-  const auto proof = encoded ? crypto::from_base64(*encoded) : std::nullopt;
-  if (!proof) return refuse("The map line is missing or not base64.");
-  out.proof = *proof;
-  if (!text.starts_with('\n')) return refuse("The empty line before the seal's proof is missing.");
-  auto seal = Receipt::parse(text.substr(1));
-  if (!seal) return refuse("The seal's proof: " + seal.error());
-  out.seal = *std::move(seal);
+  auto rest = parse_map_and_seal(text);
+  if (!rest) return refuse(rest.error());
+  out.proof = std::move(rest->proof);
+  out.seal = std::move(rest->seal);
   return out;
 }
 

@@ -92,11 +92,13 @@ bool AccessLog::append(std::uint64_t time_ms, std::string_view caller, std::stri
 }
 
 bool AccessLog::begin_another() {
-  out_.close();
   std::error_code error;
   fs::rename(file_, free_name(file_), error);
-  out_.open(file_, std::ios::trunc | std::ios::binary);
-  out_ << kContinues << last_hash_ << '\n';
+  if (error) return false;  // the file that is there is never cut
+  out_.close();
+  out_.open(file_, std::ios::app | std::ios::binary);
+  out_ << kContinues << last_hash_ << '\n' << std::flush;
+  fs::permissions(file_, fs::perms::owner_read | fs::perms::owner_write, error);
   bytes_ = 0;
   return !error && out_.good();
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs a test beside the packages that set_up.sh fetched to BUILD. MADE is where the console was built.
+# Runs a test beside the packages that strangers/node/set_up.sh fetched to BUILD. MADE is where the console was built.
 # Usage: run.sh BUILD MADE TEST
 set -eu
 build=$1 made=$2 test=$3

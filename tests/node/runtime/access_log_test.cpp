@@ -63,4 +63,19 @@ TEST_CASE("a long access log is set aside and the next one goes on from its last
   CHECK_FALSE(check_access_log(folder.path / "another"));
 }
 
+TEST_CASE("a long access log that cannot be set aside is not cut") {
+  const Scratch folder;
+  const auto file = folder.path / "access.log";
+  auto log = AccessLog::open(file, 100);
+  REQUIRE(log);
+  CHECK(log->append(kTime_ms, "t-1", "GET", "v1/list", 200));
+  std::filesystem::rename(file, folder.path / "elsewhere");
+  CHECK_FALSE(log->append(kTime_ms, "t-1", "GET", "v1/list", 201));
+  CHECK(check_access_log(folder.path / "elsewhere") == 1U);
+  std::filesystem::rename(folder.path / "elsewhere", file);
+  CHECK(log->append(kTime_ms, "t-1", "GET", "v1/list", 202));
+  CHECK(check_access_log(folder.path / "access.log.1") == 1U);
+  CHECK(check_access_log(file) == 1U);
+}
+
 }  // namespace access_log_test

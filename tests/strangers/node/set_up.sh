@@ -8,6 +8,7 @@ build=$1
 mkdir -p "$build"
 unchanged=false
 cmp -s "$here/package-lock.json" "$build/package-lock.json" && unchanged=true
+rm -f "$build"/*.mjs
 cp "$here"/*.mjs "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$build"
 cd "$build"
 $unchanged && [ -e node_modules/.package-lock.json ] && { echo "fetched before"; exit 0; }
