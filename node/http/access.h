@@ -49,9 +49,12 @@ class Roles {
 };
 
 struct Caller {
-  std::string name;  // a token's id, or "guest"
+  std::string name;  // a token's id, or one of the two below
   Roles roles;
 };
+inline constexpr std::string_view kGuest = "guest";       // shows no token
+inline constexpr std::string_view kStranger = "unknown";  // shows one that is not this node's
+constexpr bool has_token(const Caller& caller) { return caller.name != kGuest && caller.name != kStranger; }
 
 // Knows the callers; node/runtime implements it. Any thread.
 class Doorkeeper {

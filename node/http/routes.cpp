@@ -153,7 +153,7 @@ std::optional<Response> turned_away(Doorkeeper& door, const Route& route, const 
   if (!route.roles) return std::nullopt;
   if (!caller) return unauthorized();
   if (!caller->roles.any_of(*route.roles)) {
-    if (caller->name == "guest") return unauthorized();
+    if (caller->name == kGuest) return unauthorized();
     return problem(ApiCode::kForbidden, "token " + caller->name + " has no role that opens this route");
   }
   if (!door.has_room(*caller)) return problem(ApiCode::kTooOften, caller->name + " asks too often");
@@ -162,12 +162,13 @@ std::optional<Response> turned_away(Doorkeeper& door, const Route& route, const 
 
 void run_guarded(Doorkeeper& door, const Route& route, Call call, const Respond& respond, SlowLane* lane) {
   const auto caller = door.caller(call.request.authorization);
-  const auto noted = [&door, &route, respond, who = caller.value_or(Caller{"unknown", {}})](Response response) {
+  const auto noted = [&door, &route, respond,
+                      who = caller.value_or(Caller{std::string(kStranger), {}})](Response response) {
     door.note(who, route.method, route.pattern, response.status);
     respond(std::move(response));
   };
   if (auto refusal = turned_away(door, route, caller)) return noted(*std::move(refusal));
-  if (caller) call.roles = caller->roles;
+  call.roles = caller ? caller->roles : Roles();
   run_in_turn(route, std::move(call), noted, lane);
 }
 

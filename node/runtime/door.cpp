@@ -19,14 +19,14 @@ namespace quipu::runtime {
 namespace {
 
 using http::Caller;
+using http::kGuest;
 using http::Role;
 using http::Roles;
 
 constexpr std::int64_t kLookAgain_us = 1'000'000;
-// Refusals noted a second: whoever knocks without end must not fill the disk.
-constexpr std::uint64_t kRefusalsNoted = 20;
+// Of callers without a token noted a second: whoever knocks without end must not fill the disk.
+constexpr std::uint64_t kStrangersNoted = 20;
 constexpr int kRefused = 401;
-constexpr std::string_view kGuest = "guest";
 constexpr std::string_view kBearer = "Bearer ";
 
 bool is_loopback(std::string_view listen) {
@@ -71,7 +71,7 @@ struct Door::State {
   std::mutex mutex;
   std::map<crypto::Digest, Token> tokens;
   std::map<std::string, consensus::TokenBucket> budgets;  // by the id of a token that is there
-  consensus::TokenBucket refusals{kRefusalsNoted};
+  consensus::TokenBucket strangers{kStrangersNoted};
   FileMark mark;
   std::int64_t looked_us = 0;
   std::optional<AccessLog> log;
@@ -152,7 +152,7 @@ void Door::note(const Caller& caller, std::string_view method, std::string_view 
   if (caller.name == kGuest && method == "GET" && status != kRefused) return;
   const std::lock_guard lock(state_->mutex);
   if (!state_->log) return;
-  if (status == kRefused && !state_->refusals.take(1, state_->steady_us())) return;
+  if (!http::has_token(caller) && !state_->strangers.take(1, state_->steady_us())) return;
   const auto time_ms = static_cast<std::uint64_t>(state_->utc_ms());
   if (!state_->log->append(time_ms, caller.name, method, route, status)) state_->alarm("the access log is not written");
 }
