@@ -17,11 +17,12 @@ namespace quipu::replica {
 
 class AdmissionCheck {
  public:
-  // Applies the submission on the position's state and what is pending of the same administration. An accepted one
-  // counts as pending from here on. A sequence gap is no fault here: the rules wait until the gap is filled.
+  // Applies the submission, signed by `key`, on the position's state and what is pending of the same administration. An
+  // accepted one counts as pending from here on, and so does what waits in the pool right behind it. A sequence gap is
+  // no fault here: the rules wait until the gap is filled.
   std::expected<void, ledger::Rejection> check(const ledger::Genesis& genesis, const ledger::Submission& submission,
-                                               const ledger::Position& position, std::uint64_t block_time_ms,
-                                               const Mempool& pool);
+                                               const crypto::PublicKey& key, const ledger::Position& position,
+                                               std::uint64_t block_time_ms, const Mempool& pool);
   // These are final now; `state` is the committed one with them, or a later one.
   void committed(const Submissions& submissions, std::shared_ptr<const ledger::StateView> state);
   // Something of this administration came in by another way, or what counted as pending is not.
@@ -40,6 +41,8 @@ class AdmissionCheck {
 
   Pending& pending_of(const std::string& administration, const ledger::Origin& origin, const Mempool& pool);
   static Outcome take(Pending& pending, const ledger::Submission& submission, const ledger::Origin& origin);
+  static Outcome take_run(Pending& pending, const ledger::Submission& first, const crypto::PublicKey& key,
+                          const ledger::Origin& origin, const Mempool& pool);
 
   std::shared_ptr<Layer> committed_ = std::make_shared<Layer>(ledger::empty_state());
   std::map<std::string, Pending> pending_;

@@ -2,6 +2,7 @@
 // Submissions on their way into the pool: from this node's API and from peers. Signatures are checked outside, each
 // leaf once.
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "consensus/limits.h"
@@ -67,7 +68,11 @@ std::optional<Answer> Replica::State::refuse_at_once(const ledger::Submission& s
                   "sequence " + std::to_string(submission.sequence()) + " is too far ahead: send " +
                       std::to_string(free) + " and those after it first");
   }
-  if (submission.sequence() >= final_next && holder == nullptr) return std::nullopt;
+  if (submission.sequence() >= final_next && holder == nullptr) {
+    if (pool.has_room(submission)) return std::nullopt;
+    return answer(0, Admission::kBusy, submission.id,
+                  "what waits of " + submission.administration() + " fills its share");
+  }
   auto out_answer = answer(0, Admission::kSequence, submission.id);
   out_answer.rejection = ledger::Rejection{ledger::Code::kSequenceTaken, std::nullopt,
                                            "sequence " + std::to_string(submission.sequence()) + " is taken, next is " +
@@ -145,28 +150,43 @@ void Replica::State::take_verified(const SubmissionsVerified::Batch& verified) {
 }
 
 void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_t> request) {
+  const auto reply = [&](Answer what) {
+    if (!request) return;
+    what.request = *request;
+    out.emplace_back(std::move(what));
+  };
   // The tip may have moved while the signature was checked.
-  if (auto early = refuse_at_once(*item.submission, item.key)) {
-    if (request) {
-      early->request = *request;
-      out.emplace_back(std::move(*early));
-    }
-    return;
+  if (auto early = refuse_at_once(*item.submission, item.key)) return reply(*std::move(early));
+  if (request) {
+    if (auto refusal = refused_by_rules(item)) return reply(*std::move(refusal));
+  } else {
+    admission.forget(item.submission->administration());
   }
-  auto reply = request ? pool_answer(item) : insert(item);
-  if (reply.admission == Admission::kAccepted) {
-    announce(item.submission->id, Phase::kPending);
-    if (!request) admission.forget(item.submission->administration());
-    pool_grew();
-    if (!sweep_us) plan_sweep();
-    const auto next = ledger::next_sequence(*chain.committed().state, item.submission->administration(), item.key);
-    // Behind a gap nobody else can use it yet: it is offered once the gap is filled.
-    const bool contiguous = pool.first_free(item.key, next) > item.submission->sequence();
-    if (request && contiguous) to_gossip.push_back(item.submission);
-  }
-  if (!request) return;
-  reply.request = *request;
-  out.emplace_back(std::move(reply));
+  keep(item, request.has_value());
+  reply(answer(0, Admission::kAccepted, item.submission->id));
+}
+
+// Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.
+// Nor does one from the future wait here: its author's clock is wrong, and it would hold its number until then.
+std::optional<Answer> Replica::State::refused_by_rules(const Item& item) {
+  const auto& position = chain.committed();
+  const auto outcome =
+      admission.check(config.genesis, *item.submission, item.key, position, likely_block_time_ms(position), pool);
+  if (outcome) return std::nullopt;
+  return rejected(0, item.submission->id, outcome.error());
+}
+
+void Replica::State::keep(const Item& item, bool our_own) {
+  const auto kept = pool.insert({item.submission, item.key, now.steady_us, 0});
+  assert(kept == Mempool::Insert::kTaken);  // refuse_at_once has asked
+  if (kept != Mempool::Insert::kTaken) return;
+  announce(item.submission->id, Phase::kPending);
+  pool_grew();
+  if (!sweep_us) plan_sweep();
+  const auto next = ledger::next_sequence(*chain.committed().state, item.submission->administration(), item.key);
+  // Behind a gap nobody else can use it yet: it is offered once the gap is filled.
+  const bool contiguous = pool.first_free(item.key, next) > item.submission->sequence();
+  if (our_own && contiguous) to_gossip.push_back(item.submission);
 }
 
 // In as few frames as hold them: a busy node takes many submissions in one step.
@@ -182,33 +202,6 @@ void Replica::State::gossip() {
     frame.leaves.push_back(submission->leaf);
   }
   if (!frame.leaves.empty()) broadcast(frame);
-}
-
-// Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.
-Answer Replica::State::pool_answer(const Item& item) {
-  const auto& position = chain.committed();
-  const auto outcome =
-      admission.check(config.genesis, *item.submission, position, likely_block_time_ms(position), pool);
-  // Nor does one from the future wait here: its author's clock is wrong, and it would hold its number until then.
-  if (!outcome) return rejected(0, item.submission->id, outcome.error());
-  auto reply = insert(item);
-  // What did not get in must not count as pending.
-  if (reply.admission != Admission::kAccepted) admission.forget(item.submission->administration());
-  return reply;
-}
-
-Answer Replica::State::insert(const Item& item) {
-  const auto& id = item.submission->id;
-  switch (pool.insert({item.submission, item.key, now.steady_us, 0})) {
-    case Mempool::Insert::kTaken:
-    case Mempool::Insert::kAlreadyThere:
-      return answer(0, Admission::kAccepted, id);
-    case Mempool::Insert::kOtherHolder:
-      return answer(0, Admission::kSequence, id);
-    case Mempool::Insert::kFull:
-      return answer(0, Admission::kBusy, id, "what waits of " + item.submission->administration() + " fills its share");
-  }
-  return answer(0, Admission::kUnavailable, id);
 }
 
 }  // namespace quipu::replica

@@ -31,16 +31,18 @@ Mempool::Mempool(std::size_t administrations)
     : most_submissions_(std::min(limits::kPoolSubmissionsPerMember, limits::kPoolSubmissions / administrations)),
       most_bytes_(limits::kPoolBytes / administrations) {}
 
-bool Mempool::has_room(const Share& share, std::size_t leaf_bytes) const {
-  return share.submissions < most_submissions_ && share.bytes + leaf_bytes <= most_bytes_;
+bool Mempool::has_room(const ledger::Submission& submission) const {
+  const auto share = shares_.find(submission.administration());
+  if (share == shares_.end()) return true;
+  return share->second.submissions < most_submissions_ && share->second.bytes + submission.leaf.size() <= most_bytes_;
 }
 
 Mempool::Insert Mempool::insert(PoolEntry entry) {
   const auto& submission = *entry.submission;
   if (by_id_.contains(submission.id)) return Insert::kAlreadyThere;
   if (holder(entry.key, submission.sequence()) != nullptr) return Insert::kOtherHolder;
+  if (!has_room(submission)) return Insert::kFull;
   auto& share = shares_[submission.administration()];
-  if (!has_room(share, submission.leaf.size())) return Insert::kFull;
   ++share.submissions;
   share.bytes += submission.leaf.size();
   bytes_ += submission.leaf.size();

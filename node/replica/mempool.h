@@ -41,6 +41,8 @@ class Mempool {
 
   enum class Insert : std::uint8_t { kTaken, kAlreadyThere, kOtherHolder, kFull };
   Insert insert(PoolEntry entry);
+  // Whether its administration's share holds it too.
+  bool has_room(const ledger::Submission& submission) const;
 
   const PoolEntry* find(const crypto::Digest& id) const;
   // Who holds this sequence number of this key here.
@@ -77,7 +79,6 @@ class Mempool {
     std::size_t submissions = 0;
     std::size_t bytes = 0;
   };
-  bool has_room(const Share& share, std::size_t leaf_bytes) const;
   std::size_t most_submissions_;
   std::size_t most_bytes_;
   std::map<std::string, Share> shares_;

@@ -107,8 +107,8 @@ struct Replica::State {
   void admit(const Submitted& input);
   std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);
   void admit_verified(const Item& item, std::optional<std::uint64_t> request);
-  Answer pool_answer(const Item& item);
-  Answer insert(const Item& item);
+  std::optional<Answer> refused_by_rules(const Item& item);
+  void keep(const Item& item, bool our_own);
   void verify(Checking checking);
   void take_verified(const SubmissionsVerified::Batch& verified);
   void gossip();

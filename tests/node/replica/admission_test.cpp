@@ -29,7 +29,8 @@ struct Desk {
   std::int64_t arrived = 0;
 
   std::string outcome(AdmissionCheck& by, const ledger::Submission& submission) {
-    const auto checked = by.check(genesis, submission, chain.committed(), time_ms, pool);
+    const auto key = sample::key(submission.administration(), "issuer").public_key();
+    const auto checked = by.check(genesis, submission, key, chain.committed(), time_ms, pool);
     return checked ? "taken" : std::string(ledger::name_of(checked.error().code));
   }
   // Tried here and then in the pool, as one of our own officers'.
@@ -70,6 +71,15 @@ TEST_CASE("what is pending counts before and after it is final") {
   CHECK(desk.hand_in(registration("BO", 2, 1)) == "SUBJECT_TAKEN");
   CHECK(desk.hand_in(registration("BO", 1, 2)) == "SEQUENCE_TAKEN");
   CHECK(desk.hand_in(registration("BO", 2, 2)) == "taken");
+}
+
+TEST_CASE("what came before the one that it waits for counts as pending once that is there") {
+  Desk desk;
+  CHECK(desk.hand_in(registration("BO", 3, 3)) == "taken");
+  CHECK(desk.hand_in(registration("BO", 2, 2)) == "taken");
+  CHECK(desk.hand_in(registration("BO", 1, 1)) == "taken");
+  CHECK(desk.hand_in(registration("BO", 4, 3)) == "SUBJECT_TAKEN");
+  CHECK(desk.hand_in(registration("BO", 4, 4)) == "taken");
 }
 
 TEST_CASE("what became final another way is not hidden by what was pending here") {
