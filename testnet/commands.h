@@ -16,6 +16,7 @@ struct UpOptions {
   std::string data;
   bool import = false;
   bool detach = false;
+  bool watch = false;  // the board until it is left, which stops the network
   bool proxy = false;
   std::string signers;
   std::string timing = "local";
@@ -27,9 +28,11 @@ int down(const std::string& directory);
 struct StatusOptions {
   std::string directory;
   std::string output = "text";
-  bool watch = false;  // again every second until interrupted
+  bool watch = false;  // the board, or with JSON a line every second, until interrupted
 };
 int status(const StatusOptions& options);
+// The live board, with keys when there is a terminal; until it is left or a signal asks to end.
+int watch(const std::string& directory);
 
 struct ControlOptions {
   std::string directory;

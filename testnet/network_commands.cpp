@@ -87,6 +87,11 @@ int up(const UpOptions& options) {
   if (options.import) {
     if (const auto imported = bring_in(*network, options.data); !imported) return fail(imported.error());
   }
+  if (options.watch) {
+    const int shown = watch(options.directory);
+    const int stopped = down(options.directory);
+    return shown != 0 ? shown : stopped;
+  }
   status({.directory = options.directory});
   if (options.detach) {
     std::cout << "Stop it: quipu-testnet down --dir " << options.directory << "\n";

@@ -68,8 +68,14 @@ struct NodeView {
   std::string leader;
   std::uint64_t pool = 0;
   std::uint64_t peers_up = 0;
-  bool ready = false;
+  std::uint64_t nullified_views = 0;
+  std::uint64_t evidence = 0;
+  std::uint64_t received_bytes = 0;  // from all peers
+  std::uint64_t sent_bytes = 0;
+  bool ready = false;  // said elsewhere: look_at asks for it, too
 };
+// What /v1/node/status answered; nothing when that is no such answer.
+std::optional<NodeView> read_view(std::string_view status);
 std::optional<NodeView> look_at(const NodeEntry& node);
 // Nothing, too, when this network's node does not run: another network's may answer at the same address.
 std::optional<NodeView> look_at(const Network& network, const NodeEntry& node);

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <sstream>
 
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
@@ -98,6 +99,26 @@ std::expected<void, std::string> reset_link(const Network& network, const std::s
 
 std::expected<std::string, std::string> show_links(const Network& network) {
   return ask_proxy(socket_of(network), "show");
+}
+
+std::expected<std::vector<FaultyLink>, std::string> read_links(const Network& network) {
+  const auto shown = show_links(network);
+  if (!shown) return std::unexpected(shown.error());
+  std::vector<FaultyLink> links;
+  std::istringstream in(*shown);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line.substr(0, line.find("  dialled ")));
+    FaultyLink link;
+    std::string arrow;
+    std::string faults;
+    words >> link.from >> arrow >> link.to;
+    std::getline(words, faults);
+    const auto parsed = parse_link_faults(faults);
+    if (!parsed) return std::unexpected("the proxy says " + line);
+    link.faults = *parsed;
+    links.push_back(std::move(link));
+  }
+  return links;
 }
 
 }  // namespace quipu::processes

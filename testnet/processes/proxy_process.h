@@ -26,5 +26,12 @@ std::expected<void, std::string> set_all_links(const Network& network, const Lin
 std::expected<void, std::string> reset_link(const Network& network, const std::string& one, const std::string& other);
 // A line per ordered pair: faults, connections dialled, bytes passed, swallowed, corrupted.
 std::expected<std::string, std::string> show_links(const Network& network);
+struct FaultyLink {
+  std::string from;
+  std::string to;
+  LinkFaults faults;
+};
+// The same as values, without what was counted.
+std::expected<std::vector<FaultyLink>, std::string> read_links(const Network& network);
 
 }  // namespace quipu::processes
