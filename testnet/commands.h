@@ -19,6 +19,7 @@ struct UpOptions {
   bool watch = false;  // the board until it is left, which stops the network
   bool proxy = false;
   std::string signers;
+  std::string distances;  // file; then there is a proxy, and the timing is wan's
   std::string timing = "local";
   unsigned short port = 8480;
 };
@@ -58,8 +59,8 @@ struct LinkOptions {
   std::string directory;
   std::string from;  // a code, or all
   std::string to;
-  std::string delay = "0ms";
-  std::string jitter = "0ms";
+  std::string delay;
+  std::string jitter;
   std::uint64_t corrupt_every_bytes = 0;
   std::uint64_t bytes_per_second = 0;
   bool cut = false;

@@ -62,6 +62,11 @@ void CommandLine::add_up() {
   auto* detach = command->add_flag("--detach", up.detach, "Return and leave the network running");
   command->add_flag("--watch", up.watch, "Show the live board; leaving it stops the network")->excludes(detach);
   command->add_flag("--proxy", up.proxy, "Nodes reach each other through a fault proxy (command link)");
+  command
+      ->add_option("--wan", up.distances,
+                   "As far from each other as this table says, e.g. testnet/sample/distances.csv: a proxy delays, and "
+                   "time-outs are those between countries")
+      ->check(CLI::ExistingFile);
   command->add_option("--signers", up.signers, "Members whose vote keys a quipu-signer of their own holds, e.g. BO,PE");
   command->add_option("--timing", up.timing, "Time-outs of consensus [local]")->check(CLI::IsMember({"local", "wan"}));
   command->callback([this] { result = testnet::up(up); });

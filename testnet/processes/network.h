@@ -43,13 +43,14 @@ std::expected<void, std::string> save_network(const Network& network);
 
 struct FoundingPlan {
   std::filesystem::path directory;
-  std::vector<std::string> members;           // in the order of their ports
-  std::optional<std::filesystem::path> data;  // members.json, arrangements.json
-  unsigned short first_port = 8480;           // node i: HTTP first_port + 2 i, peers one above
-  bool proxy = false;                         // nodes dial each other through a fault proxy, whose ports follow
-  std::string timing = "local";               // or wan
-  std::vector<std::string> candidates{};      // nodes that follow, not in the genesis; not behind the proxy
-  std::vector<std::string> signers{};         // members whose keys a quipu-signer holds
+  std::vector<std::string> members;                  // in the order of their ports
+  std::optional<std::filesystem::path> data;         // members.json, arrangements.json
+  unsigned short first_port = 8480;                  // node i: HTTP first_port + 2 i, peers one above
+  bool proxy = false;                                // nodes dial each other through a fault proxy, whose ports follow
+  std::string timing = "local";                      // or wan
+  std::vector<std::string> candidates{};             // nodes that follow, not in the genesis; not behind the proxy
+  std::optional<std::filesystem::path> distances{};  // distances.h: how far they are; with a proxy
+  std::vector<std::string> signers{};                // members whose keys a quipu-signer holds
 };
 
 // Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this

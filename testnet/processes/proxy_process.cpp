@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "testnet/processes/children.h"
+#include "testnet/processes/distances.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/proxy_control.h"
 
@@ -23,6 +24,17 @@ std::filesystem::path socket_of(const Network& network) { return network.directo
 std::expected<void, std::string> tell(const Network& network, const std::string& line) {
   const auto answer = ask_proxy(socket_of(network), line);
   if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
+std::expected<void, std::string> tell_distances(const Network& network) {
+  const auto distances = kept_distances(network);
+  if (!distances) return std::unexpected(distances.error());
+  for (const auto& link : proxy_links(network)) {
+    const auto delay = distances->between(link.from, link.to);
+    const auto set = delay ? set_link(network, link.from, link.to, *delay) : std::expected<void, std::string>();
+    if (!set) return set;
+  }
   return {};
 }
 
@@ -53,7 +65,7 @@ std::expected<void, std::string> start_proxy(Network& network) {
     answers = show_links(network).has_value();
     return answers || !is_running(*pid);
   });
-  if (answers) return {};
+  if (answers) return tell_distances(network);
   return std::unexpected("the fault proxy did not start: see " + log.string());
 }
 

@@ -11,7 +11,8 @@ namespace quipu::processes {
 // One per ordered pair of nodes; none for a network without a proxy.
 std::vector<ProxyLink> proxy_links(const Network& network);
 
-// Does nothing for a network without a proxy, or when it runs. Returns when it can be told what to do.
+// Does nothing for a network without a proxy, or when it runs. Returns when it has been told how far the members are
+// from each other.
 std::expected<void, std::string> start_proxy(Network& network);
 void stop_proxy(Network& network);
 // The process itself: until SIGTERM or SIGINT.

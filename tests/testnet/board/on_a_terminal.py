@@ -51,6 +51,14 @@ class Trial:
     def links(self):
         return self.network.run("quipu-testnet", "link", "--show", "--dir", self.network.directory)
 
+    def distances(self, out):
+        """Chile and Peru are a little apart, the others at one place."""
+        path = os.path.join(out, "distances.csv")
+        pairs = ("BO,BR,0,0", "BO,CL,0,0", "BO,PE,0,0", "BR,CL,0,0", "BR,PE,0,0", "CL,PE,7,0")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(("one,other,delay_ms,jitter_ms", *pairs)) + "\n")
+        return path
+
     # ----------------------------------------------------------------- cases
 
     def a_node_dies_and_comes_back(self):
@@ -73,7 +81,6 @@ class Trial:
         self.leave(screen)
 
     def a_link_is_cut_and_healed(self):
-        self.network.run("quipu-testnet", "link", "CL", "PE", "--delay", "7ms", "--dir", self.network.directory)
         screen = self.board()
         link = lambda: next(line for line in screen.lines()[10:] if line.startswith("  CL"))
         screen.type(b"\x1b[B\x1b[B\x1b[C\x1b[D")  # to CL; its other end is PE, BO, PE again
@@ -85,7 +92,9 @@ class Trial:
         screen.type(b"l")
         screen.wait("it is healed and as long as before", lambda: "[7]" in link())
         check("cut=1" not in self.links(), "the proxy passes everything")
-        self.network.run("quipu-testnet", "link", "CL", "PE", "--heal", "--dir", self.network.directory)
+        self.network.run("quipu-testnet", "link", "CL", "PE", "--delay", "9ms", "--cut", "--dir", self.network.directory)
+        self.network.run("quipu-testnet", "link", "all", "all", "--heal", "--dir", self.network.directory)
+        check("CL -> PE  delay_ms=7  dialled" in self.links() and "BO -> PE  healthy" in self.links(), "the distance is no fault")
         self.leave(screen)
 
     def a_load_goes_on_and_off(self):
@@ -185,7 +194,7 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
     try:
-        trial.network.start("--proxy")
+        trial.network.start("--wan", trial.distances(out))
         for case in (trial.a_node_dies_and_comes_back, trial.a_link_is_cut_and_healed, trial.a_load_goes_on_and_off,
                      trial.only_what_changes_is_painted, trial.another_size_is_another_board,
                      trial.every_end_gives_the_terminal_back, trial.it_rests_and_goes_on,
