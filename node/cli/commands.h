@@ -16,7 +16,10 @@ using Done = std::expected<void, std::string>;
 struct Global {
   std::string node = "http://127.0.0.1:8480";
   Output output = Output::kText;
-  std::string token_file{};  // opens side records at the node
+  std::string token_file{};          // opens the node's routes
+  std::string ca{};                  // of https: whom to believe; empty: this machine's store
+  std::string client_certificate{};  // of https: what to show of oneself
+  std::string client_key{};
 };
 
 struct KeyNewOptions {

@@ -70,6 +70,19 @@ const std::vector<Setting>& settings() {
       text("side", "directory", &NodeConfig::side_directory,
            "Records of persons and sites beside the ledger, sealed with side.key of the keys folder."),
       text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
+      text("http", "certificate", &NodeConfig::http_certificate,
+           "PEM file with the API's certificate and those between it and its CA; empty: HTTP in clear. Read again when "
+           "it changes."),
+      text(
+          "http", "certificate_key", &NodeConfig::http_certificate_key,
+          "PEM file with the certificate's key, not for everybody to read.",
+          [](const NodeConfig& c) { return c.http_certificate_key.empty() == c.http_certificate.empty(); },
+          "named if http.certificate is, and not otherwise"),
+      text(
+          "http", "client_ca", &NodeConfig::http_client_ca,
+          "PEM file of the CA whose certificates callers may show in place of a token; empty: none.",
+          [](const NodeConfig& c) { return c.http_client_ca.empty() || !c.http_certificate.empty(); },
+          "empty without http.certificate"),
       text("http", "tokens", &NodeConfig::http_tokens,
            "File with the hashes of the tokens that open the API, made by quipud token; need not be there."),
       text(

@@ -20,6 +20,7 @@
 #include "node/ledger/contacts.h"
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/sequence_holder.h"
+#include "node/runtime/api_tls.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
 #include "node/runtime/door.h"
@@ -101,15 +102,19 @@ crypto::SecretKey copy_of(const crypto::SecretKey& key) { return *crypto::Secret
 }  // namespace
 
 struct Node::State final : public http::Backend {
-  State(NodeConfig config_in, OpenNode files_in, std::unique_ptr<Door> door_in)
+  State(NodeConfig config_in, OpenNode files_in, std::unique_ptr<Door> door_in,
+        std::unique_ptr<http::TlsIdentity> identity_in)
       : config(std::move(config_in)),
         files(std::move(files_in)),
         door(std::move(door_in)),
+        identity(std::move(identity_in)),
         keeper(keeper_config(), std::move(files.side), keeper_callbacks()),
         mesh(make_mesh()),
         driver(io, *files.host, mesh.get(), replica_config(), worker_count(config), driver_callbacks()),
-        server(http_io, config.http_listen,
-               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); }) {}
+        server(
+            http_io, config.http_listen,
+            [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); },
+            identity.get()) {}
 
   replica::Config replica_config() const {
     const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
@@ -349,8 +354,8 @@ struct Node::State final : public http::Backend {
   std::string metrics() const override {
     const auto disks =
         disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
-    return render_metrics(vitals_of(*this, files.database->syncs(), door->refused(), disks), driver.status(),
-                          driver.counters(), finality.until_final());
+    const auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks, seconds_left(identity.get()));
+    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final());
   }
 
   // ---- life
@@ -405,6 +410,7 @@ struct Node::State final : public http::Backend {
   NodeConfig config;
   OpenNode files;
   std::unique_ptr<Door> door;
+  std::unique_ptr<http::TlsIdentity> identity;  // null: HTTP in clear
   mutable asio::io_context io{1};
   asio::io_context http_io{1};
   asio::executor_work_guard<asio::io_context::executor_type> io_guard = asio::make_work_guard(io);
@@ -442,15 +448,18 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
   if (!files->notice.empty()) spdlog::warn("{}", files->notice);
   auto door = open_door(door_config(config));
   if (!door) return std::unexpected(door.error());
-  return std::unique_ptr<Node>(new Node(std::make_unique<State>(config, std::move(*files), std::move(*door))));
+  auto identity = open_identity(tls_files(config));
+  if (!identity) return std::unexpected(identity.error());
+  return std::unique_ptr<Node>(
+      new Node(std::make_unique<State>(config, std::move(*files), std::move(*door), std::move(*identity))));
 }
 
 std::expected<void, std::string> Node::run() {
   if (auto started = state_->start(); !started) return started;
   const auto tip = state_->reader()->newest();
-  spdlog::info("node of {} on {} at height {}, API http://{}, peers {}", state_->config.administration,
-               state_->files.genesis.chain_id, tip.height.value, state_->config.http_listen,
-               state_->config.peers_listen);
+  spdlog::info("node of {} on {} at height {}, API {}://{}, peers {}", state_->config.administration,
+               state_->files.genesis.chain_id, tip.height.value, scheme(state_->identity.get()),
+               state_->config.http_listen, state_->config.peers_listen);
   std::thread http_thread([this] { state_->http_io.run(); });
   state_->io.run();
   state_->keeper.stop();
