@@ -514,6 +514,13 @@ void add_node(CLI::App& app, Chosen& chosen) {
   no_argument(*node, chosen, "status", "Height, age, consensus, pool", "quipu node status --node http://127.0.0.1:8482",
               node_status);
   no_argument(*node, chosen, "peers", "The other members, as this node sees them", "quipu node peers", node_peers);
+  no_argument(*node, chosen, "drain", "Take no more submissions and be not ready, before a restart; by its Unix socket",
+              "quipu node drain --node unix:/var/lib/quipu/admin.socket",
+              [](const Global& global) { return node_admin(global, "drain"); });
+  no_argument(*node, chosen, "resume", "Undo drain", "quipu node resume --node unix:/var/lib/quipu/admin.socket",
+              [](const Global& global) { return node_admin(global, "resume"); });
+  one_argument(*node, chosen, "log-level", "Log more or less until the next start; by its Unix socket",
+               "quipu node log-level debug --node unix:/var/lib/quipu/admin.socket", "LEVEL", node_log_level);
   CLI::App* block = noun(app, "block", "Blocks of the ledger");
   one_argument(*block, chosen, "show", "What a block holds and who signed it", "quipu block show 12", "HEIGHT",
                block_show);

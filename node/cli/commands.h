@@ -194,4 +194,8 @@ struct MirrorOptions {
 };
 Done mirror(const Global& global, const MirrorOptions& options);
 
+// On the node's Unix socket: "drain" or "resume".
+Done node_admin(const Global& global, const std::string& act);
+Done node_log_level(const Global& global, const std::string& level);
+
 }  // namespace quipu::cli

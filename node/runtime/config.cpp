@@ -96,6 +96,10 @@ const std::vector<Setting>& settings() {
        "0 to 1000000", "How often one token may ask; 0 = without limit."},
       text("http", "access_log", &NodeConfig::http_access_log,
            "Who asked for what, each line chained to the one before (quipud access-log); empty: not kept."),
+      text("http", "admin_socket", &NodeConfig::http_admin_socket,
+           "Unix socket, for this node's user and root alone, on which the operator drains the node and sets its log "
+           "level; "
+           "empty: none."),
       text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
       text(
           "log", "level", &NodeConfig::log_level, "How much is logged.",

@@ -29,6 +29,7 @@ struct NodeConfig {
   std::string http_guests = "auto";
   std::int64_t http_requests_per_second = 1'000;  // of one token; 0: no limit
   std::string http_access_log = "access.log";     // empty: none
+  std::string http_admin_socket;                  // empty: none
   std::string peers_listen = "0.0.0.0:8481";
   std::string timing = "wan";
   std::string log_level = "info";

@@ -154,12 +154,15 @@ struct AccessCommands {
   CLI::App* log = nullptr;
 
   void add_to(CLI::App& app) {
-    auto* token = app.add_subcommand("token", "Tokens that open the node's API")->require_subcommand(1);
+    auto* token =
+        app.add_subcommand("token", "Tokens and client certificates that open the node's API")->require_subcommand(1);
     make = token->add_subcommand("new", "Make one; it is shown once");
     make->add_option("--role", wish.roles,
                      "submitter, reader, auditor, operator, governance, personal; several with commas")
         ->required();
     make->add_option("--label", wish.label, "Whose it is");
+    make->add_option("--certificate", wish.certificate,
+                     "PEM file of a client certificate of http.client_ca that opens this in place of a token");
     make->add_option("--days", wish.days, "How long it opens anything [365]")->check(CLI::Range(1, 3660));
     make->footer("Example: quipud token new --config /etc/quipu/quipud.toml --role reader --label 'Desaguadero desk'");
     list = token->add_subcommand("list", "List them");
