@@ -39,6 +39,9 @@ Setting text(const char* table, const char* name, std::string NodeConfig::* fiel
   return {table, name, field, nullptr, std::move(in_bounds), bound, sentence};
 }
 
+bool key_with_certificate(const NodeConfig& c) { return c.http_certificate_key.empty() == c.http_certificate.empty(); }
+bool ca_with_certificate(const NodeConfig& c) { return c.http_client_ca.empty() || !c.http_certificate.empty(); }
+
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> table = {
       text(
@@ -73,16 +76,12 @@ const std::vector<Setting>& settings() {
       text("http", "certificate", &NodeConfig::http_certificate,
            "PEM file with the API's certificate and those between it and its CA; empty: HTTP in clear. Read again when "
            "it changes."),
-      text(
-          "http", "certificate_key", &NodeConfig::http_certificate_key,
-          "PEM file with the certificate's key, not for everybody to read.",
-          [](const NodeConfig& c) { return c.http_certificate_key.empty() == c.http_certificate.empty(); },
-          "named if http.certificate is, and not otherwise"),
-      text(
-          "http", "client_ca", &NodeConfig::http_client_ca,
-          "PEM file of the CA whose certificates callers may show in place of a token; empty: none.",
-          [](const NodeConfig& c) { return c.http_client_ca.empty() || !c.http_certificate.empty(); },
-          "empty without http.certificate"),
+      text("http", "certificate_key", &NodeConfig::http_certificate_key,
+           "PEM file with the certificate's key, not for everybody to read.", key_with_certificate,
+           "named if http.certificate is, and not otherwise"),
+      text("http", "client_ca", &NodeConfig::http_client_ca,
+           "PEM file of the CA whose certificates callers may show in place of a token; empty: none.",
+           ca_with_certificate, "empty without http.certificate"),
       text("http", "tokens", &NodeConfig::http_tokens,
            "File with the hashes of the tokens that open the API, made by quipud token; need not be there."),
       text(
