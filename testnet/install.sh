@@ -5,7 +5,7 @@ set -eu
 
 build="g++ cmake ninja-build ccache mold pkg-config git
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsodium-dev libssl-dev librocksdb-dev
-  libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev
+  libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev zlib1g-dev
   libxlsxwriter-dev prometheus-cpp-dev libbenchmark-dev python3 curl
   dpkg-dev file"
 tests="clang-tools-19 clang-format-19 spin golang-go golang-golang-x-mod-dev chromium groff-base"

@@ -514,6 +514,13 @@ void add_node(CLI::App& app, Chosen& chosen) {
   no_argument(*node, chosen, "status", "Height, age, consensus, pool", "quipu node status --node http://127.0.0.1:8482",
               node_status);
   no_argument(*node, chosen, "peers", "The other members, as this node sees them", "quipu node peers", node_peers);
+  no_argument(*node, chosen, "drain", "Take no more submissions and be not ready, before a restart; by its Unix socket",
+              "quipu node drain --node unix:/var/lib/quipu/admin.socket",
+              [](const Global& global) { return node_admin(global, "drain"); });
+  no_argument(*node, chosen, "resume", "Undo drain", "quipu node resume --node unix:/var/lib/quipu/admin.socket",
+              [](const Global& global) { return node_admin(global, "resume"); });
+  one_argument(*node, chosen, "log-level", "Log more or less until the next start; by its Unix socket",
+               "quipu node log-level debug --node unix:/var/lib/quipu/admin.socket", "LEVEL", node_log_level);
   CLI::App* block = noun(app, "block", "Blocks of the ledger");
   one_argument(*block, chosen, "show", "What a block holds and who signed it", "quipu block show 12", "HEIGHT",
                block_show);
@@ -540,9 +547,19 @@ void add_later(CLI::App& app, Chosen& chosen) {
 void add_global(CLI::App& app, Chosen& chosen) {
   const std::map<std::string, Output> outputs{
       {"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}, {"xlsx", Output::kXlsx}};
-  app.add_option("--node", chosen.global.node, "URL of the node to ask")->envname("QUIPU_NODE")->capture_default_str();
-  app.add_option("--token-file", chosen.global.token_file, "File whose first line opens side records at the node")
+  app.add_option("--node", chosen.global.node, "URL of the node to ask: http://, https:// or unix:SOCKET")
+      ->envname("QUIPU_NODE")
+      ->capture_default_str();
+  app.add_option("--token-file", chosen.global.token_file, "File whose first line is a token of the node")
       ->envname("QUIPU_TOKEN_FILE");
+  app.add_option("--ca", chosen.global.ca,
+                 "Of https://: PEM file of the CA that signed the node's certificate [the machine's store]")
+      ->envname("QUIPU_CA");
+  app.add_option("--client-certificate", chosen.global.client_certificate,
+                 "Of https://: PEM file of a certificate that the node knows, in place of a token")
+      ->envname("QUIPU_CLIENT_CERTIFICATE");
+  app.add_option("--client-key", chosen.global.client_key, "PEM file of its key, where that is another")
+      ->envname("QUIPU_CLIENT_KEY");
   app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
       ->transform(CLI::CheckedTransformer(outputs))
       ->default_str("text");

@@ -16,7 +16,10 @@ using Done = std::expected<void, std::string>;
 struct Global {
   std::string node = "http://127.0.0.1:8480";
   Output output = Output::kText;
-  std::string token_file{};  // opens side records at the node
+  std::string token_file{};          // opens the node's routes
+  std::string ca{};                  // of https: whom to believe; empty: this machine's store
+  std::string client_certificate{};  // of https: what to show of oneself
+  std::string client_key{};
 };
 
 struct KeyNewOptions {
@@ -190,5 +193,9 @@ struct MirrorOptions {
   std::int64_t every_s = 10;
 };
 Done mirror(const Global& global, const MirrorOptions& options);
+
+// On the node's Unix socket: "drain" or "resume".
+Done node_admin(const Global& global, const std::string& act);
+Done node_log_level(const Global& global, const std::string& level);
 
 }  // namespace quipu::cli
