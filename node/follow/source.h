@@ -22,5 +22,7 @@ class Source {
 
 // "http://HOST:PORT". The error is one line.
 std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url);
+// A folder that holds a mirror's files: an export, or a copy that is kept.
+std::expected<std::unique_ptr<Source>, std::string> directory_source(const std::string& folder);
 
 }  // namespace quipu::follow
