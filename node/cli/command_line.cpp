@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "node/cli/commands.h"
+#include "node/postgres/connection.h"
 
 namespace quipu::cli {
 
@@ -502,11 +503,26 @@ void add_mirror(CLI::App& app, Chosen& chosen) {
                               "Keep a verified copy of a node's mirror, brought up to each new checkpoint",
                               "quipu mirror http://bo.example:8480 bo-mirror/ --once && quipu-audit verify bo-mirror/ "
                               "--genesis genesis.json");
-  copy.add("URL", &MirrorOptions::url, "The node")->required();
-  copy.add("DIR", &MirrorOptions::folder, "Folder of the copy, new or one to go on with")->required();
+  copy.add("URL", &MirrorOptions::url, "The node; or a PostgreSQL database, postgres://..., to be filled with tables")
+      ->required();
+  CLI::Option* folder = copy.add("DIR", &MirrorOptions::folder, "Folder of the copy, new or one to go on with");
+  CLI::Option* from = copy.add("--from", &MirrorOptions::from,
+                               "Tables: the node's URL, or a folder that holds a mirror; else the node of --node");
+  copy.add("--genesis", &MirrorOptions::genesis, "Tables: the network's genesis file, as you were given it");
+  copy.add("--ledger", &MirrorOptions::ledger, "Tables: folder of the verified ledger that they are made from");
+  copy.add("--events-at-once", &MirrorOptions::events_at_once, "Tables: how many go into one transaction")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  from->excludes(folder);
   copy.flag("--once", &MirrorOptions::once, "End when the copy is at the newest checkpoint");
   copy.add("--every", &MirrorOptions::every_s, "Seconds between looks for a newer one")->check(CLI::Range(1, 86'400));
-  copy.does(chosen, [](const Global& global, const MirrorOptions& options) { return mirror(global, options); });
+  copy.does(chosen, [](const Global& global, const MirrorOptions& options) {
+    return postgres::is_postgres_url(options.url) ? mirror_to_postgres(global, options) : mirror(global, options);
+  });
+  copy.app->parse_complete_callback([folder, kept = copy.options] {
+    if (postgres::is_postgres_url(kept->url) == (folder->count() > 0))
+      throw CLI::ValidationError("DIR", "a node's mirror goes into a DIR, a database has none");
+  });
 }
 
 void add_node(CLI::App& app, Chosen& chosen) {

@@ -188,11 +188,14 @@ Done status_proof(const Global& global, const std::string& certificate, const st
 Done export_bundle(const Global& global, const std::string& out);
 
 struct MirrorOptions {
-  std::string url, folder;
+  std::string url, folder;  // a node and a folder; or a PostgreSQL database and what follows
+  std::string from, genesis, ledger;
+  std::size_t events_at_once = 5'000;
   bool once = false;
   std::int64_t every_s = 10;
 };
 Done mirror(const Global& global, const MirrorOptions& options);
+Done mirror_to_postgres(const Global& global, const MirrorOptions& options);
 
 // On the node's Unix socket: "drain" or "resume".
 Done node_admin(const Global& global, const std::string& act);

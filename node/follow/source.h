@@ -25,5 +25,7 @@ class Source {
 // of this machine's store when it is empty. The error is one line.
 std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url, const std::string& token = {},
                                                                 const std::filesystem::path& ca = {});
+// A folder that holds a mirror's files: an export, or a copy that is kept.
+std::expected<std::unique_ptr<Source>, std::string> directory_source(const std::string& folder);
 
 }  // namespace quipu::follow
