@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/postgres/relational_copy.h"
 
 namespace quipu::cli {
@@ -52,9 +53,11 @@ void tell(const Global& global, const Progressed& done) {
   std::cout << std::flush;
 }
 
-postgres::CopyPlan plan_of(const Global& global, const MirrorOptions& options) {
+postgres::CopyPlan plan_of(const Global& global, const MirrorOptions& options, std::string token) {
   return {.database = options.url,
           .source = options.from.empty() ? global.node : options.from,
+          .token = std::move(token),
+          .trust = trust_of(global),
           .genesis = options.genesis,
           .ledger = options.ledger,
           .events_at_once = options.events_at_once};
@@ -64,9 +67,11 @@ postgres::CopyPlan plan_of(const Global& global, const MirrorOptions& options) {
 
 // A node or a server that does not answer for a while is asked again; what contradicts the copy ends it.
 Done mirror_to_postgres(const Global& global, const MirrorOptions& options) {
+  auto token = token_of(global);
+  if (!token) return std::unexpected(token.error());
   Bars bars;
   auto copy =
-      RelationalCopy::open(plan_of(global, options),
+      RelationalCopy::open(plan_of(global, options, *std::move(token)),
                            {.reading = [&](std::size_t done, std::size_t of) { bars.at("leaves read", done, of); },
                             .writing = [&](std::size_t done, std::size_t of) { bars.at("blocks written", done, of); },
                             .note = [](const std::string& line) { std::cerr << "note: " << line << "\n"; }});

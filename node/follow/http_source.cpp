@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/fetch/http_client.h"
 #include "node/follow/source.h"
 
 namespace quipu::follow {
@@ -25,8 +24,8 @@ class HttpSource final : public Source {
 }  // namespace
 
 std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url, const std::string& token,
-                                                                const std::filesystem::path& ca) {
-  auto client = fetch::HttpClient::make(url, {.ca = ca});
+                                                                const fetch::TlsTrust& trust) {
+  auto client = fetch::HttpClient::make(url, trust);
   if (!client) return std::unexpected(client.error());
   if (!token.empty()) client->show(token);
   return std::make_unique<HttpSource>(std::move(*client));

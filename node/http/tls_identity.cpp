@@ -13,6 +13,8 @@
 #include <ctime>
 #include <mutex>
 
+#include "crypto/free.h"
+
 namespace quipu::http {
 
 namespace {
@@ -20,13 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
+using crypto::Free;
 using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using File = std::unique_ptr<BIO, Free<BIO_free_all>>;
@@ -50,10 +46,12 @@ std::unexpected<std::string> wrong(const fs::path& file, const std::string& why)
 // A key with a passphrase is refused instead of asking for it on a terminal.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
+// The library knows these names or is none of ours: TLS is never left wider than written here.
 void narrow(SSL_CTX* context) {
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context, kCiphersOfTls12);
-  SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384");
+  const bool narrowed = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+                        SSL_CTX_set_cipher_list(context, kCiphersOfTls12) == 1 &&
+                        SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1;
+  assert(narrowed);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_options(

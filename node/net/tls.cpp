@@ -9,16 +9,12 @@
 #include <string_view>
 #include <utility>
 
+#include "crypto/free.h"
+
 namespace quipu::net {
 namespace {
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
+using crypto::Free;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 

@@ -6,15 +6,14 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/free.h"
+
 namespace quipu::postgres {
 
 namespace {
 
-struct Freed {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using Result = std::unique_ptr<PGresult, Freed>;
+using crypto::Free;
+using Result = std::unique_ptr<PGresult, Free<PQclear>>;
 
 constexpr std::size_t kCopyBytes = 64 << 10;  // handed over at once
 
@@ -37,7 +36,7 @@ PGconn* connect(const std::string& url) {
 }  // namespace
 
 struct Connection::State {
-  std::unique_ptr<PGconn, Freed> connection;
+  std::unique_ptr<PGconn, Free<PQfinish>> connection;
 
   std::unexpected<std::string> fault() const {
     return std::unexpected("PostgreSQL: " + first_line(PQerrorMessage(connection.get())));

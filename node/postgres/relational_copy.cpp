@@ -50,9 +50,9 @@ class Watched final : public follow::Source {
   std::size_t size_ = 0;
 };
 
-std::expected<std::unique_ptr<follow::Source>, std::string> open_source(const std::string& where) {
-  if (where.find("://") != std::string::npos) return follow::http_source(where);
-  return follow::directory_source(where);
+std::expected<std::unique_ptr<follow::Source>, std::string> open_source(const CopyPlan& plan) {
+  if (plan.source.find("://") == std::string::npos) return follow::directory_source(plan.source);
+  return follow::http_source(plan.source, plan.token, plan.trust);
 }
 
 std::expected<Bytes, std::string> read_file(const fs::path& path) {
@@ -206,7 +206,7 @@ RelationalCopy::~RelationalCopy() = default;
 
 std::expected<std::unique_ptr<RelationalCopy>, Fault> RelationalCopy::open(CopyPlan plan, Watcher watcher) {
   auto state = std::make_unique<State>();
-  auto source = open_source(plan.source);
+  auto source = open_source(plan);
   if (!source) return fault(source.error(), true);
   auto genesis = genesis_for(plan, **source, watcher);
   if (!genesis) return fault(genesis.error(), true);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "node/fetch/http_client.h"
 #include "node/ledger/genesis.h"
 #include "node/postgres/connection.h"
 
@@ -22,6 +23,8 @@ namespace quipu::postgres {
 struct CopyPlan {
   std::string database;                // postgres://...
   std::string source;                  // http://HOST:PORT, or a folder that holds a mirror
+  std::string token;                   // that opens the source; empty: none
+  fetch::TlsTrust trust;               // of a source over https
   std::string genesis;                 // file; empty: the ledger's own, or at first the source's
   std::filesystem::path ledger;        // folder; empty: one of this user's for the database's chain
   std::size_t events_at_once = 5'000;  // about as many are written in one transaction, whole blocks

@@ -69,7 +69,7 @@ std::expected<std::vector<std::unique_ptr<follow::Source>>, std::string> sources
     if (!std::getline(in, token)) return std::unexpected("cannot read " + plan.token_file.string());
   }
   for (const auto& url : plan.sources) {
-    auto source = follow::http_source(url, token, plan.ca);
+    auto source = follow::http_source(url, token, {.ca = plan.ca});
     if (!source) return std::unexpected(source.error());
     sources.push_back(*std::move(source));
   }

@@ -17,7 +17,7 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path += [here, os.path.join(here, "..", "strangers")]
 import page
-from make_ledger import PORTS, free_ports
+from make_ledger import PORTS_WITH_PROXY, free_ports
 
 LOWEST_PORT, PATIENCE_S = 20950, 120
 UP = "quipu-testnet up --dir build/testnet --members BO,BR,CL,PE --data testnet/sample --import --detach"
@@ -92,7 +92,7 @@ def main():
     os.symlink(programs, os.path.join(out, "build", "release", "bin"))
     for folder in ("testnet", "tests", "docs"):
         os.symlink(os.path.join(source, folder), os.path.join(out, folder))
-    port = free_ports(LOWEST_PORT)
+    port = free_ports(LOWEST_PORT, PORTS_WITH_PROXY)
     faults = []
     try:
         for path in pages:

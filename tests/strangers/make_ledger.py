@@ -19,6 +19,7 @@ import sys
 import time
 
 FIRST_PORT, PORTS, TRIES = 21000, 8, 12
+PORTS_WITH_PROXY = 24  # twelve of the proxy behind the nodes
 PATIENCE_S = 60
 LEAVES = 300  # at least: a full tile has 256
 TILE = 256
@@ -28,8 +29,8 @@ CERTIFICATES = 8
 DAYS = ("2018-06-30", "2021-01-01", "2023-05-15", "2026-11-01", "2031-12-31")
 
 
-def are_free(first):
-    for port in range(first, first + PORTS):
+def are_free(first, count):
+    for port in range(first, first + count):
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -39,11 +40,11 @@ def are_free(first):
     return True
 
 
-def free_ports(lowest):
-    for first in range(lowest, lowest + TRIES * PORTS, PORTS):
-        if are_free(first):
+def free_ports(lowest, count=PORTS):
+    for first in range(lowest, lowest + TRIES * count, count):
+        if are_free(first, count):
             return first
-    sys.exit("no eight free ports beside one another")
+    sys.exit(f"no {count} free ports beside one another")
 
 
 class Network:

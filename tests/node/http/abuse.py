@@ -4,7 +4,7 @@
 
 Attackers (slowhttptest and wrk, Debian's) run at the lowest priority, since they would come from other machines. For each phase a line:
 the mean time until a submission is final at the three nodes that are not attacked and at the one that is, as they measure it, against the
-mean of the quiet phases right before and after it; the attacked node's memory and descriptors. Fails when the three take more than 1.5 times and 20 ms longer, or
+mean of the quiet phases right before and after it; the attacked node's memory and descriptors. Fails when the three take more than 1.5 times as long, or
 when memory or descriptors have not come back to what they were. Not part of the test run: it wants the machine for itself.
 Usage: abuse.py PROGRAMS SAMPLE OUT [SECONDS [PORT]]
 """
@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from make_ledger import Network
 
 RATE = "40"
-MOST_RATIO, MOST_LONGER_S, MOST_GROWTH = 1.5, 0.020, 96 << 20
+MOST_RATIO, MOST_GROWTH = 1.5, 96 << 20
 WRK = {
     "wrong tokens": 'wrk.headers["Authorization"] = "Bearer quipu-wrong"',
     "too large bodies": 'wrk.method = "POST"\nwrk.body = string.rep("x", 300000)',
@@ -130,7 +130,7 @@ def main():
             usual = (quiet[-2]["others_ms"] + quiet[-1]["others_ms"]) / 2
             attacked["ratio"] = round(attacked["others_ms"] / usual, 2)
             print(json.dumps(attacked), json.dumps(quiet[-1]), sep="\n", flush=True)
-            if attacked["ratio"] > MOST_RATIO and attacked["others_ms"] > usual + MOST_LONGER_S * 1000:
+            if attacked["ratio"] > MOST_RATIO:
                 wrong.append(f"{name}: consensus takes {attacked['ratio']} times as long")
         if quiet[-1]["memory_MiB"] - quiet[0]["memory_MiB"] > MOST_GROWTH >> 20:
             wrong.append(f"memory grew from {quiet[0]['memory_MiB']} to {quiet[-1]['memory_MiB']} MiB")

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -36,7 +37,7 @@ class TestOperations final : public Operations {
 class LocalNode {
  public:
   LocalNode()
-      : path_("/tmp/quipu-admin-" + std::to_string(::getpid())),
+      : path_((std::filesystem::temp_directory_path() / ("quipu-admin-" + std::to_string(::getpid()))).string()),
         server_(io_, "unix:" + path_, [this](const Request& request, const Respond& respond) {
           user = request.local_user;
           route_local(ledger, operations, request, respond);

@@ -9,17 +9,13 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 
+#include "crypto/free.h"
+
 namespace test_ca {
 
 namespace fs = std::filesystem;
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
+using quipu::crypto::Free;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 

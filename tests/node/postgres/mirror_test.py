@@ -4,7 +4,9 @@
 (tests/node/api/network.py, which runs this): its tables are compared with what the node answers, on both clocks.
 Usage: mirror_test.py PROGRAMS
 """
+import contextlib
 import datetime
+import http.server
 import itertools
 import json
 import os
@@ -13,8 +15,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -49,6 +53,36 @@ def pages(path):
 def array(text):
     """Of PostgreSQL's text of an array of codes."""
     return [each for each in text[1:-1].split(",") if each]
+
+
+@contextlib.contextmanager
+def guarded(token):
+    """URL of the node behind a door that this token opens."""
+    class Door(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            status, body = 401, b""
+            if self.headers.get("Authorization") == "Bearer " + token:
+                try:
+                    with urllib.request.urlopen(NODE + self.path) as answer:
+                        status, body = 200, answer.read()
+                except urllib.error.HTTPError as error:
+                    status = error.code
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 class Mirror(unittest.TestCase):
@@ -248,6 +282,17 @@ class Mirror(unittest.TestCase):
     def test_what_is_not_there_is_said_with_the_next_step(self):
         self.refused("check the URL with psql", self.server.url("nowhere").replace("quipu@", "quipu:a-secret@"), self.export, "nowhere", "--once")
         self.refused("is no folder", self.whole, self.folder + "/no-such", "nowhere", "--once")
+
+    def test_a_source_that_wants_a_token_is_shown_it(self):
+        database = self.server.create("guarded")
+        token = os.path.join(self.folder, "token")
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("quipu-guarded\n")
+        with guarded("quipu-guarded") as url:
+            self.refused("401", database, url, "guarded", "--once")
+            done = self.mirror(database, url, "guarded", "--once", "--token-file", token)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreaterEqual(self.height_in("guarded"), self.height)
 
     # ----------------------------------------------------------- following
 

@@ -108,11 +108,13 @@ TEST_CASE("a full share of the pool says busy and why and keeps what it has and 
     REQUIRE(node.submit(registration(i, static_cast<int>(i), signed_at_ms)).admission == Admission::kAccepted);
   }
   const auto late = registration(kShare + 1, kShare + 1, node.now.utc_ms);
+  const auto checked = node.signatures_checked;
   for (int i = 0; i < 3; ++i) {
     const auto busy = node.submit(late);
     CHECK(busy.admission == Admission::kBusy);
     CHECK(busy.why == "what waits of BO fills its share");
   }
+  CHECK(node.signatures_checked == checked);
   CHECK(node.replica().status().pool == kShare);
   CHECK(node.replica().next_sequence("BO", sample::key("BO", "issuer").public_key()) == kShare + 1);
   node.pass_ms(33'000);

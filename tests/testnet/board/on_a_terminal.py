@@ -15,17 +15,10 @@ import time
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path += [here, os.path.join(here, "..", "..", "strangers")]
-from make_ledger import PORTS, Network, are_free
+from make_ledger import PORTS_WITH_PROXY, Network, free_ports
 from screen import Screen
 
-LOWEST_PORT, ALL_PORTS = 21500, 24  # eight of the nodes, twelve of the proxy
-
-
-def free_ports():
-    for first in range(LOWEST_PORT, LOWEST_PORT + 10 * ALL_PORTS, ALL_PORTS):
-        if all(are_free(first + ahead) for ahead in range(0, ALL_PORTS, PORTS)):
-            return first
-    sys.exit("no free ports")
+LOWEST_PORT = 21500
 
 
 def check(true, what):
@@ -36,7 +29,7 @@ def check(true, what):
 class Trial:
     def __init__(self, programs, sample, out):
         self.network = Network(programs, sample, os.path.join(out, "network"))
-        self.network.port = free_ports()
+        self.network.port = free_ports(LOWEST_PORT, PORTS_WITH_PROXY)
         self.program = os.path.join(programs, "quipu-testnet")
 
     def board(self, *size):
