@@ -4,6 +4,7 @@
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
+#include "node/ledger/edge.h"
 #include "node/ledger/epochs.h"
 #include "node/ledger/json.h"
 #include "node/ledger/state.pb.h"
@@ -16,17 +17,6 @@ using ledger::RecordType;
 namespace v1 = ledger::v1;
 
 constexpr std::size_t kHeightsPerAnswer = 10'000;
-
-const char* edge_status(const v1::EdgeRecord& edge, const std::string& day, const v1::EdgeFact*& terms) {
-  const char* status = "NOT_YET_EFFECTIVE";
-  for (const auto& fact : edge.facts()) {
-    if (fact.effective_from() > day) continue;
-    if (fact.change() == v1::EDGE_ACTIVATED) terms = &fact;
-    status = fact.change() == v1::EDGE_SUSPENDED ? "SUSPENDED" : fact.change() == v1::EDGE_ENDED ? "ENDED" : "LIVE";
-    if (fact.change() == v1::EDGE_ENDED) break;  // for good
-  }
-  return status;
-}
 
 void write_terms(JsonWriter& json, const v1::EdgeFact& terms) {
   json.key("schemes").begin_array();
@@ -43,10 +33,9 @@ void write_edge(JsonWriter& json, const ledger::StateView& state, const std::str
   const auto edge =
       read_record<v1::EdgeRecord>(state, ledger::map_key(RecordType::kEdge, recogniser, arrangement + "/" + issuer));
   if (!edge) return;
-  const v1::EdgeFact* terms = nullptr;
-  const char* status = edge_status(*edge, day, terms);
-  json.begin_object().field("recogniser", recogniser).field("issuer", issuer).field("status", status);
-  if (terms) write_terms(json, *terms);
+  const auto on = ledger::edge_on(*edge, day);
+  json.begin_object().field("recogniser", recogniser).field("issuer", issuer).field("status", name_of(on.status));
+  if (on.terms) write_terms(json, *on.terms);
   json.end_object();
 }
 

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "node/ledger/disputes.h"
+#include "node/ledger/edge.h"
 #include "node/ledger/rules/aliases.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/operators.h"
@@ -97,15 +98,10 @@ Code operator_reason(const Look& look, const v1::Arrangement& arrangement) {
 
 // Steps 5 to 7; `terms` is set when the edge is live.
 Code edge_reason(const Look& look, const v1::EdgeRecord& edge, const v1::EdgeFact*& terms) {
-  const v1::EdgeFact* last = nullptr;
-  for (const v1::EdgeFact& fact : edge.facts()) {
-    if (fact.effective_from() > look.day) break;
-    last = &fact;
-    if (fact.change() == v1::EDGE_ACTIVATED) terms = &fact;
-    if (fact.change() == v1::EDGE_ENDED) break;  // for good
-  }
+  const EdgeOn on = edge_on(edge, look.day);
+  terms = on.terms;
   if (!terms) return Code::kArrangementNotEffective;
-  if (last->change() == v1::EDGE_SUSPENDED || last->change() == v1::EDGE_ENDED) return Code::kRecognitionSuspended;
+  if (on.status != EdgeStatus::kLive) return Code::kRecognitionSuspended;
   return all_or_contains(terms->flows(), static_cast<int>(look.flow)) ? Code::kRecognised : Code::kFlowOutOfScope;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "node/http/certificate_json.h"
+#include "node/ledger/edge.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::postgres {
@@ -77,21 +78,14 @@ std::string names(const Values& values, const Name& name) {
   return array_text(out);
 }
 
-// As an arrangement's edge is shown on a day (node/http/routes_network.cpp).
-Row edge_on(const v1::EdgeRecord& edge, const std::string& day) {
-  std::string status = "NOT_YET_EFFECTIVE";
-  v1::EdgeFact terms;
-  for (const auto& fact : edge.facts()) {
-    if (fact.effective_from() > day) continue;
-    if (fact.change() == v1::EDGE_ACTIVATED) terms = fact;
-    status = fact.change() == v1::EDGE_SUSPENDED ? "SUSPENDED" : fact.change() == v1::EDGE_ENDED ? "ENDED" : "LIVE";
-    if (fact.change() == v1::EDGE_ENDED) break;  // for good
-  }
+Row edge_row(const v1::EdgeRecord& edge, const std::string& day) {
+  const auto on = ledger::edge_on(edge, day);
+  const v1::EdgeFact terms = on.terms ? *on.terms : v1::EdgeFact();
   const auto scheme = [](int each) { return v1::Scheme_Name(each); };
   const auto role = [](int each) { return v1::Role_Name(each); };
   const auto flow = [](int each) { return v1::Flow_Name(each); };
-  return {status, names(terms.schemes(), scheme), names(terms.roles(), role), names(terms.flows(), flow),
-          array_text({terms.benefits().begin(), terms.benefits().end()})};
+  return {std::string(name_of(on.status)), names(terms.schemes(), scheme), names(terms.roles(), role),
+          names(terms.flows(), flow), array_text({terms.benefits().begin(), terms.benefits().end()})};
 }
 
 }  // namespace
@@ -110,7 +104,7 @@ std::vector<Row> certificate_periods(const std::string& issuer, const v1::Certif
 
 std::vector<Row> recognition_periods(const Edge& edge, const v1::EdgeRecord& record) {
   return periods_of({edge.recogniser, edge.arrangement, edge.issuer}, record,
-                    [&](Date day) { return edge_on(record, day.text()); });
+                    [&](Date day) { return edge_row(record, day.text()); });
 }
 
 std::vector<Row> tin_periods(const std::string& issuer, const v1::OperatorRecord& record) {
