@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/block_store.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "consensus/limits.h"
@@ -40,6 +41,21 @@ void put_block(Batch& batch, const CommitBlock& block, crypto::CompactRange& ran
     batch.put(Family::kState, change.key, change.value);
     batch.put(Family::kHistory, history_key(change.key, height), change.value);
   }
+  if (!block.calendar) return;
+  for (const StateChange& change : block.calendar->changes) {
+    batch.put(Family::kCalendar, history_key(change.key, height), change.value);
+  }
+}
+
+void put_mark(Batch& batch, const CalendarMark& mark) { batch.put(Family::kMeta, Bytes(kCalendarKey), encode(mark)); }
+
+// If the calendar goes on without a gap: it went up to the block before, and each of these has its part of it.
+void put_next_mark(Batch& batch, const std::vector<CommitBlock>& blocks, const std::optional<CalendarMark>& before) {
+  if (!before || blocks.empty() || before->height.next() != blocks.front().record.header.height) return;
+  const auto has_part = [&](const CommitBlock& block) {
+    return block.calendar && block.calendar->version == before->version;
+  };
+  if (std::ranges::all_of(blocks, has_part)) put_mark(batch, {before->version, blocks.back().record.header.height});
 }
 
 void put_votes(Batch& batch, const std::vector<consensus::Vote>& votes) {
@@ -76,6 +92,7 @@ void BlockStore::initialise(const crypto::Digest& chain, const CommitBlock& gene
   crypto::CompactRange range;
   put_block(batch, genesis, range);
   put_tip(batch, genesis_tip(genesis.record));
+  if (genesis.calendar) put_mark(batch, {genesis.calendar->version, genesis.record.header.height});
   batch.put(Family::kMeta, Bytes(kChainKey), Bytes(chain.view()));
   database_.write(batch, Durability::kSynced);
 }
@@ -141,6 +158,7 @@ void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProo
   }
   assert(tip.height == height && tip.tree_size == range.size());
   put_tip(batch, tip);
+  put_next_mark(batch, blocks, before.calendar_mark());
   batch.put(Family::kMeta, Bytes(kFinalizationKey), encode(finalization));
   put_votes(batch, votes);
   erase_settled(batch, before.snapshot(), tip);

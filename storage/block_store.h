@@ -35,12 +35,27 @@ struct StateChange {
   Bytes value;
 };
 
+// What a block changes in the calendar: entries that begin to be, with what they say, and with an empty value those
+// that are no more. The version is of whoever made them.
+struct CalendarChanges {
+  std::uint32_t version = 0;
+  std::vector<StateChange> changes;
+};
+
+// How far the calendar goes. It can be asked if that is the tip, and the version the asker's own.
+struct CalendarMark {
+  std::uint32_t version = 0;
+  consensus::Height height{};
+  friend bool operator==(const CalendarMark&, const CalendarMark&) = default;
+};
+
 // One block as it becomes final.
 struct CommitBlock {
   BlockRecord record;
   std::vector<Bytes> leaves;
   std::vector<StateChange> changes;
   std::vector<consensus::LinkProof> links;
+  std::optional<CalendarChanges> calendar = {};  // nothing: the calendar stays behind, until it is built anew
 };
 
 struct LeafPlace {
@@ -68,6 +83,7 @@ class LogReader {
   std::optional<Bytes> note(consensus::Height height) const;
   std::vector<consensus::Height> note_heights(consensus::Height from, std::size_t most) const;
   std::vector<EvidenceRecord> evidence() const;
+  std::optional<CalendarMark> calendar_mark() const;
   const Snapshot& snapshot() const { return *snapshot_; }
 
  private:
@@ -95,8 +111,8 @@ class BlockStore {
 
   // Several Persist effects share one synced batch.
   void persist(const std::vector<consensus::Persist>& effects);
-  // Leaves, nodes, ids, records, links, state and history, tip, finalization, and the erasure of pending entries at or
-  // below the tip, in ONE synced batch.
+  // Leaves, nodes, ids, records, links, state and history, the calendar, tip, finalization, and the erasure of pending
+  // entries at or below the tip, in ONE synced batch.
   void commit(const std::vector<CommitBlock>& blocks, const consensus::QuorumProof& finalization,
               const consensus::Tip& tip, const std::vector<consensus::Vote>& votes = {});
   // An epoch is over: the next one counts its views from 1 again. Synced.
@@ -107,6 +123,11 @@ class BlockStore {
  private:
   Database& database_;
 };
+
+// Of keys that end with a height, from `from` on and with the prefix: per key the newest value at or below `at`, in
+// ascending order of the keys (without their heights), until `each` returns false.
+void scan_versions(const Snapshot& snapshot, Family family, BytesView from, BytesView prefix, consensus::Height at,
+                   const Snapshot::Each& each);
 
 // Newest or historical values of the state (map key -> record). Reads only.
 class StateReader {

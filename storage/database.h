@@ -17,18 +17,19 @@ namespace quipu::storage {
 // Column families. `leaves` is the truth; every other one can be derived from it, the quorum proofs and the genesis
 // file.
 enum class Family : std::uint8_t {
-  kLeaves,   // u64 leaf index -> leaf bytes
-  kNodes,    // u8 level || u64 index -> 32 B: complete Merkle nodes
-  kLeafIds,  // leaf hash -> u64 leaf index || u64 height
-  kBlocks,   // u64 height -> block record (block_store.h)
-  kLinks,    // u64 height -> link proofs, encoded
-  kState,    // map key -> newest value
-  kHistory,  // map key || u64 height -> value written by that height
-  kNotes,    // u64 height -> published checkpoint note
-  kPending,  // what consensus holds above the tip: blocks and proofs, by kind
-  kMeta,     // tip, finalization, chain id, evidence
+  kLeaves,    // u64 leaf index -> leaf bytes
+  kNodes,     // u8 level || u64 index -> 32 B: complete Merkle nodes
+  kLeafIds,   // leaf hash -> u64 leaf index || u64 height
+  kBlocks,    // u64 height -> block record (block_store.h)
+  kLinks,     // u64 height -> link proofs, encoded
+  kState,     // map key -> newest value
+  kHistory,   // map key || u64 height -> value written by that height
+  kNotes,     // u64 height -> published checkpoint note
+  kPending,   // what consensus holds above the tip: blocks and proofs, by kind
+  kMeta,      // tip, finalization, chain id, evidence, how far the calendar goes
+  kCalendar,  // entry || u64 height -> what it says from that height on (block_store.h)
 };
-inline constexpr std::size_t kFamilies = 10;
+inline constexpr std::size_t kFamilies = 11;
 
 class Batch {
  public:

@@ -18,6 +18,12 @@ std::optional<consensus::Tip> LogReader::tip() const {
   return must_have(decode_tip(*stored), "tip");
 }
 
+std::optional<CalendarMark> LogReader::calendar_mark() const {
+  const auto stored = snapshot_->get(Family::kMeta, kCalendarKey);
+  if (!stored) return std::nullopt;
+  return must_have(decode_calendar_mark(*stored), "calendar mark");
+}
+
 std::optional<consensus::QuorumProof> LogReader::finalization() const {
   const auto stored = snapshot_->get(Family::kMeta, kFinalizationKey);
   if (!stored) return std::nullopt;

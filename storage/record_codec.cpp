@@ -180,6 +180,16 @@ std::optional<Height> block_height(BytesView bytes) {
   return header.height;
 }
 
+Bytes encode(const CalendarMark& mark) { return ByteWriter().u32(mark.version).u64(mark.height.value).take(); }
+
+std::optional<CalendarMark> decode_calendar_mark(BytesView bytes) {
+  ByteReader in(bytes);
+  CalendarMark mark;
+  mark.version = in.u32();
+  mark.height.value = in.u64();
+  return if_done(in, mark);
+}
+
 Bytes encode(const LeafPlace& place) { return ByteWriter().u64(place.index).u64(place.height.value).take(); }
 
 std::optional<LeafPlace> decode_leaf_place(BytesView bytes) {

@@ -15,7 +15,7 @@ namespace quipu::storage {
 Bytes number_key(std::uint64_t number);  // kLeaves, kBlocks, kLinks, kNotes
 std::optional<std::uint64_t> number_of(BytesView key);
 Bytes node_key(unsigned level, std::uint64_t index);             // kNodes
-Bytes history_key(BytesView map_key, consensus::Height height);  // kHistory
+Bytes history_key(BytesView map_key, consensus::Height height);  // kHistory, kCalendar
 Bytes pending_block_key(const consensus::BlockId& id);           // kPending: 'B' || id
 Bytes pending_proof_key(const consensus::QuorumProof& proof);    // kPending: 'P' || view || kind
 Bytes pending_vote_key(const consensus::Vote& vote);             // kPending: 'V' || signer || kind
@@ -27,6 +27,7 @@ inline constexpr BytesView kEvidencePrefix = "evidence/";
 inline constexpr BytesView kTipKey = "tip";
 inline constexpr BytesView kFinalizationKey = "finalization";
 inline constexpr BytesView kChainKey = "chain";
+inline constexpr BytesView kCalendarKey = "calendar";
 
 // ---- records
 Bytes encode(const consensus::Tip& tip);
@@ -39,6 +40,9 @@ Bytes encode(const consensus::Block& block);
 std::optional<consensus::Block> decode_block(BytesView bytes);
 // The height alone, without copying the leaves.
 std::optional<consensus::Height> block_height(BytesView bytes);
+// u32 version || u64 height
+Bytes encode(const CalendarMark& mark);
+std::optional<CalendarMark> decode_calendar_mark(BytesView bytes);
 Bytes encode(const LeafPlace& place);
 std::optional<LeafPlace> decode_leaf_place(BytesView bytes);
 Bytes encode(const consensus::Vote& vote);

@@ -30,8 +30,10 @@ const rocksdb::Slice kFormatKey = "format";
 const rocksdb::Slice kFormat = "quipu storage 1";
 
 // In the order of Family; names are on disk.
-constexpr std::array<const char*, kFamilies> kNames = {"leaves", "nodes",   "leaf_ids", "blocks",  "links",
-                                                       "state",  "history", "notes",    "pending", "meta"};
+constexpr std::array<const char*, kFamilies> kNames = {"leaves",  "nodes", "leaf_ids", "blocks", "links",   "state",
+                                                       "history", "notes", "pending",  "meta",   "calendar"};
+// Databases written before it was thought of have none: it is made empty when they are opened.
+constexpr const char* kMayBeMissing = "calendar";
 
 // RocksDB would carry on after some errors, and did lose acknowledged writes that way: nothing survives the first one.
 class StopOnError final : public rocksdb::EventListener {
@@ -64,7 +66,7 @@ rocksdb::DBOptions database_options(Recovery recovery) {
 
 bool worth_compressing(Family family) {
   return family == Family::kLeaves || family == Family::kLinks || family == Family::kState ||
-         family == Family::kHistory;
+         family == Family::kHistory || family == Family::kCalendar;
 }
 
 // Their keys are numbers that only grow, behind at most one byte (a node's level).
@@ -131,6 +133,7 @@ std::expected<void, OpenError> expect_our_families(const rocksdb::DBOptions& opt
   std::vector<std::string> names;
   const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &names);
   if (!status.ok()) return std::unexpected(open_error(status));
+  if (std::ranges::find(names, kMayBeMissing) == names.end()) names.emplace_back(kMayBeMissing);
   std::vector<std::string> ours(kNames.begin(), kNames.end());
   ours.push_back(rocksdb::kDefaultColumnFamilyName);
   std::sort(names.begin(), names.end());
@@ -168,7 +171,8 @@ RocksHandle::~RocksHandle() {
 
 std::expected<std::shared_ptr<RocksHandle>, OpenError> open_rocks(const std::filesystem::path& directory,
                                                                   Recovery recovery) {
-  const auto options = database_options(recovery);
+  auto options = database_options(recovery);
+  options.create_missing_column_families = true;
   if (auto found = expect_database(directory); !found) return std::unexpected(found.error());
   if (auto ours = expect_our_families(options, directory); !ours) return std::unexpected(ours.error());
   auto handle = open_with(options, directory);

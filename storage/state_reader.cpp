@@ -64,10 +64,14 @@ std::optional<Bytes> StateReader::get(BytesView key) const {
 
 void StateReader::scan(BytesView prefix, const Snapshot::Each& each) const {
   if (!at_) return snapshot_->scan(Family::kState, prefix, prefix, each);
-  VersionsInOrder versions(*at_, each);
+  scan_versions(*snapshot_, Family::kHistory, prefix, prefix, *at_, each);
+}
+
+void scan_versions(const Snapshot& snapshot, Family family, BytesView from, BytesView prefix, consensus::Height at,
+                   const Snapshot::Each& each) {
+  VersionsInOrder versions(at, each);
   bool more = true;
-  snapshot_->scan(Family::kHistory, prefix, prefix,
-                  [&](BytesView key, BytesView value) { return more = versions.add(key, value); });
+  snapshot.scan(family, from, prefix, [&](BytesView key, BytesView value) { return more = versions.add(key, value); });
   if (more) versions.finish();
 }
 

@@ -151,7 +151,8 @@ struct Pursuit::State {
 
   void commit(const std::vector<Waiting>& blocks, const consensus::QuorumProof& finalization) {
     std::vector<storage::CommitBlock> stored;
-    for (const auto& waiting : blocks) stored.push_back(host::stored_form(waiting.block, waiting.links));
+    host::CalendarWriter calendar(host::stored_state(database.snapshot(), std::nullopt));
+    for (const auto& waiting : blocks) stored.push_back(host::stored_form(waiting.block, waiting.links, calendar));
     auto after = blocks.back().block.after;
     store.commit(stored, finalization,
                  {finalization.subject.view, after.height, after.block, after.tree.size(), after.tree.root()});
@@ -268,7 +269,9 @@ std::expected<std::unique_ptr<Pursuit>, std::string> Pursuit::open(ledger::Genes
   storage::BlockStore store(database);
   if (const auto chain = store.chain(); chain && *chain != genesis.chain)
     return std::unexpected("the database belongs to another chain: check the genesis file");
-  if (!store.chain()) store.initialise(genesis.chain, host::stored_form(ledger::genesis_block(genesis), {}));
+  host::CalendarWriter calendar(ledger::empty_state());
+  if (!store.chain()) store.initialise(genesis.chain, host::stored_form(ledger::genesis_block(genesis), {}, calendar));
+  host::build_calendar(database);
   return std::unique_ptr<Pursuit>(new Pursuit(std::make_unique<State>(std::move(genesis), database)));
 }
 

@@ -196,7 +196,8 @@ std::expected<void, std::string> Host::initialise(const ledger::Genesis& genesis
     auto file = storage::SafetyFile::initialise(std::move(slots), ledger::first_record(genesis));
     if (!file) return std::unexpected(file.error());
   }
-  blocks.initialise(genesis.chain, stored_form(ledger::genesis_block(genesis), {}));
+  CalendarWriter calendar(ledger::empty_state());
+  blocks.initialise(genesis.chain, stored_form(ledger::genesis_block(genesis), {}, calendar));
   return {};
 }
 
@@ -218,6 +219,7 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
                                                              std::unique_ptr<storage::Signing> signing,
                                                              crypto::SecretKey log, bool may_observe) {
   if (auto known = check_chain(genesis, database); !known) return std::unexpected(known.error());
+  build_calendar(database);
   auto state = std::make_unique<State>(genesis, administration, database, std::move(signing), std::move(log));
   if (state->observing() && state->signer->record().epoch.value == 0 && !may_observe) {
     return std::unexpected("the node's keys are not those of " + administration +
@@ -264,7 +266,8 @@ replica::Input Host::perform(const replica::Sign& effect) {
 
 replica::Committed Host::perform(const replica::Commit& effect) {
   std::vector<storage::CommitBlock> blocks;
-  for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links));
+  CalendarWriter calendar(stored_state(state_->database.snapshot(), std::nullopt));
+  for (const auto& block : effect.blocks) blocks.push_back(stored_form(*block.executed, block.links, calendar));
   state_->blocks.commit(blocks, effect.finalization, effect.tip, effect.votes);
   if (state_->signer->record().epoch == state_->membership.epoch) state_->signer->set_tip(effect.tip);
   for (const auto& block : effect.blocks) state_->keep(block.executed->after);

@@ -44,6 +44,7 @@ class StoredLedger final : public ledger::LedgerReader {
     const auto tip = log_.tip();
     assert(tip);
     newest_ = summary(log_.block(tip->height).value());
+    has_calendar_ = has_calendar(log_);
   }
   ledger::BlockSummary newest() const override { return newest_; }
   std::optional<ledger::BlockSummary> block(consensus::Height height) const override {
@@ -84,12 +85,18 @@ class StoredLedger final : public ledger::LedgerReader {
     const auto kept = maps_.find(height);
     return kept == maps_.end() ? std::nullopt : std::optional(kept->second);
   }
+  bool calendar(const ledger::CalendarRange& range, consensus::Height known_at,
+                const EachCertificate& each) const override {
+    if (has_calendar_) scan_calendar(*snapshot_, range, known_at, each);
+    return has_calendar_;
+  }
 
  private:
   std::shared_ptr<const storage::Snapshot> snapshot_;
   storage::LogReader log_;
   StatusMaps maps_;
   ledger::BlockSummary newest_;
+  bool has_calendar_ = false;
 };
 
 crypto::StatusMap rebuild_map(const ledger::StateView& state) {
@@ -137,13 +144,15 @@ ledger::Position stored_position(const std::shared_ptr<const storage::Snapshot>&
   return position;
 }
 
-storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links) {
+storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links,
+                                 CalendarWriter& calendar) {
   storage::CommitBlock out;
   out.record = {executed.block.header, executed.after.block, executed.first_index, executed.after.block_time_ms,
                 executed.proposer};
   out.leaves = executed.block.leaves;
   for (const auto& [key, value] : executed.changes) out.changes.push_back({Bytes(key.view()), value});
   out.links = std::move(links);
+  out.calendar = calendar.changes_by(executed.changes);
   return out;
 }
 

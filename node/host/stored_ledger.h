@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "node/host/calendar.h"
 #include "node/ledger/block.h"
 #include "node/ledger/ledger_reader.h"
 #include "storage/block_store.h"
@@ -26,7 +27,8 @@ std::shared_ptr<const ledger::LedgerReader> stored_ledger(std::shared_ptr<const 
 // Where the newest block ends. `membership`: of the block that comes next.
 ledger::Position stored_position(const std::shared_ptr<const storage::Snapshot>& snapshot,
                                  std::shared_ptr<const ledger::Membership> membership);
-// A block as the store takes it.
-storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links);
+// A block as the store takes it; `calendar` has seen those that are committed with it before it.
+storage::CommitBlock stored_form(const ledger::ExecutedBlock& executed, std::vector<consensus::LinkProof> links,
+                                 CalendarWriter& calendar);
 
 }  // namespace quipu::host

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http/record_scan.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace quipu::http {
@@ -20,6 +21,19 @@ void scan_after(const ledger::StateView& state, ledger::RecordType type, std::st
       return more = each(key, value);
     });
   }
+}
+
+std::optional<std::vector<MapKey>> in_calendar(const AskedState& asked,
+                                               std::initializer_list<ledger::CalendarRange> ranges) {
+  std::vector<MapKey> keys;
+  for (const ledger::CalendarRange& range : ranges) {
+    const auto add = [&](const MapKey& key) { keys.push_back(key); };
+    if (!asked.reader->calendar(range, asked.block.height, add)) return std::nullopt;
+  }
+  std::ranges::sort(keys);
+  const auto twice = std::ranges::unique(keys);
+  keys.erase(twice.begin(), twice.end());
+  return keys;
 }
 
 std::string name_of(const MapKey& key) { return crypto::to_hex(key.view()); }

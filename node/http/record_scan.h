@@ -3,10 +3,14 @@
 // stands before it. Any thread.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "node/http/json_answer.h"
+#include "node/ledger/calendar.h"
 #include "node/ledger/state_view.h"
 
 namespace quipu::http {
@@ -27,6 +31,27 @@ void for_each_record(const ledger::StateView& state, ledger::RecordType type, st
     }
     return true;
   });
+}
+
+// Keys of the certificates that have an entry in any of these ranges of the calendar, ascending; nothing where the
+// ledger has no calendar.
+std::optional<std::vector<ledger::MapKey>> in_calendar(const AskedState& asked,
+                                                       std::initializer_list<ledger::CalendarRange> ranges);
+
+// Those certificates of one administration, or of all without one, that may have an entry in one of the ranges; every
+// one where the ledger has no calendar: `each(administration, record)` has to look at the record in either case.
+template <class Record, class Each>
+void for_each_in_calendar(const AskedState& asked, std::string_view administration,
+                          std::initializer_list<ledger::CalendarRange> ranges, const Each& each) {
+  const auto keys = in_calendar(asked, ranges);
+  if (!keys) {
+    return for_each_record<Record>(*asked.state, ledger::RecordType::kCertificate, administration, each);
+  }
+  for (const ledger::MapKey& key : *keys) {
+    const auto value = asked.state->get(key);
+    Record record;
+    if (value && record.ParseFromString(*value)) each(std::string(key.view().substr(1, 2)), record);
+  }
 }
 
 // How a page names the key of its last record, and back; nothing for what is no key of that kind.

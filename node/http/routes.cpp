@@ -18,8 +18,15 @@ void at_once(const Call& call, const Respond& respond) {
   respond(kAnswer(call));
 }
 
+// Of a file or a word about the node: nothing can be asked of it but itself.
+template <Response (*kAnswer)(const Call&)>
+void as_it_is(const Call& call, const Respond& respond) {
+  if (const auto fault = call.unexpected({})) return respond(problem(ApiCode::kBadParameter, *fault));
+  respond(kAnswer(call));
+}
+
 Response answer_not_yet(const Call&) { return problem(ApiCode::kNotYet, "a later version of the node answers this"); }
-constexpr Run kNotYet = at_once<answer_not_yet>;
+constexpr Run kNotYet = as_it_is<answer_not_yet>;
 
 struct Route {
   std::string_view method;
@@ -84,19 +91,19 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/proofs/status/{}/{}", kLookUp, at_once<get_status_proof>},
     {"GET", "v1/checkpoints", kMirrorFiles, at_once<get_checkpoints>},
     {"GET", "v1/node/status", kAnyRole, at_once<get_node_status>},
-    {"GET", "genesis", kMirrorFiles, at_once<get_genesis>},
-    {"GET", "checkpoint", kMirrorFiles, at_once<get_checkpoint>},
-    {"GET", "checkpoints/{}", kMirrorFiles, at_once<get_checkpoint_at>},
-    {"GET", "policy/{}", kMirrorFiles, at_once<get_policy>},
-    {"GET", "epochs/{}/handover", kMirrorFiles, at_once<get_handover>},
-    {"GET", "tile/**", kMirrorFiles, at_once<get_tile>},
-    {"GET", "quorum/{}", kMirrorFiles, at_once<get_quorum>},
-    {"GET", "evidence", kMirrorFiles, at_once<get_evidence_list>},
-    {"GET", "evidence/{}", kMirrorFiles, at_once<get_evidence>},
-    {"GET", "healthz", kAnyone, at_once<get_health>},
-    {"GET", "readyz", kAnyone, at_once<get_readiness>},
-    {"GET", "metrics", kOperate, at_once<get_metrics>},
-    {"GET", "openapi.yaml", kAnyone, at_once<get_description>},
+    {"GET", "genesis", kMirrorFiles, as_it_is<get_genesis>},
+    {"GET", "checkpoint", kMirrorFiles, as_it_is<get_checkpoint>},
+    {"GET", "checkpoints/{}", kMirrorFiles, as_it_is<get_checkpoint_at>},
+    {"GET", "policy/{}", kMirrorFiles, as_it_is<get_policy>},
+    {"GET", "epochs/{}/handover", kMirrorFiles, as_it_is<get_handover>},
+    {"GET", "tile/**", kMirrorFiles, as_it_is<get_tile>},
+    {"GET", "quorum/{}", kMirrorFiles, as_it_is<get_quorum>},
+    {"GET", "evidence", kMirrorFiles, as_it_is<get_evidence_list>},
+    {"GET", "evidence/{}", kMirrorFiles, as_it_is<get_evidence>},
+    {"GET", "healthz", kAnyone, as_it_is<get_health>},
+    {"GET", "readyz", kAnyone, as_it_is<get_readiness>},
+    {"GET", "metrics", kOperate, as_it_is<get_metrics>},
+    {"GET", "openapi.yaml", kAnyone, as_it_is<get_description>},
     {"GET", "records/{}", kMirrorFiles, kNotYet},
     {"GET", "", kAnyone, at_once<get_console>},
     {"GET", "verify.html", kAnyone, at_once<get_verify_page>},

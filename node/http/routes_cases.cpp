@@ -132,7 +132,17 @@ void find_appeals(const Question& question, Cases& cases) {
     add_appeals(cases, question, contested, record.ends());
     add_appeals(cases, question, contested, record.annulments());
   };
-  for_each_record<v1::CertificateRecord>(*question.asked.state, RecordType::kCertificate, question.issuer, each);
+  using ledger::CalendarKind;
+  const auto range = [&](CalendarKind kind) {
+    return ledger::CalendarRange{.kind = kind, .issuer = question.issuer, .first = {}, .last = {}, .on = {}};
+  };
+  const auto open = range(CalendarKind::kAppealOpen), decided = range(CalendarKind::kAppealDecided);
+  const auto look = [&](std::initializer_list<ledger::CalendarRange> ranges) {
+    for_each_in_calendar<v1::CertificateRecord>(question.asked, question.issuer, ranges, each);
+  };
+  if (question.state == "OPEN") return look({open});
+  if (question.state == "CLOSED") return look({decided});
+  look({open, decided});
 }
 
 // A case as it is shown: with what its events say.

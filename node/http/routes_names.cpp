@@ -73,10 +73,10 @@ std::string write_page(JsonWriter& json, const Question& question, const std::op
 }  // namespace
 
 Response get_names(const Call& call) {
-  if (auto refusal = side_refusal(call)) return std::move(*refusal);
   if (const auto fault = call.unexpected({"issuer", "name", "after", "limit"})) {
     return problem(ApiCode::kBadParameter, *fault);
   }
+  if (auto refusal = side_refusal(call)) return std::move(*refusal);
   const std::string issuer = call.query("issuer").value_or("");
   if (!ledger::is_administration(issuer)) return problem(ApiCode::kBadParameter, "issuer: two capitals");
   const std::string name = call.query("name").value_or("");

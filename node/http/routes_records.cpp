@@ -142,7 +142,7 @@ Response get_disputed(const Call& call) {
     return true;
   });
   json.end_array();
-  if (next) json.field("next_after", *next);
+  if (next) json.field("next_after", std::to_string(*next));
   return end_answer(std::move(json));
 }
 

@@ -92,8 +92,8 @@ void write_held(JsonWriter& out, HeldRecords& records) {
 }
 
 void post_record(const Call& call, const Respond& respond) {
-  if (auto refusal = side_refusal(call)) return respond(std::move(*refusal));
   if (const auto fault = call.unexpected({})) return respond(problem(ApiCode::kBadParameter, *fault));
+  if (auto refusal = side_refusal(call)) return respond(std::move(*refusal));
   if (!call.request.content_type.starts_with("application/json")) {
     return respond(problem(ApiCode::kUnsupportedMedia, "send application/json"));
   }
@@ -105,8 +105,8 @@ void post_record(const Call& call, const Respond& respond) {
 }
 
 Response get_identity(const Call& call) {
-  if (auto refusal = side_refusal(call)) return std::move(*refusal);
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
+  if (auto refusal = side_refusal(call)) return std::move(*refusal);
   if (!ledger::is_administration(call.path[0])) return problem(ApiCode::kNotFound, "no operator of that CC/SUBJECT");
   auto records = call.backend.record_desk()->records_of(call.path[0], call.path[1]);
   switch (records.kind) {

@@ -112,7 +112,19 @@ void find_in_certificates(const Question& question, Tasks& tasks) {
     add_if_expiring(question, issuer, record, tasks);
     add_overdue_suspensions(question, issuer, record, tasks);
   };
-  for_each_record<v1::CertificateRecord>(*question.asked.state, RecordType::kCertificate, question.issuer, each);
+  using ledger::CalendarKind;
+  const auto day_beside = [&](std::int64_t days) { return question.day.plus(static_cast<std::int32_t>(days)).text(); };
+  const ledger::CalendarRange ending{.kind = CalendarKind::kEnds,
+                                     .issuer = question.issuer,
+                                     .first = question.day.text(),
+                                     .last = day_beside(static_cast<std::int64_t>(question.days)),
+                                     .on = {}};
+  const ledger::CalendarRange suspended{.kind = CalendarKind::kSuspended,
+                                        .issuer = question.issuer,
+                                        .first = {},
+                                        .last = day_beside(-1),
+                                        .on = question.day.text()};
+  for_each_in_calendar<v1::CertificateRecord>(question.asked, question.issuer, {ending, suspended}, each);
 }
 
 // ----------------------------------------------------------------- the rest

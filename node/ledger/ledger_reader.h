@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "consensus/types.h"
 #include "crypto/merkle.h"
 #include "crypto/status_map.h"
+#include "node/ledger/calendar.h"
 #include "node/ledger/mirror.h"
 #include "node/ledger/state_view.h"
 
@@ -57,6 +59,10 @@ class LedgerReader {
   // The status map behind the seal of a height, its root computed: at least of the newest published checkpoint's, once
   // that was published while the node ran.
   virtual std::optional<crypto::StatusMap> map(consensus::Height height) const = 0;
+  // Keys of the certificates that have such entries as known at a height. False: this ledger has no index of them, and
+  // none was named.
+  using EachCertificate = std::function<void(const MapKey& certificate)>;
+  virtual bool calendar(const CalendarRange& range, consensus::Height known_at, const EachCertificate& each) const = 0;
 };
 
 }  // namespace quipu::ledger

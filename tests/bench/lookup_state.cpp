@@ -154,6 +154,7 @@ LookupState::LookupState(const std::filesystem::path& directory, std::size_t ope
   write_genesis();
   write_blocks();
   write_operators(operators);
+  host::build_calendar(*database_);
   wait_until_idle();
   reader_ = host::stored_ledger(database_->snapshot());
 }
@@ -195,8 +196,9 @@ void LookupState::write_block(ledger::Position& at, Author& author, const std::v
   consensus::QuorumProof finalization;
   finalization.kind = consensus::VoteKind::kFinalize;
   finalization.subject = {{at.height.value}, {at.height.value - 1}, at.height, at.block};
+  host::CalendarWriter calendar(host::stored_state(database_->snapshot(), std::nullopt));
   storage::BlockStore(*database_)
-      .commit({host::stored_form(executed, {})}, finalization,
+      .commit({host::stored_form(executed, {}, calendar)}, finalization,
               {{at.height.value}, at.height, at.block, at.tree.size(), at.tree.root()});
   at.state = host::stored_state(database_->snapshot(), std::nullopt);  // not one more overlay on many
 }

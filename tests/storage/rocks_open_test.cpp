@@ -67,6 +67,22 @@ std::unique_ptr<rocksdb::DB> open_plainly(const fs::path& directory, bool create
   return std::unique_ptr<rocksdb::DB>(database);
 }
 
+// As if the database had been written before there was a family of this name.
+void drop_family(const fs::path& directory, const std::string& name) {
+  std::vector<std::string> names;
+  rocksdb::DB::ListColumnFamilies({}, directory.string(), &names);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const auto& each : names) families.emplace_back(each, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* database = nullptr;
+  REQUIRE(rocksdb::DB::Open({}, directory.string(), families, &handles, &database).ok());
+  for (auto* handle : handles) {
+    if (handle->GetName() == name) REQUIRE(database->DropColumnFamily(handle).ok());
+    database->DestroyColumnFamilyHandle(handle);
+  }
+  delete database;
+}
+
 }  // namespace rocks_open_test
 
 TEST_CASE("a closed database opens again with all it was given", "[storage]") {
@@ -174,6 +190,24 @@ TEST_CASE("somebody else's RocksDB is foreign", "[storage]") {
   using namespace rocks_open_test;
   TemporaryDirectory directory;
   open_plainly(directory / "db", true).reset();
+  CHECK(fault_of(directory / "db") == OpenFault::kForeign);
+}
+
+TEST_CASE("a database of before the calendar gets one and any other family that is missing is foreign", "[storage]") {
+  using namespace rocks_open_test;
+  TemporaryDirectory directory;
+  make_database(directory / "db");
+  drop_family(directory / "db", "calendar");
+  for (int round = 0; round < 2; ++round) {
+    const auto database = RocksDatabase::open(directory / "db");
+    REQUIRE(database.has_value());
+    CHECK(count_records(**database) == kRecords);
+    CHECK((*database)->snapshot()->get(Family::kCalendar, "entry").has_value() == (round == 1));
+    Batch batch;
+    batch.put(Family::kCalendar, "entry", "value");
+    (*database)->write(batch, Durability::kSynced);
+  }
+  drop_family(directory / "db", "notes");
   CHECK(fault_of(directory / "db") == OpenFault::kForeign);
 }
 

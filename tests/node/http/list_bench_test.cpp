@@ -54,6 +54,9 @@ class OtherState final : public ledger::LedgerReader {
   }
   std::vector<ledger::EvidenceFile> evidence() const override { return log_->evidence(); }
   std::optional<crypto::StatusMap> map(consensus::Height height) const override { return log_->map(height); }
+  bool calendar(const ledger::CalendarRange&, consensus::Height, const EachCertificate&) const override {
+    return false;  // it would be of the other's state
+  }
 
  private:
   std::shared_ptr<const ledger::LedgerReader> log_;

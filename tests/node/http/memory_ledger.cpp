@@ -10,6 +10,7 @@
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/sequence_holder.h"
+#include "node/ledger/state.pb.h"
 
 namespace quipu::testing {
 
@@ -105,6 +106,7 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
   const ledger::Genesis& genesis() const { return genesis_; }
   const ledger::Position& tip() const { return positions_.back(); }
   void stop_publishing() { publishing_ = false; }
+  void be_without_calendar() { has_calendar_ = false; }
   void lose_votes(std::uint64_t height) { lost_.insert({height}); }
 
   ledger::BlockSummary newest() const override { return summaries_.back(); }
@@ -155,6 +157,23 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
   }
   std::vector<ledger::EvidenceFile> evidence() const override { return {{{0}, genesis_.chain, two_votes()}}; }
 
+  // Dumb: of every certificate at that height, what it has.
+  bool calendar(const ledger::CalendarRange& range, consensus::Height known_at,
+                const EachCertificate& each) const override {
+    if (!has_calendar_) return false;
+    const Bytes prefix = ledger::map_prefix(ledger::RecordType::kCertificate, range.issuer);
+    positions_[known_at.value].state->scan(prefix, [&](const ledger::MapKey& key, BytesView value) {
+      ledger::v1::CertificateRecord record;
+      if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+      for (const auto& entry : ledger::calendar_entries(record)) {
+        if (entry.kind != range.kind || entry.day < range.first || entry.day > range.last) continue;
+        if (range.on.empty() || entry.until.empty() || range.on <= entry.until) each(key);
+      }
+      return true;
+    });
+    return true;
+  }
+
  private:
   // CL notarized two blocks in view 7.
   consensus::Evidence two_votes() const {
@@ -171,6 +190,7 @@ class MemoryLedger::Log final : public ledger::LedgerReader {
 
   ledger::Genesis genesis_;
   bool publishing_ = true;
+  bool has_calendar_ = true;
   std::set<consensus::Height> lost_;
   std::vector<Bytes> leaves_;
   crypto::CompactRange tree_;
@@ -187,6 +207,7 @@ MemoryLedger::~MemoryLedger() = default;
 void MemoryLedger::set_now_ms(std::uint64_t now_ms) { now_ms_ = now_ms; }
 void MemoryLedger::set_age_ms(std::int64_t age_ms) { age_ms_ = age_ms; }
 void MemoryLedger::be_busy(std::size_t count) { busy_ = count; }
+void MemoryLedger::be_without_calendar() { log_->be_without_calendar(); }
 void MemoryLedger::stop_publishing() { log_->stop_publishing(); }
 void MemoryLedger::lose_votes(std::uint64_t height) { log_->lose_votes(height); }
 void MemoryLedger::hold() { holding_ = true; }

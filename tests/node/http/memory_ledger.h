@@ -39,6 +39,8 @@ class MemoryLedger final : public http::Backend {
   // From then on each submission is accepted and kept back until release().
   void hold();
   void release();
+  // As a node whose database has no calendar.
+  void be_without_calendar();
   // Nothing is submitted any more: look-ups share one reader, as on a real node between two blocks.
   void freeze() { frozen_ = reader(); }
   void forget_held();  // as after a power cut: accepted, never final

@@ -262,6 +262,25 @@ TEST_CASE("a reaffirmed event is flagged no longer", "[routes]") {
   CHECK(status_of(node, "/v1/members/BO/disputed?after=x") == 400);
 }
 
+TEST_CASE("disputed events of many submissions come in pages that name the next one as text", "[routes]") {
+  MemoryLedger node;
+  constexpr int kSubmissions = 258;
+  for (int i = 0; i < kSubmissions; ++i) {
+    const std::string number = std::to_string(1000 + i);
+    state(node, "BO",
+          dated(R"("operator_registered":{"subject":"BO-)" + number + R"(","tin":"BO)" + number +
+                R"(","person":"LEGAL"})"));
+  }
+  state(node, "BO", lost("issuer"), "governance");
+  const json::object first = get(node, "/v1/members/BO/disputed");
+  CHECK(first.at("events").as_array().size() == 256);
+  REQUIRE(first.at("next_after").is_string());
+  const json::object rest =
+      get(node, "/v1/members/BO/disputed?after=" + std::string(first.at("next_after").as_string()));
+  CHECK(rest.at("events").as_array().size() == kSubmissions - 256);
+  CHECK_FALSE(rest.contains("next_after"));
+}
+
 TEST_CASE("an erased firm says so and is still answered", "[routes]") {
   MemoryLedger node;
   state(node, "BO", dated(R"("operator_registered":{"subject":"BO-1","tin":"BO1001","person":"LEGAL"})"));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "crypto/merkle.h"
@@ -80,6 +81,24 @@ TEST_CASE("a wrong query is refused with the name of what is wrong", "[routes]")
   CHECK(get(node, "/v1/%zz").status == 400);
   CHECK(get(node, "http://else.where/").status == 400);
   CHECK(get(node, "/" + std::string(40, '/')).status == 400);
+}
+
+TEST_CASE("every route but the pages refuses a parameter that it does not know", "[routes]") {
+  MemoryLedger node;
+  fill(node);
+  const std::set<std::string_view> pages = {"", "verify.html", "console/{}"};
+  for (const RouteInfo& route : route_table()) {
+    if (pages.contains(route.pattern)) continue;
+    std::string target = "/" + std::string(route.pattern);
+    for (std::size_t at; (at = target.find("{}")) != std::string::npos;) target.replace(at, 2, "BO");
+    if (target.ends_with("**")) target.replace(target.size() - 2, 2, "8/0/000");
+    target += "?colour=red";
+    INFO(route.method << " " << target);
+    const Response response = route.method == "GET" ? get(node, target) : post(node, target, "application/json", "[]");
+    CHECK(response.status == 400);
+    CHECK(parsed(response).at("code") == "BAD_PARAMETER");
+    CHECK(parsed(response).at("detail") == "unknown parameter \"colour\"");
+  }
 }
 
 TEST_CASE("a batch answers every question in its order", "[routes]") {
