@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "node/cli/terminal.h"
 
@@ -18,6 +19,9 @@ struct Global {
   Output output = Output::kText;
   std::string token_file{};  // opens side records at the node
 };
+
+// Becomes `quipud COMMAND WORDS`; returns only when there is no such program.
+Done hand_over(const Global& global, const std::string& command, const std::vector<std::string>& words);
 
 struct KeyNewOptions {
   std::string administration, purpose, out, label, passphrase_file;
