@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one signature check of the whole project: nodes, auditors and tools call no other.
+// The one signature check of the whole project. known_key.h gives its verdicts faster, to auditors alone.
 #pragma once
 
 #include "crypto/bytes.h"

@@ -16,8 +16,10 @@ struct UpOptions {
   std::string data;
   bool import = false;
   bool detach = false;
+  bool watch = false;  // the board until it is left, which stops the network
   bool proxy = false;
   std::string signers;
+  std::string distances;  // file; then there is a proxy, and the timing is wan's
   std::string timing = "local";
   unsigned short port = 8480;
 };
@@ -27,9 +29,11 @@ int down(const std::string& directory);
 struct StatusOptions {
   std::string directory;
   std::string output = "text";
-  bool watch = false;  // again every second until interrupted
+  bool watch = false;  // the board, or with JSON a line every second, until interrupted
 };
 int status(const StatusOptions& options);
+// The live board, with keys when there is a terminal; until it is left or a signal asks to end.
+int watch(const std::string& directory);
 
 struct ControlOptions {
   std::string directory;
@@ -55,8 +59,8 @@ struct LinkOptions {
   std::string directory;
   std::string from;  // a code, or all
   std::string to;
-  std::string delay = "0ms";
-  std::string jitter = "0ms";
+  std::string delay;
+  std::string jitter;
   std::uint64_t corrupt_every_bytes = 0;
   std::uint64_t bytes_per_second = 0;
   bool cut = false;

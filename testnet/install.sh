@@ -5,10 +5,10 @@ set -eu
 
 build="g++ cmake ninja-build ccache mold pkg-config git
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsodium-dev libssl-dev librocksdb-dev
-  libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev
-  libxlsxwriter-dev prometheus-cpp-dev libbenchmark-dev python3 curl
+  libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev zlib1g-dev
+  libxlsxwriter-dev libpq-dev prometheus-cpp-dev libbenchmark-dev python3 curl
   dpkg-dev file"
-tests="clang-tools-19 clang-format-19 spin golang-go golang-golang-x-mod-dev chromium groff-base"
+tests="clang-tools-19 clang-format-19 spin golang-go golang-golang-x-mod-dev chromium groff-base postgresql"
 # For the console. A node that is there already, from wherever, will do.
 command -v npm >/dev/null || build="$build nodejs npm"
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "testnet/commands.h"
+#include "testnet/processes/distances.h"
 #include "testnet/processes/proxy_process.h"
 
 namespace quipu::testnet {
@@ -14,8 +15,9 @@ using namespace processes;
 
 using Done = std::expected<void, std::string>;
 
-// "200ms", "2s".
+// "200ms", "2s"; nothing is none.
 std::optional<std::int64_t> duration_ms(const std::string& text) {
+  if (text.empty()) return 0;
   std::int64_t number = 0;
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, number);
@@ -43,15 +45,26 @@ bool sets_faults(const LinkOptions& options, const LinkFaults& faults) {
   return options.heal || faults != LinkFaults{} || !options.reset;
 }
 
+// Members who are far from each other stay so, unless another delay is given.
+LinkFaults at_their_distance(const LinkOptions& options, LinkFaults faults, const std::optional<LinkFaults>& distance) {
+  if (!distance || !options.delay.empty() || !options.jitter.empty()) return faults;
+  faults.delay_ms = distance->delay_ms;
+  faults.jitter_ms = distance->jitter_ms;
+  return faults;
+}
+
 Done change(const Network& network, const LinkOptions& options, const LinkFaults& faults) {
   const bool both_ways = !options.one_way && !options.cut_one_way;
+  const auto distances = kept_distances(network);
+  if (!distances) return std::unexpected(distances.error());
   bool any = false;
   for (const auto& link : proxy_links(network)) {
     const bool there = names(options.from, link.from) && names(options.to, link.to);
     const bool back = both_ways && names(options.from, link.to) && names(options.to, link.from);
     if (!there && !back) continue;
     any = true;
-    const Done set = sets_faults(options, faults) ? set_link(network, link.from, link.to, faults) : Done();
+    const auto wanted = at_their_distance(options, faults, distances->between(link.from, link.to));
+    const Done set = sets_faults(options, faults) ? set_link(network, link.from, link.to, wanted) : Done();
     if (!set) return set;
     if (!options.reset) continue;
     if (const auto ended = reset_link(network, link.from, link.to); !ended) return ended;

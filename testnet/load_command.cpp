@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <utility>
+#include <vector>
 
 #include "testnet/commands.h"
 #include "testnet/processes/load.h"
@@ -38,25 +42,48 @@ std::string two_digits(double value) {
   return text;
 }
 
-// Names and numbers, as text or as JSON.
-std::string summary(const LoadReport& report, bool as_json) {
-  const std::pair<const char*, std::string> rows[] = {
-      {"sent", std::to_string(report.counts.sent)},
-      {"final", std::to_string(report.counts.final_)},
-      {"rejected", std::to_string(report.counts.rejected)},
-      {"expired", std::to_string(report.counts.expired)},
-      {"retries", std::to_string(report.counts.retries)},
-      {"seconds", two_digits(report.seconds)},
-      {"final_per_second", two_digits(report.per_second())},
-      {"p50_ms", two_digits(report.latency.percentile(0.5))},
-      {"p99_ms", two_digits(report.latency.percentile(0.99))},
+using Rows = std::vector<std::pair<const char*, std::string>>;
+
+Rows rows_of(const LoadReport& report) {
+  return {
+      {"sent", std::to_string(report.counts.sent)},           {"final", std::to_string(report.counts.final_)},
+      {"rejected", std::to_string(report.counts.rejected)},   {"expired", std::to_string(report.counts.expired)},
+      {"retries", std::to_string(report.counts.retries)},     {"seconds", two_digits(report.seconds)},
+      {"final_per_second", two_digits(report.per_second())},  {"p50_ms", two_digits(report.latency.percentile(0.5))},
+      {"p90_ms", two_digits(report.latency.percentile(0.9))}, {"p99_ms", two_digits(report.latency.percentile(0.99))},
+      {"max_ms", two_digits(report.latency.max())},
   };
+}
+
+std::string as_json(const LoadReport& report) {
   std::string text;
-  for (const auto& [name, value] : rows) {
-    if (as_json) text += std::string(text.empty() ? "{" : ",") + "\"" + name + "\":" + value;
-    if (!as_json) text += std::string(name) + ": " + value + "\n";
+  for (const auto& [name, value] : rows_of(report)) {
+    text += std::string(text.empty() ? "{" : ",") + "\"" + name + "\":" + value;
   }
-  return as_json ? text + "}\n" : text;
+  std::string bars;
+  for (const auto& bar : report.latency.bars()) {
+    bars += std::string(bars.empty() ? "" : ",") + "{\"from_ms\":" + two_digits(bar.from_ms) +
+            ",\"to_ms\":" + two_digits(bar.to_ms) + ",\"count\":" + std::to_string(bar.count) + "}";
+  }
+  return text + ",\"latencies\":[" + bars + "]}\n";
+}
+
+// A bar a step, the longest of forty letters; none that has any is invisible.
+std::string as_text(const LoadReport& report) {
+  constexpr double kLetters = 40;
+  std::string text;
+  for (const auto& [name, value] : rows_of(report)) text += std::string(name) + ": " + value + "\n";
+  const auto bars = report.latency.bars();
+  std::uint64_t most = 1;
+  for (const auto& bar : bars) most = std::max(most, bar.count);
+  for (const auto& bar : bars) {
+    char label[64];
+    std::snprintf(label, sizeof label, "%9g - %-6g ms %9llu ", bar.from_ms, bar.to_ms,
+                  static_cast<unsigned long long>(bar.count));
+    const double letters = std::ceil(kLetters * static_cast<double>(bar.count) / static_cast<double>(most));
+    text += label + std::string(static_cast<std::size_t>(letters), '#') + "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -83,7 +110,7 @@ int load(const LoadOptions& options) {
   const auto report = run_load(*network, plan);
   if (!report) return fail(report.error());
   if (isatty(STDERR_FILENO) != 0) std::cerr << "\n";
-  std::cout << summary(*report, options.output == "json") << std::flush;
+  std::cout << (options.output == "json" ? as_json(*report) : as_text(*report)) << std::flush;
   if (!options.acks.empty() && !acks) return fail("cannot write all to " + options.acks);
   return report->all_final() ? 0 : fail(report->trouble + ": see `quipu-testnet status`");
 }

@@ -59,8 +59,14 @@ void CommandLine::add_up() {
   auto* data = command->add_option("--data", up.data, "Folder with members.json, arrangements.json, history/");
   command->add_flag("--import", up.import, "Import the histories; returns when all is final everywhere")->needs(data);
   command->add_option("--port", up.port, "Of the first node's API; each node takes two [8480]");
-  command->add_flag("--detach", up.detach, "Return and leave the network running");
+  auto* detach = command->add_flag("--detach", up.detach, "Return and leave the network running");
+  command->add_flag("--watch", up.watch, "Show the live board; leaving it stops the network")->excludes(detach);
   command->add_flag("--proxy", up.proxy, "Nodes reach each other through a fault proxy (command link)");
+  command
+      ->add_option("--wan", up.distances,
+                   "As far from each other as this table says, e.g. testnet/sample/distances.csv: a proxy delays, and "
+                   "time-outs are those between countries")
+      ->check(CLI::ExistingFile);
   command->add_option("--signers", up.signers, "Members whose vote keys a quipu-signer of their own holds, e.g. BO,PE");
   command->add_option("--timing", up.timing, "Time-outs of consensus [local]")->check(CLI::IsMember({"local", "wan"}));
   command->callback([this] { result = testnet::up(up); });
@@ -70,7 +76,8 @@ void CommandLine::add_status() {
   auto* command = add("status", "What each node shows", "status --dir net --watch");
   directory_option(command, status.directory);
   command->add_option("--output", status.output, "text or json")->check(CLI::IsMember({"text", "json"}));
-  command->add_flag("--watch", status.watch, "Again every second until Ctrl-C");
+  command->add_flag("--watch", status.watch,
+                    "The live board with its keys; with json a line every second, until Ctrl-C");
   command->callback([this] { result = testnet::status(status); });
 }
 

@@ -32,7 +32,8 @@ sigset_t interrupts() {
 
 std::expected<Network, std::string> load_or_found(const UpOptions& options) {
   auto network = load_network(options.directory);
-  if (network && options.proxy && !network->proxy) {
+  const bool far = !options.distances.empty();
+  if (network && (options.proxy || far) && !network->proxy) {
     return std::unexpected(options.directory + " holds a network without a proxy: found another one");
   }
   if (network) return network;
@@ -40,9 +41,10 @@ std::expected<Network, std::string> load_or_found(const UpOptions& options) {
                     .members = {},
                     .data = {},
                     .first_port = options.port,
-                    .proxy = options.proxy,
-                    .timing = options.timing,
+                    .proxy = options.proxy || far,
+                    .timing = far ? "wan" : options.timing,
                     .signers = split(options.signers)};
+  if (far) plan.distances = options.distances;
   if (!options.all) plan.members = split(options.members);
   if (!options.data.empty()) plan.data = options.data;
   std::cout << "Founding a network in " << options.directory << std::endl;
@@ -86,6 +88,11 @@ int up(const UpOptions& options) {
   if (const auto started = start_nodes(*network); !started) return fail(started.error());
   if (options.import) {
     if (const auto imported = bring_in(*network, options.data); !imported) return fail(imported.error());
+  }
+  if (options.watch) {
+    const int shown = watch(options.directory);
+    const int stopped = down(options.directory);
+    return shown != 0 ? shown : stopped;
   }
   status({.directory = options.directory});
   if (options.detach) {

@@ -16,7 +16,6 @@ using processes::Network;
 using processes::NodeEntry;
 
 constexpr auto kRefresh = std::chrono::seconds(1);
-constexpr const char* kClearScreen = "\033[H\033[2J";
 
 const char* silence_of(const NodeEntry& node) {
   if (!is_running(node)) return "not running";
@@ -71,12 +70,11 @@ std::string document(const Network& network) {
 }  // namespace
 
 int status(const StatusOptions& options) {
+  if (options.watch && options.output == "text") return watch(options.directory);
   for (;;) {
     const auto network = processes::load_network(options.directory);  // anew: nodes are restarted meanwhile
     if (!network) return fail(network.error());
-    const auto text = options.output == "json" ? document(*network) : table(*network);
-    if (options.watch && options.output == "text") std::cout << kClearScreen;
-    std::cout << text << std::flush;
+    std::cout << (options.output == "json" ? document(*network) : table(*network)) << std::flush;
     if (!options.watch) return 0;
     std::this_thread::sleep_for(kRefresh);
   }

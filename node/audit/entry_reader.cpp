@@ -16,6 +16,9 @@ namespace {
 // Decoded, a leaf takes some ten times its bytes. A bundle of the longest leaves has 16 MB, so it is decoded in parts.
 constexpr std::size_t kAheadBytes = 2 << 20;
 constexpr std::size_t kPartBytes = 128 << 10;
+// Tables cost what a dozen signatures do, and 165 kB.
+constexpr std::size_t kWorthTables = 48;
+constexpr std::size_t kMostTables = 64;
 
 Entry decode(BytesView leaf, const std::string& chain_id) {
   Entry entry;
@@ -35,22 +38,43 @@ Entry decode(BytesView leaf, const std::string& chain_id) {
   return entry;
 }
 
-void check_signature(Entry& entry, const LikelyKeys& keys) {
-  if (entry.is_seal || !entry.submission) return;
-  const ledger::Submission& submission = **entry.submission;
-  entry.checked_with = keys.of(submission);
-  if (entry.checked_with) entry.verifies = crypto::verify_statement(submission.statement, *entry.checked_with);
+const crypto::Statement& statement_of(const Entry& entry) { return (*entry.submission)->statement; }
+
+void check_with_tables(const std::vector<Entry*>& entries, const crypto::KnownKey& tables) {
+  std::vector<Bytes> messages;
+  std::vector<crypto::Signed> all;
+  messages.reserve(entries.size());
+  for (const Entry* entry : entries) {
+    messages.push_back(crypto::statement_signed_bytes(statement_of(*entry)));
+    all.push_back({messages.back(), statement_of(*entry).signature});
+  }
+  const auto verdicts = tables.verify_all(all);
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i]->verifies = verdicts[i];
+}
+
+// By one key.
+void check_signatures(const std::vector<Entry*>& entries, const crypto::PublicKey& key, LikelyKeys& keys) {
+  if (const auto tables = keys.tables_of(key, entries.size())) return check_with_tables(entries, *tables);
+  for (Entry* entry : entries) entry->verifies = crypto::verify_statement(statement_of(*entry), key);
+}
+
+void check_signatures(std::span<Entry> entries, LikelyKeys& keys) {
+  std::map<crypto::PublicKey, std::vector<Entry*>> by_key;
+  for (Entry& entry : entries) {
+    if (entry.is_seal || !entry.submission) continue;
+    entry.checked_with = keys.of(**entry.submission);
+    if (entry.checked_with) by_key[*entry.checked_with].push_back(&entry);
+  }
+  for (const auto& [key, signed_by_it] : by_key) check_signatures(signed_by_it, key, keys);
 }
 
 // Of the first `checked` leaves the signatures are left alone.
 std::vector<Entry> decode_all(const std::vector<BytesView>& leaves, std::uint64_t checked, const std::string& chain_id,
-                              const LikelyKeys& keys) {
+                              LikelyKeys& keys) {
   std::vector<Entry> entries;
   entries.reserve(leaves.size());
-  for (const BytesView leaf : leaves) {
-    entries.push_back(decode(leaf, chain_id));
-    if (entries.size() > checked) check_signature(entries.back(), keys);
-  }
+  for (const BytesView leaf : leaves) entries.push_back(decode(leaf, chain_id));
+  if (checked < entries.size()) check_signatures(std::span(entries).subspan(checked), keys);
   return entries;
 }
 
@@ -85,6 +109,24 @@ std::optional<crypto::PublicKey> LikelyKeys::of(const ledger::Submission& submis
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find({submission.administration(), submission.statement.kid});
   return found == keys_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::shared_ptr<const crypto::KnownKey> LikelyKeys::tables_of(const crypto::PublicKey& key, std::size_t signatures) {
+  std::unique_lock lock(mutex_);
+  Use& use = uses_[key];  // stays where it is
+  const bool make = deserves_tables(use, signatures);
+  use.signatures += signatures;
+  if (!make) return use.tables;
+  ++tables_;
+  lock.unlock();
+  auto made = crypto::KnownKey::of(key);
+  lock.lock();
+  return use.tables = std::move(made);
+}
+
+// Once it has signed enough to be worth it, so that one part of a bundle alone is the one that crosses the line.
+bool LikelyKeys::deserves_tables(const Use& use, std::size_t signatures) const {
+  return use.signatures < kWorthTables && use.signatures + signatures >= kWorthTables && tables_ < kMostTables;
 }
 
 EntryReader::EntryReader(const Context& context, std::uint64_t size, std::uint64_t checked)

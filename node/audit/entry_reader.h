@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "crypto/known_key.h"
 #include "node/audit/context.h"
 #include "node/ledger/submission.h"
 
@@ -38,10 +39,20 @@ class LikelyKeys {
   explicit LikelyKeys(const ledger::Genesis& genesis);
   void learn(const std::string& administration, const crypto::PublicKey& key);
   std::optional<crypto::PublicKey> of(const ledger::Submission& submission) const;
+  // For so many signatures more of this key; nothing for a key that has not signed much yet.
+  std::shared_ptr<const crypto::KnownKey> tables_of(const crypto::PublicKey& key, std::size_t signatures);
 
  private:
+  struct Use {
+    std::size_t signatures = 0;
+    std::shared_ptr<const crypto::KnownKey> tables;
+  };
+  bool deserves_tables(const Use& use, std::size_t signatures) const;
+
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, crypto::KeyId>, crypto::PublicKey> keys_;
+  std::map<crypto::PublicKey, Use> uses_;
+  std::size_t tables_ = 0;
 };
 
 class EntryReader {

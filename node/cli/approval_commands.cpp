@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/submitting.h"
 #include "node/ledger/date.h"
@@ -35,9 +36,9 @@ std::expected<Reference, std::string> parse_reference(const std::string& text) {
 }  // namespace
 
 Done approval_list(const Global& global) {
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  const auto answer = NodeClient(std::move(*http)).get_json("/v1/approvals");
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = node->get_json("/v1/approvals");
   if (!answer) return std::unexpected(answer.error());
   print_answer(*answer, global.output);
   return {};
@@ -50,10 +51,9 @@ Done approval_give(const Global& global, const ApprovalGiveOptions& options) {
   const std::string& decided_on = options.decided_on.empty() ? today : options.decided_on;
   const auto key = unlock(options.key, options.passphrase_file);
   if (!key) return std::unexpected(key.error());
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  NodeClient node(std::move(*http));
-  const auto answer = state_until_final(node, {approval_of(reference->leaf, reference->index, decided_on)}, *key);
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = state_until_final(*node, {approval_of(reference->leaf, reference->index, decided_on)}, *key);
   if (!answer) return std::unexpected(answer.error());
   print_answer(*answer, global.output);
   return {};

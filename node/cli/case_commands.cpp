@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/paging.h"
 
 namespace quipu::cli {

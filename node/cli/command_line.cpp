@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "node/cli/commands.h"
+#include "node/postgres/connection.h"
 
 namespace quipu::cli {
 
@@ -502,11 +503,26 @@ void add_mirror(CLI::App& app, Chosen& chosen) {
                               "Keep a verified copy of a node's mirror, brought up to each new checkpoint",
                               "quipu mirror http://bo.example:8480 bo-mirror/ --once && quipu-audit verify bo-mirror/ "
                               "--genesis genesis.json");
-  copy.add("URL", &MirrorOptions::url, "The node")->required();
-  copy.add("DIR", &MirrorOptions::folder, "Folder of the copy, new or one to go on with")->required();
+  copy.add("URL", &MirrorOptions::url, "The node; or a PostgreSQL database, postgres://..., to be filled with tables")
+      ->required();
+  CLI::Option* folder = copy.add("DIR", &MirrorOptions::folder, "Folder of the copy, new or one to go on with");
+  CLI::Option* from = copy.add("--from", &MirrorOptions::from,
+                               "Tables: the node's URL, or a folder that holds a mirror; else the node of --node");
+  copy.add("--genesis", &MirrorOptions::genesis, "Tables: the network's genesis file, as you were given it");
+  copy.add("--ledger", &MirrorOptions::ledger, "Tables: folder of the verified ledger that they are made from");
+  copy.add("--events-at-once", &MirrorOptions::events_at_once, "Tables: how many go into one transaction")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  from->excludes(folder);
   copy.flag("--once", &MirrorOptions::once, "End when the copy is at the newest checkpoint");
   copy.add("--every", &MirrorOptions::every_s, "Seconds between looks for a newer one")->check(CLI::Range(1, 86'400));
-  copy.does(chosen, [](const Global& global, const MirrorOptions& options) { return mirror(global, options); });
+  copy.does(chosen, [](const Global& global, const MirrorOptions& options) {
+    return postgres::is_postgres_url(options.url) ? mirror_to_postgres(global, options) : mirror(global, options);
+  });
+  copy.app->parse_complete_callback([folder, kept = copy.options] {
+    if (postgres::is_postgres_url(kept->url) == (folder->count() > 0))
+      throw CLI::ValidationError("DIR", "a node's mirror goes into a DIR, a database has none");
+  });
 }
 
 void add_node(CLI::App& app, Chosen& chosen) {
@@ -514,6 +530,13 @@ void add_node(CLI::App& app, Chosen& chosen) {
   no_argument(*node, chosen, "status", "Height, age, consensus, pool", "quipu node status --node http://127.0.0.1:8482",
               node_status);
   no_argument(*node, chosen, "peers", "The other members, as this node sees them", "quipu node peers", node_peers);
+  no_argument(*node, chosen, "drain", "Take no more submissions and be not ready, before a restart; by its Unix socket",
+              "quipu node drain --node unix:/var/lib/quipu/admin.socket",
+              [](const Global& global) { return node_admin(global, "drain"); });
+  no_argument(*node, chosen, "resume", "Undo drain", "quipu node resume --node unix:/var/lib/quipu/admin.socket",
+              [](const Global& global) { return node_admin(global, "resume"); });
+  one_argument(*node, chosen, "log-level", "Log more or less until the next start; by its Unix socket",
+               "quipu node log-level debug --node unix:/var/lib/quipu/admin.socket", "LEVEL", node_log_level);
   CLI::App* block = noun(app, "block", "Blocks of the ledger");
   one_argument(*block, chosen, "show", "What a block holds and who signed it", "quipu block show 12", "HEIGHT",
                block_show);
@@ -553,9 +576,19 @@ void add_later(CLI::App& app, Chosen& chosen) {
 void add_global(CLI::App& app, Chosen& chosen) {
   const std::map<std::string, Output> outputs{
       {"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}, {"xlsx", Output::kXlsx}};
-  app.add_option("--node", chosen.global.node, "URL of the node to ask")->envname("QUIPU_NODE")->capture_default_str();
-  app.add_option("--token-file", chosen.global.token_file, "File whose first line opens side records at the node")
+  app.add_option("--node", chosen.global.node, "URL of the node to ask: http://, https:// or unix:SOCKET")
+      ->envname("QUIPU_NODE")
+      ->capture_default_str();
+  app.add_option("--token-file", chosen.global.token_file, "File whose first line is a token of the node")
       ->envname("QUIPU_TOKEN_FILE");
+  app.add_option("--ca", chosen.global.ca,
+                 "Of https://: PEM file of the CA that signed the node's certificate [the machine's store]")
+      ->envname("QUIPU_CA");
+  app.add_option("--client-certificate", chosen.global.client_certificate,
+                 "Of https://: PEM file of a certificate that the node knows, in place of a token")
+      ->envname("QUIPU_CLIENT_CERTIFICATE");
+  app.add_option("--client-key", chosen.global.client_key, "PEM file of its key, where that is another")
+      ->envname("QUIPU_CLIENT_KEY");
   app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
       ->transform(CLI::CheckedTransformer(outputs))
       ->default_str("text");

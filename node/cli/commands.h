@@ -17,7 +17,10 @@ using Done = std::expected<void, std::string>;
 struct Global {
   std::string node = "http://127.0.0.1:8480";
   Output output = Output::kText;
-  std::string token_file{};  // opens side records at the node
+  std::string token_file{};          // opens the node's routes
+  std::string ca{};                  // of https: whom to believe; empty: this machine's store
+  std::string client_certificate{};  // of https: what to show of oneself
+  std::string client_key{};
 };
 
 // Becomes `quipud COMMAND WORDS`; returns only when there is no such program.
@@ -189,10 +192,17 @@ Done status_proof(const Global& global, const std::string& certificate, const st
 Done export_bundle(const Global& global, const std::string& out);
 
 struct MirrorOptions {
-  std::string url, folder;
+  std::string url, folder;  // a node and a folder; or a PostgreSQL database and what follows
+  std::string from, genesis, ledger;
+  std::size_t events_at_once = 5'000;
   bool once = false;
   std::int64_t every_s = 10;
 };
 Done mirror(const Global& global, const MirrorOptions& options);
+Done mirror_to_postgres(const Global& global, const MirrorOptions& options);
+
+// On the node's Unix socket: "drain" or "resume".
+Done node_admin(const Global& global, const std::string& act);
+Done node_log_level(const Global& global, const std::string& level);
 
 }  // namespace quipu::cli

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/mirror_copy.h"
 
 namespace quipu::cli {
@@ -44,10 +45,9 @@ Done export_bundle(const Global& global, const std::string& out) {
   fs::remove_all(partial, error);
   fs::create_directories(partial, error);
   if (error) return std::unexpected("cannot make " + partial.string() + ": " + error.message());
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  NodeClient node(std::move(*http));
-  MirrorCopy bundle(node, partial);
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  MirrorCopy bundle(*node, partial);
   if (auto done = bundle.update(); !done) return std::unexpected(done.error());
   fs::rename(partial, out, error);
   if (error) return std::unexpected("cannot name the bundle " + out + ": " + error.message());
@@ -60,10 +60,11 @@ Done mirror(const Global& global, const MirrorOptions& options) {
   std::error_code error;
   fs::create_directories(options.folder, error);
   if (error) return std::unexpected("cannot make " + options.folder + ": " + error.message());
-  auto http = HttpClient::make(options.url);
-  if (!http) return std::unexpected(http.error());
-  NodeClient node(std::move(*http));
-  MirrorCopy copy(node, options.folder);
+  Global of_url = global;
+  of_url.node = options.url;
+  auto node = connect(of_url);
+  if (!node) return std::unexpected(node.error());
+  MirrorCopy copy(*node, options.folder);
   if (auto opened = copy.open(); !opened) return opened;
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);

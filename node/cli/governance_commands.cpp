@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/submitting.h"
@@ -68,12 +69,6 @@ std::expected<v1::Event, std::string> opening(const ProposalOpenOptions& options
   opened.set_proposal(options.id);
   opened.set_expires(options.expires);
   return event;
-}
-
-std::expected<NodeClient, std::string> connect(const Global& global) {
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  return NodeClient(std::move(*http));
 }
 
 // Unlocks only once everything else is in order.

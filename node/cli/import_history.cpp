@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/importing.h"
 #include "node/cli/json_fields.h"

@@ -10,6 +10,7 @@
 
 #include "crypto/merkle.h"
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/list_plan.h"

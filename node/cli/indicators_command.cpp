@@ -7,6 +7,7 @@
 #include <map>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/paging.h"
 
 namespace quipu::cli {

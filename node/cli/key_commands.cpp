@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/node_client.h"
 #include "node/cli/submitting.h"
@@ -73,9 +74,9 @@ Done key_ready(const Global& global, const KeyReadyOptions& options) {
   if (!issuer && purpose != "approver") {
     return std::unexpected(options.key + " is a " + purpose + " key: only issuer and approver keys are added alone");
   }
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  const auto names = NodeClient(std::move(*http)).chain();
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto names = node->chain();
   if (!names) return std::unexpected(names.error());
   const auto chain = consensus::ChainId::from(crypto::from_hex(names->chain).value_or(Bytes()));
   if (!chain) return std::unexpected("the node does not say which chain it has");
@@ -103,9 +104,9 @@ Done key_show(const Global& global, const std::string& file) {
 Done key_sequence(const Global& global, const std::string& file) {
   const auto header = crypto::read_key_header(file);
   if (!header) return std::unexpected(header.error());
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  const auto sequence = NodeClient(std::move(*http)).sequence(header->administration, header->public_key);
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto sequence = node->sequence(header->administration, header->public_key);
   if (!sequence) return std::unexpected(sequence.error().why);
   print_answer(boost::json::object{{"final", sequence->final_}, {"next", sequence->next}}, global.output);
   return {};

@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/node_client.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/cli/paging.h"
+#include "node/cli/connecting.h"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -123,17 +124,6 @@ Query& Query::add(std::string_view name, const std::string& value) {
   if (value.empty()) return *this;
   text_.append(text_.empty() ? "?" : "&").append(name).append("=").append(url_encoded(value));
   return *this;
-}
-
-std::expected<NodeClient, std::string> connect(const Global& global) {
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  if (!global.token_file.empty()) {
-    const auto token = read_file(global.token_file);
-    if (!token) return std::unexpected(token.error());
-    http->show(token->substr(0, token->find('\n')));
-  }
-  return NodeClient(std::move(*http));
 }
 
 std::expected<Rows, std::string> fetch_rows(NodeClient& node, const RowsQuestion& question) {

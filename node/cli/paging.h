@@ -23,9 +23,6 @@ class Query {
   std::string text_;
 };
 
-// Shows the token in the first line of the file, if one is named.
-std::expected<NodeClient, std::string> connect(const Global& global);
-
 // What to ask, and which of the CSV's columns a person is spared in the table.
 struct RowsQuestion {
   std::string path;

@@ -13,6 +13,7 @@
 
 #include "consensus/limits.h"
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/csv.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"

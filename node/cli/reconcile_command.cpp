@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/list_differences.h"
 #include "node/cli/paging.h"

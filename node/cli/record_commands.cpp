@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/paging.h"
 #include "node/cli/records_file.h"

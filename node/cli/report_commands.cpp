@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/json_fields.h"
 #include "node/cli/paging.h"

@@ -7,6 +7,7 @@
 
 #include "crypto/merkle.h"
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/submitting.h"
 #include "node/ledger/json.h"
@@ -118,20 +119,19 @@ Done submit(NodeClient& node, const Ready& ready, bool wait, boost::json::object
 Done submit(const Global& global, const SubmitOptions& options) {
   const auto ready = make_ready(options);
   if (!ready) return std::unexpected(ready.error());
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  NodeClient node(std::move(*http));
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
   boost::json::object answer;
-  auto done = submit(node, *ready, options.wait, answer);
+  auto done = submit(*node, *ready, options.wait, answer);
   // An id, once there is one, is told whatever comes after it.
   if (!answer.empty()) print_answer(answer, global.output);
   return done;
 }
 
 Done submission_show(const Global& global, const std::string& id) {
-  auto http = HttpClient::make(global.node);
-  if (!http) return std::unexpected(http.error());
-  const auto answer = NodeClient(std::move(*http)).get_json("/v1/submissions/" + url_encoded(id));
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = node->get_json("/v1/submissions/" + url_encoded(id));
   if (!answer) return std::unexpected(answer.error());
   print_answer(*answer, global.output);
   return {};

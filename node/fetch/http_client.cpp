@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/fetch/http_client.h"
 
+#include <sys/un.h>
+
 #include <array>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <vector>
+
+#include "node/fetch/address.h"
+#include "node/fetch/tls_trust.h"
 
 namespace quipu::fetch {
 
@@ -19,6 +28,8 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast::http;
 using asio::ip::tcp;
+using Local = asio::local::stream_protocol;
+using Stream = asio::generic::stream_protocol;  // either
 using boost::system::error_code;
 
 constexpr auto kConnectTime = std::chrono::seconds(5);
@@ -54,10 +65,12 @@ HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
 struct HttpClient::State {
   std::string token_header;
   std::string url;
-  std::string host;
-  std::string port;
+  Address address;
+  TlsContext context;  // https alone
   asio::io_context io{1};
-  std::optional<tcp::socket> socket;
+  std::optional<Stream::socket> socket;
+  std::optional<asio::ssl::stream<Stream::socket&>> tls;
+  std::string fault;  // of the node's certificate, where that ended the last connection
 
   // Runs what was started until it is done or its time is over.
   error_code finish(const std::optional<error_code>& outcome, std::chrono::seconds time) {
@@ -71,22 +84,57 @@ struct HttpClient::State {
     return asio::error::timed_out;
   }
 
-  error_code connect() {
+  void drop() {
+    tls.reset();
+    socket.reset();
+  }
+
+  std::vector<Stream::endpoint> resolve(error_code& error) {
+    if (!address.socket.empty()) {
+      if (address.socket.size() < sizeof(sockaddr_un::sun_path)) return {Local::endpoint(address.socket)};
+      error = asio::error::name_too_long;
+      return {};
+    }
     tcp::resolver resolver(io);
+    std::vector<Stream::endpoint> endpoints;
+    for (const auto& each : resolver.resolve(address.host, address.port, error)) endpoints.push_back(each.endpoint());
+    return endpoints;
+  }
+
+  error_code connect() {
     error_code error;
-    const auto endpoints = resolver.resolve(host, port, error);
+    const auto endpoints = resolve(error);
     if (error) return error;
+    drop();
     socket.emplace(io);
     std::optional<error_code> outcome;
-    asio::async_connect(*socket, endpoints, [&](const error_code& e, const tcp::endpoint&) { outcome = e; });
+    asio::async_connect(*socket, endpoints, [&](const error_code& e, const Stream::endpoint&) { outcome = e; });
     error = finish(outcome, kConnectTime);
-    if (!error) socket->set_option(tcp::no_delay(true), error);
+    if (error) return error;
+    error_code ignored;  // a Unix socket has no such option
+    socket->set_option(tcp::no_delay(true), ignored);
+    return address.tls ? shake_hands() : error;
+  }
+
+  error_code shake_hands() {
+    ssl_st* session = new_tls_session(context.get(), address.host);
+    if (session == nullptr) return asio::error::host_not_found;
+    tls.emplace(*socket, session);
+    std::optional<error_code> outcome;
+    tls->async_handshake(asio::ssl::stream_base::client, [&](const error_code& e) { outcome = e; });
+    const error_code error = finish(outcome, kConnectTime);
+    fault = error ? certificate_fault(session) : "";
     return error;
   }
 
   error_code write(BytesView request) {
     std::optional<error_code> outcome;
-    asio::async_write(*socket, asio::buffer(request), [&](const error_code& e, std::size_t) { outcome = e; });
+    const auto done = [&](const error_code& e, std::size_t) { outcome = e; };
+    if (tls) {
+      asio::async_write(*tls, asio::buffer(request), done);
+    } else {
+      asio::async_write(*socket, asio::buffer(request), done);
+    }
     return finish(outcome, kAnswerTime);
   }
 
@@ -94,10 +142,15 @@ struct HttpClient::State {
     std::array<char, 64 << 10> bytes;
     std::optional<error_code> outcome;
     std::size_t count = 0;
-    socket->async_read_some(asio::buffer(bytes), [&](const error_code& e, std::size_t n) {
+    const auto done = [&](const error_code& e, std::size_t n) {
       outcome = e;
       count = n;
-    });
+    };
+    if (tls) {
+      tls->async_read_some(asio::buffer(bytes), done);
+    } else {
+      socket->async_read_some(asio::buffer(bytes), done);
+    }
     const error_code error = finish(outcome, kAnswerTime);
     into.append(bytes.data(), count);
     return error;
@@ -117,7 +170,7 @@ struct HttpClient::State {
       pending.erase(0, used);
       if (error && error != beast::error::need_more) return std::unexpected(error);
     }
-    if (!parser.keep_alive()) socket.reset();
+    if (!parser.keep_alive()) drop();
     return reply_of(parser);
   }
 
@@ -133,31 +186,29 @@ struct HttpClient::State {
     const bool fresh = !socket;
     auto reply = exchange(request, most_bytes);
     if (!reply && !fresh && reply.error() != asio::error::timed_out) {
-      socket.reset();
+      drop();
       reply = exchange(request, most_bytes);
     }
     if (reply) return std::move(*reply);
-    socket.reset();
+    drop();
+    if (!fault.empty()) return std::unexpected("no answer from " + url + " that can be believed (" + fault + ")");
     return std::unexpected("no answer from " + url + " (" + reply.error().message() +
                            "): check that the node runs, or name another with --node");
   }
 };
 
-std::expected<HttpClient, std::string> HttpClient::make(const std::string& url) {
-  constexpr std::string_view kScheme = "http://";
+std::expected<HttpClient, std::string> HttpClient::make(const std::string& url, const TlsTrust& trust) {
   auto state = std::make_unique<State>();
   state->url = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
-  const std::string wrong = "\"" + url + "\" is not the URL of a node: give one like http://127.0.0.1:8480";
-  if (!state->url.starts_with(kScheme)) return std::unexpected(wrong);
-  const std::string authority = state->url.substr(kScheme.size());
-  if (authority.empty() || authority.find('/') != std::string::npos) return std::unexpected(wrong);
-  const std::size_t colon = authority.rfind(':');
-  const bool has_port = colon != std::string::npos && authority.find(']', colon) == std::string::npos;
-  state->host = has_port ? authority.substr(0, colon) : authority;
-  state->port = has_port ? authority.substr(colon + 1) : "80";
-  if (state->host.starts_with('[') && state->host.ends_with(']')) {
-    state->host = state->host.substr(1, state->host.size() - 2);
+  auto address = parse_address(url);
+  if (!address) {
+    return std::unexpected("\"" + state->url + "\" is not the URL of a node: give one like http://127.0.0.1:8480");
   }
+  state->address = *std::move(address);
+  if (!state->address.tls) return HttpClient(std::move(state));
+  auto context = make_tls_context(trust);
+  if (!context) return std::unexpected(context.error());
+  state->context = *std::move(context);
   return HttpClient(std::move(state));
 }
 
@@ -170,14 +221,15 @@ const std::string& HttpClient::url() const { return state_->url; }
 
 std::expected<HttpReply, std::string> HttpClient::get(const std::string& target, const std::string& accept,
                                                       std::size_t most_bytes) {
-  return state_->ask(request_text("GET", state_->host, target, "Accept: " + accept + "\r\n" + state_->token_header, {}),
-                     most_bytes);
+  return state_->ask(
+      request_text("GET", state_->address.host, target, "Accept: " + accept + "\r\n" + state_->token_header, {}),
+      most_bytes);
 }
 
 std::expected<HttpReply, std::string> HttpClient::post(const std::string& target, const std::string& content_type,
                                                        BytesView body) {
   const std::string headers = "Content-Type: " + content_type + "\r\n" + state_->token_header;
-  return state_->ask(request_text("POST", state_->host, target, headers, body), kMostBody);
+  return state_->ask(request_text("POST", state_->address.host, target, headers, body), kMostBody);
 }
 
 }  // namespace quipu::fetch

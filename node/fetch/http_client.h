@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A blocking HTTP/1.1 client for one node: one connection kept open, every step and every answer with a deadline and a
-// bound. One thread.
+// A blocking HTTP/1.1 client for one node, over TCP, TLS or a Unix socket: one connection kept open, every step and
+// every answer with a deadline and a bound. One thread.
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -23,10 +24,18 @@ struct HttpReply {
   Bytes body;
 };
 
+// Of "https://": whom to believe that it is the node, and what to show of oneself. PEM files.
+struct TlsTrust {
+  std::filesystem::path ca{};           // empty: whom this machine's store believes
+  std::filesystem::path certificate{};  // of the caller, the chain; empty: none
+  std::filesystem::path key{};          // of the certificate, which may have it in its own file
+};
+
 class HttpClient {
  public:
-  // "http://HOST:PORT", an optional path prefix is refused. The error is one line.
-  static std::expected<HttpClient, std::string> make(const std::string& url);
+  // "http://HOST:PORT", "https://HOST:PORT" or "unix:PATH", a path after it is refused. Over https the certificate must
+  // be for HOST, and there is no way back to http. The error is one line.
+  static std::expected<HttpClient, std::string> make(const std::string& url, const TlsTrust& trust = {});
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
   ~HttpClient();

@@ -24,9 +24,11 @@ class HttpSource final : public Source {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url) {
-  auto client = fetch::HttpClient::make(url);
+std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url, const std::string& token,
+                                                                const std::filesystem::path& ca) {
+  auto client = fetch::HttpClient::make(url, {.ca = ca});
   if (!client) return std::unexpected(client.error());
+  if (!token.empty()) client->show(token);
   return std::make_unique<HttpSource>(std::move(*client));
 }
 

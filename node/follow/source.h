@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +21,11 @@ class Source {
   virtual std::expected<std::optional<Bytes>, std::string> get(const std::string& path, std::size_t most_bytes) = 0;
 };
 
-// "http://HOST:PORT". The error is one line.
-std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url);
+// "http://HOST:PORT" or "https://HOST:PORT", shown this token if there is one and believed on the word of this CA, or
+// of this machine's store when it is empty. The error is one line.
+std::expected<std::unique_ptr<Source>, std::string> http_source(const std::string& url, const std::string& token = {},
+                                                                const std::filesystem::path& ca = {});
+// A folder that holds a mirror's files: an export, or a copy that is kept.
+std::expected<std::unique_ptr<Source>, std::string> directory_source(const std::string& folder);
 
 }  // namespace quipu::follow

@@ -27,6 +27,8 @@ inline constexpr std::array kTokenRoles = {Role::kSubmitter, Role::kReader,     
 std::string_view name_of(Role role);  // "submitter"
 std::optional<Role> role_named(std::string_view name);
 
+struct Request;
+
 class Roles {
  public:
   constexpr Roles() = default;
@@ -49,7 +51,7 @@ class Roles {
 };
 
 struct Caller {
-  std::string name;  // a token's id, or one of the two below
+  std::string name;  // the id of a token or a certificate, "uid-1000" on the Unix socket, or one of the two below
   Roles roles;
 };
 inline constexpr std::string_view kGuest = "guest";       // shows no token
@@ -60,9 +62,10 @@ constexpr bool has_token(const Caller& caller) { return caller.name != kGuest &&
 class Doorkeeper {
  public:
   virtual ~Doorkeeper() = default;
-  // By the request's Authorization header; a guest without one. Nothing: it shows a token that is not, or not any
-  // more, one of this node's.
-  virtual std::optional<Caller> caller(std::string_view authorization) = 0;
+  // By the request's Authorization header, or else the certificate that the connection has shown, or the user at the
+  // other end of the Unix socket; a guest with none of these. Nothing: it shows a token or a certificate that is not,
+  // or not any more, one of this node's.
+  virtual std::optional<Caller> caller(const Request& request) = 0;
   // False: it asks too often.
   virtual bool has_room(const Caller& caller) = 0;
   // What was asked and answered, for the access log. `route` is the pattern, without what it was about.

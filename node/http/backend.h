@@ -65,6 +65,7 @@ struct NodeStatus {
   bool awake = false;
   bool syncing = false;
   bool halted = false;
+  bool draining = false;   // its operator has said so: it takes no submissions
   std::string sign_state;  // good, checking, recovering or stopped (consensus::Standing)
   std::size_t pool = 0;
   std::size_t members = 0;

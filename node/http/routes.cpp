@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "node/http/compression.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 
@@ -135,9 +136,16 @@ Response wrong_method(std::string_view allowed) {
 
 // What reads much waits its turn behind everything else.
 void run_in_turn(const Route& route, Call call, const Respond& respond, SlowLane* lane) {
-  if (!route.slow || lane == nullptr) return route.run(call, respond);
+  // Where secrets stand beside what the asker chose, the length of what is compressed tells of them.
+  const bool secret = route.roles == kPersonalData;
+  const bool wanted = !secret && takes_gzip(call.request.accept_encoding);
+  const auto packed = [respond, wanted, secret](Response response) {
+    if (!secret) compress(response, wanted);
+    respond(std::move(response));
+  };
+  if (!route.slow || lane == nullptr) return route.run(call, packed);
   const auto later = [&route, &backend = call.backend, request = call.request, target = call.target, path = call.path,
-                      roles = call.roles, respond] { route.run(Call{backend, request, target, path, roles}, respond); };
+                      roles = call.roles, packed] { route.run(Call{backend, request, target, path, roles}, packed); };
   if (lane->push(later)) return;
   respond(problem(ApiCode::kUnavailable, "too many questions that read much wait for their answer"));
 }
@@ -161,7 +169,7 @@ std::optional<Response> turned_away(Doorkeeper& door, const Route& route, const 
 }
 
 void run_guarded(Doorkeeper& door, const Route& route, Call call, const Respond& respond, SlowLane* lane) {
-  const auto caller = door.caller(call.request.authorization);
+  const auto caller = door.caller(call.request);
   const auto noted = [&door, &route, respond,
                       who = caller.value_or(Caller{std::string(kStranger), {}})](Response response) {
     door.note(who, route.method, route.pattern, response.status);

@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console's files. Its page asks this node alone: the policy that comes with it forbids everything else.
 #include <algorithm>
-#include <ranges>
 
 #include "node/console/files.h"
+#include "node/http/compression.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 
 namespace quipu::http {
 
 namespace {
-
-// "gzip" among the codings that the asker takes, and not with a quality of nothing.
-bool takes_gzip(std::string_view accept_encoding) {
-  for (const auto part : std::views::split(accept_encoding, ',')) {
-    std::string_view coding(part.begin(), part.end());
-    while (coding.starts_with(' ')) coding.remove_prefix(1);
-    if (!coding.starts_with("gzip")) continue;
-    const std::string_view weight = coding.substr(4);
-    return weight.empty() || weight.starts_with(' ') ||
-           (weight.starts_with(';') && weight.find_first_of("123456789") != std::string_view::npos);
-  }
-  return false;
-}
 
 Response file(const Call& call, const console::File& found) {
   const bool named_by_hash = found.path.starts_with("console/");

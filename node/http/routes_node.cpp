@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "consensus/limits.h"
+#include "node/http/compression.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/openapi.h"
@@ -49,6 +50,7 @@ void write_node(JsonWriter& json, const NodeStatus& node) {
 // Why the node should not be asked now; empty when it is fine.
 std::string unready(const NodeStatus& node) {
   if (node.halted) return "halted";
+  if (node.draining) return "drained by its operator";
   if (node.syncing) return "catching up";
   if (!node.sources.empty()) return node.age_ms > limits::kStale_ms ? "no source is fresh" : "";
   if (node.sign_state == "checking") return "not enough members have said what they hold of this one's votes";
@@ -91,8 +93,12 @@ Response get_node_status(const Call& call) {
 
 Response get_description(const Call& call) {
   if (const auto fault = call.unexpected({})) return problem(ApiCode::kBadParameter, *fault);
-  Response response = json_response(200, Bytes(openapi_page()));
+  // The largest answer that anybody may have: it is not made smaller anew each time.
+  static const Bytes small = gzip(openapi_page());
+  const bool wanted = takes_gzip(call.request.accept_encoding);
+  Response response = json_response(200, wanted ? small : Bytes(openapi_page()));
   response.content_type = "application/yaml";
+  if (wanted) response.headers = {{"Vary", "Accept-Encoding"}, {"Content-Encoding", "gzip"}};
   return response;
 }
 

@@ -39,6 +39,9 @@ Setting text(const char* table, const char* name, std::string NodeConfig::* fiel
   return {table, name, field, nullptr, std::move(in_bounds), bound, sentence};
 }
 
+bool key_with_certificate(const NodeConfig& c) { return c.http_certificate_key.empty() == c.http_certificate.empty(); }
+bool ca_with_certificate(const NodeConfig& c) { return c.http_client_ca.empty() || !c.http_certificate.empty(); }
+
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> table = {
       text(
@@ -70,6 +73,15 @@ const std::vector<Setting>& settings() {
       text("side", "directory", &NodeConfig::side_directory,
            "Records of persons and sites beside the ledger, sealed with side.key of the keys folder."),
       text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
+      text("http", "certificate", &NodeConfig::http_certificate,
+           "PEM file with the API's certificate and those between it and its CA; empty: HTTP in clear. Read again when "
+           "it changes."),
+      text("http", "certificate_key", &NodeConfig::http_certificate_key,
+           "PEM file with the certificate's key, not for everybody to read.", key_with_certificate,
+           "named if http.certificate is, and not otherwise"),
+      text("http", "client_ca", &NodeConfig::http_client_ca,
+           "PEM file of the CA whose certificates callers may show in place of a token; empty: none.",
+           ca_with_certificate, "empty without http.certificate"),
       text("http", "tokens", &NodeConfig::http_tokens,
            "File with the hashes of the tokens that open the API, made by quipud token; need not be there."),
       text(
@@ -83,6 +95,10 @@ const std::vector<Setting>& settings() {
        "0 to 1000000", "How often one token may ask; 0 = without limit."},
       text("http", "access_log", &NodeConfig::http_access_log,
            "Who asked for what, each line chained to the one before (quipud access-log); empty: not kept."),
+      text("http", "admin_socket", &NodeConfig::http_admin_socket,
+           "Unix socket, for this node's user and root alone, on which the operator drains the node and sets its log "
+           "level; "
+           "empty: none."),
       text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
       text(
           "log", "level", &NodeConfig::log_level, "How much is logged.",

@@ -22,10 +22,14 @@ struct NodeConfig {
   std::string signer_socket;  // empty: this process itself signs
   std::string side_directory = "side";
   std::string http_listen = "127.0.0.1:8480";
+  std::string http_certificate;  // empty: HTTP in clear
+  std::string http_certificate_key;
+  std::string http_client_ca;  // empty: callers show no certificates
   std::string http_tokens = "tokens";
   std::string http_guests = "auto";
   std::int64_t http_requests_per_second = 1'000;  // of one token; 0: no limit
   std::string http_access_log = "access.log";     // empty: none
+  std::string http_admin_socket;                  // empty: none
   std::string peers_listen = "0.0.0.0:8481";
   std::string timing = "wan";
   std::string log_level = "info";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/door.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <mutex>
 
 #include "consensus/token_bucket.h"
+#include "node/http/server.h"
 #include "node/ledger/date.h"
 #include "node/runtime/access_log.h"
 #include "node/runtime/clock.h"
@@ -28,6 +30,7 @@ constexpr std::int64_t kLookAgain_us = 1'000'000;
 constexpr std::uint64_t kStrangersNoted = 20;
 constexpr int kRefused = 401;
 constexpr std::string_view kBearer = "Bearer ";
+constexpr Roles kOnTheSocket = {Role::kOperator, Role::kMirror};
 
 bool is_loopback(std::string_view listen) {
   const auto host = listen.substr(0, listen.rfind(':'));
@@ -69,7 +72,8 @@ struct Door::State {
 
   std::atomic<std::uint64_t> refused{0};
   std::mutex mutex;
-  std::map<crypto::Digest, Token> tokens;
+  std::map<crypto::Digest, Token> tokens;                 // by the token's digest
+  std::map<crypto::Digest, Token> certificates;           // by the key's; apart, since keys are no secrets
   std::map<std::string, consensus::TokenBucket> budgets;  // by the id of a token that is there
   consensus::TokenBucket strangers{kStrangersNoted};
   FileMark mark;
@@ -81,7 +85,8 @@ struct Door::State {
     const auto read = read_tokens(config.tokens);
     if (!read) return std::unexpected(read.error());
     tokens.clear();
-    for (const auto& token : *read) tokens.emplace(token.digest, token);
+    certificates.clear();
+    for (const auto& token : *read) (token.is_certificate() ? certificates : tokens).emplace(token.digest, token);
     std::erase_if(budgets, [&](const auto& budget) {
       return std::ranges::none_of(*read, [&](const Token& token) { return token.id == budget.first; });
     });
@@ -95,10 +100,10 @@ struct Door::State {
     if (const auto again = read(); !again) alarm(again.error() + ": the tokens stay as they were");
   }
 
-  std::optional<Caller> holder_of(std::string_view secret) {
-    // Found by its digest: how long that takes says nothing about the token.
-    const auto found = tokens.find(crypto::sha256(secret));
-    if (found == tokens.end()) return std::nullopt;
+  // Found by its digest: how long that takes says nothing about the token.
+  std::optional<Caller> holder_of(const crypto::Digest& digest, const std::map<crypto::Digest, Token>& among) const {
+    const auto found = among.find(digest);
+    if (found == among.end()) return std::nullopt;
     const auto last_day = ledger::Date::parse(found->second.expires);
     if (ledger::Date::of(static_cast<std::uint64_t>(utc_ms()), 0) > *last_day) return std::nullopt;
     return Caller{found->second.id, found->second.roles};
@@ -125,12 +130,15 @@ std::expected<std::unique_ptr<Door>, std::string> Door::open(DoorConfig config, 
 Door::Door(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Door::~Door() = default;
 
-std::optional<Caller> Door::caller(std::string_view authorization) {
-  if (authorization.empty()) return Caller{std::string(kGuest), state_->config.guests};
-  if (!authorization.starts_with(kBearer)) return std::nullopt;
+std::optional<Caller> Door::caller(const http::Request& request) {
+  const std::string_view shown = request.authorization;
+  if (request.local_user) return Caller{fmt::format("uid-{}", *request.local_user), kOnTheSocket};
+  if (shown.empty() && !request.certificate_key) return Caller{std::string(kGuest), state_->config.guests};
+  if (!shown.empty() && !shown.starts_with(kBearer)) return std::nullopt;
   const std::lock_guard lock(state_->mutex);
   state_->look_again();
-  return state_->holder_of(authorization.substr(kBearer.size()));
+  if (shown.empty()) return state_->holder_of(*request.certificate_key, state_->certificates);
+  return state_->holder_of(crypto::sha256(shown.substr(kBearer.size())), state_->tokens);
 }
 
 bool Door::has_room(const Caller& caller) {

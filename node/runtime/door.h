@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is let in at a node's API: callers by their tokens, guests as far as the configuration says, each as often as it
-// may ask, and every caller noted. Any thread.
+// Who is let in at a node's API: callers by their tokens or certificates, users of this machine on the Unix socket,
+// guests as far as the configuration says, each as often as it may ask, and every caller noted. Any thread.
 #pragma once
 
 #include <expected>
@@ -34,7 +34,7 @@ class Door final : public http::Doorkeeper {
                                                                 std::function<void(const std::string&)> alarm);
   ~Door() override;
 
-  std::optional<http::Caller> caller(std::string_view authorization) override;
+  std::optional<http::Caller> caller(const http::Request& request) override;
   bool has_room(const http::Caller& caller) override;
   void note(const http::Caller& caller, std::string_view method, std::string_view route, int status) override;
   // Requests that showed no token, or none that opens what they asked for.

@@ -15,6 +15,7 @@
 #include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/ledger/rules/apply.h"
+#include "node/runtime/api_tls.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/config.h"
 #include "node/runtime/data_directory.h"
@@ -62,8 +63,13 @@ std::expected<ledger::Genesis, std::string> genesis_for(const FollowPlan& plan) 
 
 std::expected<std::vector<std::unique_ptr<follow::Source>>, std::string> sources_of(const FollowPlan& plan) {
   std::vector<std::unique_ptr<follow::Source>> sources;
+  std::string token;
+  if (!plan.token_file.empty()) {
+    std::ifstream in(plan.token_file);
+    if (!std::getline(in, token)) return std::unexpected("cannot read " + plan.token_file.string());
+  }
   for (const auto& url : plan.sources) {
-    auto source = follow::http_source(url);
+    auto source = follow::http_source(url, token, plan.ca);
     if (!source) return std::unexpected(source.error());
     sources.push_back(*std::move(source));
   }
@@ -76,15 +82,18 @@ std::expected<std::vector<std::unique_ptr<follow::Source>>, std::string> sources
 struct FollowerNode::State final : public http::Backend {
   State(FollowPlan plan_in, std::unique_ptr<storage::RocksDatabase> database_in,
         std::unique_ptr<follow::Pursuit> pursuit_in, std::vector<std::unique_ptr<follow::Source>> sources,
-        std::unique_ptr<Door> door_in)
+        std::unique_ptr<Door> door_in, std::unique_ptr<http::TlsIdentity> identity_in)
       : plan(std::move(plan_in)),
         door(std::move(door_in)),
+        identity(std::move(identity_in)),
         database(std::move(database_in)),
         pursuit(std::move(pursuit_in)),
         follower(*pursuit, std::move(sources),
                  [](const std::string& line, bool alarm) { alarm ? spdlog::error(line) : spdlog::info(line); }),
-        server(io, plan.http_listen,
-               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); }) {}
+        server(
+            io, plan.http_listen,
+            [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); },
+            identity.get()) {}
 
   const ledger::Genesis& genesis() const override { return pursuit->genesis(); }
   std::shared_ptr<const ledger::LedgerReader> reader() const override { return pursuit->reader(); }
@@ -133,8 +142,8 @@ struct FollowerNode::State final : public http::Backend {
     return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
   }
   std::string metrics() const override {
-    return render_metrics(
-        vitals_of(*this, database->syncs(), door->refused(), disk_space({{"ledger", plan.directory / "ledger"}})));
+    return render_metrics(vitals_of(*this, database->syncs(), door->refused(),
+                                    disk_space({{"ledger", plan.directory / "ledger"}}), seconds_left(identity.get())));
   }
 
   void stop() {
@@ -146,6 +155,7 @@ struct FollowerNode::State final : public http::Backend {
 
   FollowPlan plan;
   std::unique_ptr<Door> door;
+  std::unique_ptr<http::TlsIdentity> identity;  // null: HTTP in clear
   std::unique_ptr<storage::RocksDatabase> database;
   std::unique_ptr<follow::Pursuit> pursuit;
   follow::Follower follower;
@@ -176,6 +186,8 @@ std::expected<std::unique_ptr<FollowerNode>, std::string> FollowerNode::open(con
                          .guests = *guests,
                          .requests_per_second = static_cast<std::uint64_t>(NodeConfig().http_requests_per_second)});
   if (!door) return std::unexpected(door.error());
+  auto identity = open_identity(plan.tls);
+  if (!identity) return std::unexpected(identity.error());
   auto genesis = genesis_for(plan);
   if (!genesis) return std::unexpected(genesis.error());
   auto database = storage::RocksDatabase::open(plan.directory / "ledger");
@@ -185,8 +197,8 @@ std::expected<std::unique_ptr<FollowerNode>, std::string> FollowerNode::open(con
   }
   auto pursuit = follow::Pursuit::open(std::move(*genesis), **database);
   if (!pursuit) return std::unexpected(pursuit.error());
-  return std::unique_ptr<FollowerNode>(new FollowerNode(
-      std::make_unique<State>(plan, std::move(*database), std::move(*pursuit), std::move(*sources), std::move(*door))));
+  return std::unique_ptr<FollowerNode>(new FollowerNode(std::make_unique<State>(
+      plan, std::move(*database), std::move(*pursuit), std::move(*sources), std::move(*door), std::move(*identity))));
 }
 
 std::expected<void, std::string> FollowerNode::run() {
@@ -194,8 +206,8 @@ std::expected<void, std::string> FollowerNode::run() {
   state_->signals.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) state_->stop();
   });
-  spdlog::info("follower on {} at height {}, API http://{}", state_->genesis().chain_id,
-               state_->reader()->newest().height.value, state_->plan.http_listen);
+  spdlog::info("follower on {} at height {}, API {}://{}", state_->genesis().chain_id,
+               state_->reader()->newest().height.value, scheme(state_->identity.get()), state_->plan.http_listen);
   std::thread following([this] { state_->follower.run(state_->stopping); });
   state_->io.run();
   following.join();

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "node/http/tls_identity.h"
+
 namespace quipu::runtime {
 
 struct FollowPlan {
@@ -15,7 +17,10 @@ struct FollowPlan {
   std::filesystem::path genesis;     // may be left out once the directory has one
   std::filesystem::path directory;
   std::string http_listen;
-  std::string guests = "auto";  // what callers without a token may do (NodeConfig::http_guests)
+  std::string guests = "auto";         // what callers without a token may do (NodeConfig::http_guests)
+  http::TlsFiles tls{};                // of its own API; empty: HTTP in clear
+  std::filesystem::path ca{};          // of sources over https; empty: whom this machine's store believes
+  std::filesystem::path token_file{};  // its first line is shown to the sources; empty: none
 };
 
 class FollowerNode {

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "crypto/signature.h"
+#include "node/runtime/api_tls.h"
 #include "node/runtime/care_commands.h"
 #include "node/runtime/config.h"
 #include "node/runtime/data_directory.h"
@@ -26,6 +27,9 @@ struct Options {
   bool default_config = false;
   std::vector<std::string> follow;
   std::string follow_directory;
+  std::string follow_ca;
+  std::string follow_token_file;
+  quipu::http::TlsFiles tls;
   std::string init_directory;
   std::string genesis_file;
   std::string administration;
@@ -109,8 +113,14 @@ int follow(const Options& options) {
     return fail("the cryptographic self-test failed: a library of this machine computes wrongly, do not start");
   }
   const auto listen = options.http_listen.empty() ? NodeConfig().http_listen : options.http_listen;
-  const auto node = quipu::runtime::FollowerNode::open(
-      {options.follow, options.genesis_file, options.follow_directory, listen, options.guests});
+  const auto node = quipu::runtime::FollowerNode::open({.sources = options.follow,
+                                                        .genesis = options.genesis_file,
+                                                        .directory = options.follow_directory,
+                                                        .http_listen = listen,
+                                                        .guests = options.guests,
+                                                        .tls = options.tls,
+                                                        .ca = options.follow_ca,
+                                                        .token_file = options.follow_token_file});
   if (!node) return fail(node.error());
   if (const auto ran = (*node)->run(); !ran) return fail(ran.error());
   return 0;
@@ -120,7 +130,10 @@ int serve(const Options& options) {
   const auto config = quipu::runtime::read_config(options.config_file);
   if (!config) return fail(config.error());
   if (options.check_only) {
+    const auto certificate = quipu::runtime::judge_certificate(quipu::runtime::tls_files(*config));
+    if (!certificate) return fail(certificate.error());
     std::cout << "The configuration is in order.\n";
+    if (!certificate->empty()) std::cout << *certificate << "\n";
     return 0;
   }
   set_up_log(*config);
@@ -142,12 +155,15 @@ struct AccessCommands {
   CLI::App* log = nullptr;
 
   void add_to(CLI::App& app) {
-    auto* token = app.add_subcommand("token", "Tokens that open the node's API")->require_subcommand(1);
+    auto* token =
+        app.add_subcommand("token", "Tokens and client certificates that open the node's API")->require_subcommand(1);
     make = token->add_subcommand("new", "Make one; it is shown once");
     make->add_option("--role", wish.roles,
                      "submitter, reader, auditor, operator, governance, personal; several with commas")
         ->required();
     make->add_option("--label", wish.label, "Whose it is");
+    make->add_option("--certificate", wish.certificate,
+                     "PEM file of a client certificate of http.client_ca that opens this in place of a token");
     make->add_option("--days", wish.days, "How long it opens anything [365]")->check(CLI::Range(1, 3660));
     make->footer("Example: quipud token new --config /etc/quipu/quipud.toml --role reader --label 'Desaguadero desk'");
     list = token->add_subcommand("list", "List them");
@@ -188,6 +204,14 @@ int main(int argc, char** argv) {
   app.add_option("--dir", options.follow_directory, "With --follow: where the ledger is kept");
   app.add_option("--http", options.http_listen, "With --follow: address of the HTTP API [127.0.0.1:8480]");
   app.add_option("--guests", options.guests, "With --follow: what callers without a token may do [auto]");
+  app.add_option("--ca", options.follow_ca,
+                 "With --follow https://...: PEM file of the CA that signed the nodes' certificates");
+  app.add_option("--token-file", options.follow_token_file, "With --follow: a token of these nodes, in its first line");
+  auto* certificate =
+      app.add_option("--certificate", options.tls.certificate,
+                     "With --follow: PEM file with the certificate of its own API, which is HTTPS then");
+  app.add_option("--certificate-key", options.tls.key, "With --follow: PEM file with that certificate's key")
+      ->needs(certificate);
   auto* init_command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
   init_command->add_option("--dir", options.init_directory, "The data directory")->required();
   init_command->add_option("--genesis", options.genesis_file, "The genesis file");

@@ -71,6 +71,10 @@ void put_vitals(Page& page, const Vitals& vitals) {
   page.counter("quipu_database_syncs_total", "Synced database writes.", vitals.database_syncs);
   page.counter("quipu_requests_refused_total", "Requests without a token that opens what they asked for.",
                vitals.requests_refused);
+  if (vitals.certificate_left_s) {
+    page.gauge("quipu_api_certificate_expires_seconds", "Time until the API's certificate expires; negative: it has.",
+               static_cast<double>(*vitals.certificate_left_s));
+  }
   put_disks(page, vitals.disks);
   put_process(page);
 }
@@ -121,10 +125,10 @@ std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::p
 }
 
 Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
-                 std::vector<DiskSpace> disks) {
+                 std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s) {
   const auto reader = backend.reader();
-  return {backend.status(), reader->newest(), reader->newest_note(),
-          database_syncs,   requests_refused, std::move(disks)};
+  return {backend.status(), reader->newest(), reader->newest_note(), database_syncs,
+          requests_refused, std::move(disks), certificate_left_s};
 }
 
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,10 @@ struct Vitals {
   std::uint64_t database_syncs = 0;
   std::uint64_t requests_refused = 0;
   std::vector<DiskSpace> disks;
+  std::optional<std::int64_t> certificate_left_s;  // until the API's certificate expires; nothing: it has none
 };
 Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
-                 std::vector<DiskSpace> disks);
+                 std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s = std::nullopt);
 
 // Of a member. `backup_verified_s`: when a backup of it was last verified, Unix time; 0: never.
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,

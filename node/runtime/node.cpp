@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -15,11 +16,13 @@
 
 #include "consensus/limits.h"
 #include "crypto/sealing.h"
+#include "node/http/local_routes.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/ledger/contacts.h"
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/sequence_holder.h"
+#include "node/runtime/api_tls.h"
 #include "node/runtime/care/backup_mark.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
@@ -39,6 +42,7 @@ namespace {
 constexpr std::int64_t kStopGrace_ms = 2'000;
 constexpr std::chrono::seconds kSequenceWait{2};
 constexpr const char* kStopping = "this node is stopping";
+constexpr const char* kDrained = "this node is drained by its operator";
 constexpr const char* kNewEpoch = "the members changed just now";
 constexpr const char* kRefilling = "this node is filling its ledger again from the other members";
 
@@ -96,21 +100,34 @@ DoorConfig door_config(const NodeConfig& config) {
           .requests_per_second = static_cast<std::uint64_t>(config.http_requests_per_second)};
 }
 
+constexpr std::array kLevels = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+
+// As the setting log.level spells them.
+std::string level_name(spdlog::level::level_enum level) {
+  if (level == spdlog::level::warn) return "warn";
+  const auto name = spdlog::level::to_string_view(level);
+  return {name.data(), name.size()};
+}
+
 // One object per use: it signs for this node only.
 crypto::SecretKey copy_of(const crypto::SecretKey& key) { return *crypto::SecretKey::from_seed(key.seed()); }
 
 }  // namespace
 
-struct Node::State final : public http::Backend {
-  State(NodeConfig config_in, OpenNode files_in, std::unique_ptr<Door> door_in)
+struct Node::State final : public http::Backend, public http::Operations {
+  State(NodeConfig config_in, OpenNode files_in, std::unique_ptr<Door> door_in,
+        std::unique_ptr<http::TlsIdentity> identity_in)
       : config(std::move(config_in)),
         files(std::move(files_in)),
         door(std::move(door_in)),
+        identity(std::move(identity_in)),
         keeper(keeper_config(), std::move(files.side), keeper_callbacks()),
         mesh(make_mesh()),
         driver(io, *files.host, mesh.get(), replica_config(), worker_count(config), driver_callbacks()),
-        server(http_io, config.http_listen,
-               [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); }) {}
+        server(
+            http_io, config.http_listen,
+            [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); },
+            identity.get()) {}
 
   replica::Config replica_config() const {
     const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
@@ -285,6 +302,7 @@ struct Node::State final : public http::Backend {
     out.awake = replica_status.engine.awake;
     out.syncing = replica_status.engine.syncing || replica_status.engine.finalized.height < files.witnessed;
     out.halted = replica_status.engine.halted;
+    out.draining = drained;
     out.sign_state = to_string(replica_status.engine.standing);
     out.pool = replica_status.pool;
     out.members = members.size();
@@ -308,6 +326,7 @@ struct Node::State final : public http::Backend {
     const auto tip = reader();
     if (tip->find(id)) return done({http::SubmitAnswer::Kind::kAccepted, id, {}, {}, {}});
     if (stopping) return done(unavailable(kStopping));
+    if (drained) return done(unavailable(kDrained));
     // The database was lost and is being filled again: what it shows so far is long past.
     if (tip->newest().height < files.witnessed) return done(unavailable(kRefilling));
     asio::post(io, [this, leaf = std::move(leaf), done = std::move(done)]() mutable {
@@ -355,8 +374,25 @@ struct Node::State final : public http::Backend {
   std::string metrics() const override {
     const auto disks =
         disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
-    return render_metrics(vitals_of(*this, files.database->syncs(), door->refused(), disks), driver.status(),
-                          driver.counters(), finality.until_final(), backup_verified_s());
+    const auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks, seconds_left(identity.get()));
+    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(), backup_verified_s());
+  }
+
+  // ---- http::Operations
+  std::string log_level() const override { return level_name(spdlog::get_level()); }
+  bool set_log_level(std::string_view level) override {
+    for (const auto known : kLevels) {
+      if (level_name(known) != level) continue;
+      spdlog::set_level(known);
+      spdlog::info("log level {}", level);
+      return true;
+    }
+    return false;
+  }
+  bool draining() const override { return drained; }
+  void set_draining(bool now) override {
+    drained = now;
+    spdlog::warn(now ? "drained by its operator: no submissions are taken" : "resumed by its operator");
   }
 
   // ---- life
@@ -364,6 +400,7 @@ struct Node::State final : public http::Backend {
     // A network of one has nobody to talk to, before a follower comes.
     if (auto started = mesh->start(); !started) return started;
     if (auto started = server.start(); !started) return started;
+    if (auto started = start_admin(); !started) return started;
     keeper.start();
     asio::post(io, [this] {
       keeper_waits = refilling();
@@ -375,6 +412,15 @@ struct Node::State final : public http::Backend {
       if (!error) stop();
     });
     return {};
+  }
+
+  std::expected<void, std::string> start_admin() {
+    if (config.http_admin_socket.empty()) return {};
+    const auto handle = [this](http::Request request, http::Respond respond) {
+      http::route_local(*this, *this, request, respond, &lane);
+    };
+    admin.emplace(http_io, "unix:" + config.resolve(config.http_admin_socket).string(), handle);
+    return admin->start();
   }
 
   void watch_peers() {
@@ -398,6 +444,7 @@ struct Node::State final : public http::Backend {
     if (stopping.exchange(true)) return;
     spdlog::info("stopping");
     server.stop(kStopGrace_ms);
+    if (admin) admin->stop(kStopGrace_ms);
     asio::post(io, [this] {
       mesh->stop();
       driver.stop();
@@ -411,6 +458,7 @@ struct Node::State final : public http::Backend {
   NodeConfig config;
   OpenNode files;
   std::unique_ptr<Door> door;
+  std::unique_ptr<http::TlsIdentity> identity;  // null: HTTP in clear
   mutable asio::io_context io{1};
   asio::io_context http_io{1};
   asio::executor_work_guard<asio::io_context::executor_type> io_guard = asio::make_work_guard(io);
@@ -418,6 +466,7 @@ struct Node::State final : public http::Backend {
   asio::signal_set signals{http_io, SIGTERM, SIGINT};
   asio::steady_timer peer_timer{io};
   std::atomic<bool> stopping{false};
+  std::atomic<bool> drained{false};
   mutable std::mutex peers_mutex;
   std::shared_ptr<const ledger::Membership> membership;
   consensus::BlockId guests_of;  // the tip whose state named them
@@ -437,6 +486,7 @@ struct Node::State final : public http::Backend {
   Driver driver;
   http::SlowLane lane;  // reads what stands above
   http::Server server;
+  std::optional<http::Server> admin;  // the operator's, on a Unix socket
 };
 
 Node::Node(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -448,15 +498,18 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
   if (!files->notice.empty()) spdlog::warn("{}", files->notice);
   auto door = open_door(door_config(config));
   if (!door) return std::unexpected(door.error());
-  return std::unique_ptr<Node>(new Node(std::make_unique<State>(config, std::move(*files), std::move(*door))));
+  auto identity = open_identity(tls_files(config));
+  if (!identity) return std::unexpected(identity.error());
+  return std::unique_ptr<Node>(
+      new Node(std::make_unique<State>(config, std::move(*files), std::move(*door), std::move(*identity))));
 }
 
 std::expected<void, std::string> Node::run() {
   if (auto started = state_->start(); !started) return started;
   const auto tip = state_->reader()->newest();
-  spdlog::info("node of {} on {} at height {}, API http://{}, peers {}", state_->config.administration,
-               state_->files.genesis.chain_id, tip.height.value, state_->config.http_listen,
-               state_->config.peers_listen);
+  spdlog::info("node of {} on {} at height {}, API {}://{}, peers {}", state_->config.administration,
+               state_->files.genesis.chain_id, tip.height.value, scheme(state_->identity.get()),
+               state_->config.http_listen, state_->config.peers_listen);
   std::thread http_thread([this] { state_->http_io.run(); });
   state_->io.run();
   state_->keeper.stop();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "node/http/tls_identity.h"
 #include "node/ledger/date.h"
 #include "node/runtime/access_log.h"
 #include "node/runtime/clock.h"
@@ -43,6 +44,17 @@ bool is_one_line(const std::string& label) {
   return std::ranges::none_of(label, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
+int new_certificate(const TokenWish& wish, Book& book, http::Roles roles, const std::string& last_day) {
+  const auto key = http::key_of_certificate(wish.certificate);
+  if (!key) return fail(key.error());
+  std::erase_if(book.tokens, [&](const Token& token) { return token.is_certificate() && token.digest == *key; });
+  book.tokens.push_back(make_certificate(*key, roles, last_day, wish.label));
+  if (const auto written = write_tokens(book.file, book.tokens); !written) return fail(written.error());
+  std::cerr << fmt::format("Certificate {} ({}), until {}: its key opens this.\n", book.tokens.back().id,
+                           roles_text(roles), last_day);
+  return 0;
+}
+
 }  // namespace
 
 int new_token(const TokenWish& wish) {
@@ -52,7 +64,9 @@ int new_token(const TokenWish& wish) {
   if (!roles) return fail(roles.error());
   if (!is_one_line(wish.label)) return fail("--label must be one line");
   if (book->tokens.size() >= kMostTokens) return fail("there are too many tokens: revoke some");
-  const auto made = make_token(*roles, today().plus(wish.days).text(), wish.label);
+  const auto last_day = today().plus(wish.days).text();
+  if (!wish.certificate.empty()) return new_certificate(wish, *book, *roles, last_day);
+  const auto made = make_token(*roles, last_day, wish.label);
   book->tokens.push_back(made.token);
   if (const auto written = write_tokens(book->file, book->tokens); !written) return fail(written.error());
   std::cerr << fmt::format("Token {} ({}), until {}. It is shown once; only its hash is kept.\n", made.token.id,

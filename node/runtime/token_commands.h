@@ -9,7 +9,8 @@ namespace quipu::runtime {
 
 struct TokenWish {
   std::filesystem::path config;
-  std::string roles;  // "submitter,reader"
+  std::string certificate{};  // new: of this certificate instead of a token
+  std::string roles;          // "submitter,reader"
   std::string label;
   int days = 365;
   std::string id;  // to revoke

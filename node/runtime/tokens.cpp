@@ -17,7 +17,8 @@ namespace quipu::runtime {
 namespace {
 
 constexpr std::string_view kHeading =
-    "# Tokens of this node's API: id, SHA-256 of the token, roles, last day, whose it is. See: quipud token --help\n";
+    "# Tokens of this node's API: id, SHA-256 of the token (c-: of a certificate's key), roles, last day, whose it is. "
+    "See: quipud token --help\n";
 constexpr std::size_t kSecretBytes = 32;
 
 // Cuts one word off the front of the line.
@@ -85,6 +86,14 @@ std::expected<void, std::string> write_tokens(const std::filesystem::path& file,
     return {};
   }
   return std::unexpected(fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+}
+
+Token make_certificate(const crypto::Digest& key, http::Roles roles, std::string expires, std::string label) {
+  return {.id = "c-" + crypto::to_hex(crypto::random_bytes(4)),
+          .digest = key,
+          .roles = roles,
+          .expires = std::move(expires),
+          .label = std::move(label)};
 }
 
 NewToken make_token(http::Roles roles, std::string expires, std::string label) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tokens that open a node's API: a text file with a line for each, which names its SHA-256 and not the token. Made
+// The tokens and client certificates that open a node's API: a text file with a line for each, which names the SHA-256
+// of the token, not the token, or of the certificate's key. Made
 // and revoked by `quipud token`; a running node sees changes within a second. Any thread, one at a time.
 #pragma once
 
@@ -19,6 +20,8 @@ struct Token {
   http::Roles roles;
   std::string expires;  // YYYY-MM-DD: the last day (UTC) on which it opens anything
   std::string label;    // whose it is; one line, may be empty
+  // In place of a token: a client certificate, by the SHA-256 of its public key (SubjectPublicKeyInfo).
+  bool is_certificate() const { return id.starts_with("c-"); }
 };
 
 constexpr std::size_t kMostTokens = 1'024;
@@ -32,6 +35,7 @@ struct NewToken {
   Token token;
   std::string secret;  // shown once and kept nowhere
 };
+Token make_certificate(const crypto::Digest& key, http::Roles roles, std::string expires, std::string label);
 NewToken make_token(http::Roles roles, std::string expires, std::string label);
 
 // "submitter,reader" and back.

@@ -2,6 +2,7 @@
 #include "testnet/processes/children.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,10 @@ namespace {
 // `failure`: closed by the exec itself, or told why there was none.
 [[noreturn]] void become(const std::vector<std::string>& command, int output, int failure) {
   setsid();
+  // A program begins with the signals blocked that its starter had blocked: it could not be asked to end.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   const int nothing = ::open("/dev/null", O_RDONLY);

@@ -11,6 +11,7 @@
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
 #include "testnet/processes/children.h"
+#include "testnet/processes/distances.h"
 #include "testnet/processes/network.h"
 #include "testnet/processes/proxy_process.h"
 #include "testnet/processes/signers.h"
@@ -177,6 +178,8 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan) {
   }
   if (plan.proxy) {
     network.proxy = {static_cast<unsigned short>(plan.first_port + 2 * network.nodes.size()), 0};
+    const auto kept = plan.distances ? keep_distances(network, *plan.distances) : std::expected<void, std::string>();
+    if (!kept) return std::unexpected(kept.error());
   }
   if (const auto written = write_genesis(plan, network, members); !written) return std::unexpected(written.error());
   for (const auto& node : network.nodes) {

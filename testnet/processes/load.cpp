@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cmath>
 
 #include "testnet/processes/patience.h"
 #include "testnet/processes/probe.h"
@@ -15,8 +14,6 @@ namespace {
 constexpr std::size_t kInFlight = 64;          // of each member, when as many as can be are wanted
 constexpr std::size_t kInFlightPaced = 1'024;  // of each member, when a rate is: an outage must not lower it
 constexpr auto kStartPatience = std::chrono::seconds(60);
-constexpr double kLeastMs = 0.01;
-constexpr double kStep = 1.02;
 
 // The next number of the key: as the node says that knows most, since one that has just started may lag behind.
 std::optional<std::uint64_t> next_sequence(const Network& network, const crypto::KeyFile& key) {
@@ -48,11 +45,11 @@ std::vector<std::string> own_first(const Network& network, const NodeEntry& own)
   return addresses;
 }
 
-std::expected<Author, std::string> author_of(const Network& network, const NodeEntry& node) {
+std::expected<Author, std::string> author_of(const Network& network, const NodeEntry& node, const LoadPlan& plan) {
   auto key = crypto::unlock_key_file(network.key(node, "issuer"), "");
   if (!key) return std::unexpected(key.error());
   std::optional<std::uint64_t> next;
-  poll(kStartPatience, [&] { return (next = next_sequence(network, key->header)).has_value(); });
+  poll(kStartPatience, [&] { return plan.give_up() || (next = next_sequence(network, key->header)).has_value(); });
   if (!next) return std::unexpected("no node answers: start them with `quipu-testnet up`");
   return Author{Signatory(std::move(*key), network.chain_id), own_first(network, node), *next};
 }
@@ -61,7 +58,7 @@ std::expected<std::vector<Author>, std::string> authors_of(const Network& networ
   std::vector<Author> authors;
   for (const auto& node : network.nodes) {
     if (!plan.authors.empty() && std::ranges::find(plan.authors, node.code) == plan.authors.end()) continue;
-    auto author = author_of(network, node);
+    auto author = author_of(network, node, plan);
     if (!author) return std::unexpected(author.error());
     authors.push_back(std::move(*author));
   }
@@ -144,21 +141,6 @@ class Load {
 };
 
 }  // namespace
-
-void Latencies::add(double ms) {
-  const double step = std::log(std::max(ms, kLeastMs) / kLeastMs) / std::log(kStep);
-  ++counts_[std::min(static_cast<std::size_t>(step), counts_.size() - 1)];
-  ++total_;
-}
-
-double Latencies::percentile(double p) const {
-  if (total_ == 0) return 0;
-  const auto wanted = static_cast<std::uint64_t>(p * static_cast<double>(total_ - 1)) + 1;
-  std::uint64_t seen = 0;
-  std::size_t step = 0;
-  while ((seen += counts_[step]) < wanted) ++step;
-  return kLeastMs * std::pow(kStep, static_cast<double>(step) + 0.5);
-}
 
 std::expected<LoadReport, std::string> run_load(const Network& network, const LoadPlan& plan) {
   auto authors = authors_of(network, plan);

@@ -2,26 +2,14 @@
 // Loads a running network over HTTP: every member's own submissions through its own node. One thread.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <optional>
 
 #include "testnet/processes/lane.h"
+#include "testnet/processes/latencies.h"
 #include "testnet/processes/network.h"
 
 namespace quipu::processes {
-
-// Percentiles of any number of values in little room, within 2 %.
-class Latencies {
- public:
-  void add(double ms);
-  // p in 0..1; 0 without any.
-  double percentile(double p) const;
-
- private:
-  std::array<std::uint64_t, 1'024> counts_{};
-  std::uint64_t total_ = 0;
-};
 
 struct LoadReport {
   LaneCounts counts;
@@ -34,8 +22,8 @@ struct LoadReport {
 };
 
 struct LoadPlan {
-  std::vector<std::string> authors;  // codes; empty: all members
-  std::optional<double> per_second;  // of all together; without: as fast as a bounded number in flight allows
+  std::vector<std::string> authors{};  // codes; empty: all members
+  std::optional<double> per_second{};  // of all together; without: as fast as a bounded number in flight allows
   std::chrono::milliseconds time{10'000};
   std::size_t events = 1;  // in each submission
   // How long to wait after that until all is FINAL.

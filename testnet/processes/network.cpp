@@ -36,6 +36,13 @@ std::string text(const json::object& object, const char* name) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
+void add_peer(NodeView& view, const json::object& peer) {
+  const auto* up = peer.if_contains("up");
+  if (up != nullptr && up->is_bool() && up->as_bool()) ++view.peers_up;
+  view.received_bytes += number(peer, "received_bytes");
+  view.sent_bytes += number(peer, "sent_bytes");
+}
+
 constexpr char kNoProcess = '\0';
 
 // As ps shows it.
@@ -116,31 +123,35 @@ std::expected<void, std::string> save_network(const Network& network) {
   return {};
 }
 
+std::optional<NodeView> read_view(std::string_view status) {
+  boost::system::error_code error;
+  const auto parsed = json::parse(status, error);
+  if (error || !parsed.is_object()) return std::nullopt;
+  const auto& object = parsed.as_object();
+  NodeView view{.chain_id = text(object, "chain_id"),
+                .epoch = number(object, "epoch"),
+                .members = number(object, "members"),
+                .height = number(object, "height"),
+                .size = number(object, "size"),
+                .root = text(object, "root"),
+                .view = number(object, "view"),
+                .leader = text(object, "leader"),
+                .pool = number(object, "pool"),
+                .nullified_views = number(object, "nullified_views"),
+                .evidence = number(object, "evidence")};
+  if (const auto* peers = object.if_contains("peers"); peers != nullptr && peers->is_array()) {
+    for (const auto& peer : peers->as_array()) {
+      if (peer.is_object()) add_peer(view, peer.as_object());
+    }
+  }
+  return view;
+}
+
 std::optional<NodeView> look_at(const NodeEntry& node) {
   const auto answer = get(node.http, "/v1/node/status");
   if (!answer || answer->status != 200) return std::nullopt;
-  boost::system::error_code error;
-  const auto parsed = json::parse(answer->body, error);
-  if (error || !parsed.is_object()) return std::nullopt;
-  const auto& object = parsed.as_object();
-  NodeView view{text(object, "chain_id"),
-                number(object, "epoch"),
-                number(object, "members"),
-                number(object, "height"),
-                number(object, "size"),
-                text(object, "root"),
-                number(object, "view"),
-                text(object, "leader"),
-                number(object, "pool"),
-                0,
-                false};
-  if (const auto* peers = object.if_contains("peers"); peers != nullptr && peers->is_array()) {
-    for (const auto& peer : peers->as_array()) {
-      const auto* up = peer.is_object() ? peer.as_object().if_contains("up") : nullptr;
-      if (up != nullptr && up->is_bool() && up->as_bool()) ++view.peers_up;
-    }
-  }
-  view.ready = says_ready(node);
+  auto view = read_view(answer->body);
+  if (view) view->ready = says_ready(node);
   return view;
 }
 

@@ -43,13 +43,14 @@ std::expected<void, std::string> save_network(const Network& network);
 
 struct FoundingPlan {
   std::filesystem::path directory;
-  std::vector<std::string> members;           // in the order of their ports
-  std::optional<std::filesystem::path> data;  // members.json, arrangements.json
-  unsigned short first_port = 8480;           // node i: HTTP first_port + 2 i, peers one above
-  bool proxy = false;                         // nodes dial each other through a fault proxy, whose ports follow
-  std::string timing = "local";               // or wan
-  std::vector<std::string> candidates{};      // nodes that follow, not in the genesis; not behind the proxy
-  std::vector<std::string> signers{};         // members whose keys a quipu-signer holds
+  std::vector<std::string> members;                  // in the order of their ports
+  std::optional<std::filesystem::path> data;         // members.json, arrangements.json
+  unsigned short first_port = 8480;                  // node i: HTTP first_port + 2 i, peers one above
+  bool proxy = false;                                // nodes dial each other through a fault proxy, whose ports follow
+  std::string timing = "local";                      // or wan
+  std::vector<std::string> candidates{};             // nodes that follow, not in the genesis; not behind the proxy
+  std::optional<std::filesystem::path> distances{};  // distances.h: how far they are; with a proxy
+  std::vector<std::string> signers{};                // members whose keys a quipu-signer holds
 };
 
 // Keys, member cards' content, genesis file and an initialised data directory per member, by the programs beside this
@@ -68,8 +69,14 @@ struct NodeView {
   std::string leader;
   std::uint64_t pool = 0;
   std::uint64_t peers_up = 0;
-  bool ready = false;
+  std::uint64_t nullified_views = 0;
+  std::uint64_t evidence = 0;
+  std::uint64_t received_bytes = 0;  // from all peers
+  std::uint64_t sent_bytes = 0;
+  bool ready = false;  // said elsewhere: look_at asks for it, too
 };
+// What /v1/node/status answered; nothing when that is no such answer.
+std::optional<NodeView> read_view(std::string_view status);
 std::optional<NodeView> look_at(const NodeEntry& node);
 // Nothing, too, when this network's node does not run: another network's may answer at the same address.
 std::optional<NodeView> look_at(const Network& network, const NodeEntry& node);

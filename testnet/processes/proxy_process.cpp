@@ -5,8 +5,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <sstream>
 
 #include "testnet/processes/children.h"
+#include "testnet/processes/distances.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/proxy_control.h"
 
@@ -22,6 +24,17 @@ std::filesystem::path socket_of(const Network& network) { return network.directo
 std::expected<void, std::string> tell(const Network& network, const std::string& line) {
   const auto answer = ask_proxy(socket_of(network), line);
   if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
+std::expected<void, std::string> tell_distances(const Network& network) {
+  const auto distances = kept_distances(network);
+  if (!distances) return std::unexpected(distances.error());
+  for (const auto& link : proxy_links(network)) {
+    const auto delay = distances->between(link.from, link.to);
+    const auto set = delay ? set_link(network, link.from, link.to, *delay) : std::expected<void, std::string>();
+    if (!set) return set;
+  }
   return {};
 }
 
@@ -52,7 +65,7 @@ std::expected<void, std::string> start_proxy(Network& network) {
     answers = show_links(network).has_value();
     return answers || !is_running(*pid);
   });
-  if (answers) return {};
+  if (answers) return tell_distances(network);
   return std::unexpected("the fault proxy did not start: see " + log.string());
 }
 
@@ -98,6 +111,26 @@ std::expected<void, std::string> reset_link(const Network& network, const std::s
 
 std::expected<std::string, std::string> show_links(const Network& network) {
   return ask_proxy(socket_of(network), "show");
+}
+
+std::expected<std::vector<FaultyLink>, std::string> read_links(const Network& network) {
+  const auto shown = show_links(network);
+  if (!shown) return std::unexpected(shown.error());
+  std::vector<FaultyLink> links;
+  std::istringstream in(*shown);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line.substr(0, line.find("  dialled ")));
+    FaultyLink link;
+    std::string arrow;
+    std::string faults;
+    words >> link.from >> arrow >> link.to;
+    std::getline(words, faults);
+    const auto parsed = parse_link_faults(faults);
+    if (!parsed) return std::unexpected("the proxy says " + line);
+    link.faults = *parsed;
+    links.push_back(std::move(link));
+  }
+  return links;
 }
 
 }  // namespace quipu::processes

@@ -11,7 +11,8 @@ namespace quipu::processes {
 // One per ordered pair of nodes; none for a network without a proxy.
 std::vector<ProxyLink> proxy_links(const Network& network);
 
-// Does nothing for a network without a proxy, or when it runs. Returns when it can be told what to do.
+// Does nothing for a network without a proxy, or when it runs. Returns when it has been told how far the members are
+// from each other.
 std::expected<void, std::string> start_proxy(Network& network);
 void stop_proxy(Network& network);
 // The process itself: until SIGTERM or SIGINT.
@@ -26,5 +27,12 @@ std::expected<void, std::string> set_all_links(const Network& network, const Lin
 std::expected<void, std::string> reset_link(const Network& network, const std::string& one, const std::string& other);
 // A line per ordered pair: faults, connections dialled, bytes passed, swallowed, corrupted.
 std::expected<std::string, std::string> show_links(const Network& network);
+struct FaultyLink {
+  std::string from;
+  std::string to;
+  LinkFaults faults;
+};
+// The same as values, without what was counted.
+std::expected<std::vector<FaultyLink>, std::string> read_links(const Network& network);
 
 }  // namespace quipu::processes

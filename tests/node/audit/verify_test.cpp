@@ -283,6 +283,26 @@ TEST_CASE("An author's wrong signature is found though all voted for it") {
   CHECK(report.findings().back().leaf == 2u + 2 * 9 + 5);
 }
 
+TEST_CASE("A wrong signature is found after its author has signed so much that its key has tables") {
+  constexpr int kBlocks = 5, kEach = 20;           // 100 signatures a key
+  for (const std::size_t byte : {1U, 33U, 64U}) {  // from the end: within S and within R
+    Chain chain;
+    chain.grow(kBlocks, kEach);
+    auto submissions = chain.next_submissions(2);
+    Bytes leaf = submissions[5]->leaf;
+    leaf[leaf.size() - byte] = static_cast<char>(leaf[leaf.size() - byte] ^ 4);
+    submissions[5] = sample::decoded(leaf);
+    chain.append(submissions);
+    chain.grow(1, kEach);
+    chain.publish();
+    const Report report = audited(chain.files(), {}, 1);
+    INFO(report.text());
+    REQUIRE(is_broken_by(report, Check::kSignatures));
+    CHECK(report.findings().back().leaf == 2U + kBlocks * (4 * kEach + 1) + 5);
+    CHECK(report.count(Check::kSignatures) == report.count(Check::kSyntax) - 1);
+  }
+}
+
 TEST_CASE("A submission with a foreign or unfit key is found") {
   for (const char* purpose : {"vote", "other"}) {
     const Report report = audited_with([&](Chain& chain) {

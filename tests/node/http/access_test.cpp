@@ -17,7 +17,8 @@ constexpr std::array kColumns = {Role::kReader,   Role::kAuditor,  Role::kSubmit
 // Whoever asks has the roles that the test says; nobody has when there are none to show.
 class TestDoor final : public Doorkeeper {
  public:
-  std::optional<Caller> caller(std::string_view authorization) override {
+  std::optional<Caller> caller(const Request& request) override {
+    const std::string& authorization = request.authorization;
     if (authorization == "Bearer stranger") return std::nullopt;
     return Caller{authorization.empty() ? "guest" : "t-1", roles};
   }

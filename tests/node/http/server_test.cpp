@@ -89,7 +89,9 @@ class EchoServer {
 
 class Client {
  public:
-  explicit Client(const EchoServer& server) : socket_(io_) {
+  explicit Client(const EchoServer& server, const char* from = "127.0.0.1") : socket_(io_) {
+    socket_.open(tcp::v4());
+    socket_.bind({asio::ip::make_address(from), 0});
     socket_.connect({asio::ip::make_address("127.0.0.1"), server.port()});
   }
   void send(std::string_view bytes) {
@@ -254,7 +256,7 @@ TEST_CASE("connections beyond the bound are told so and room comes back", "[serv
   EchoServer server;
   std::vector<std::unique_ptr<Client>> clients;
   for (std::size_t i = 0; i < limits::kHttpConnections; ++i) {
-    clients.push_back(std::make_unique<Client>(server));
+    clients.push_back(std::make_unique<Client>(server, i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"));
     clients.back()->send(get("/a"));
     CHECK(clients.back()->read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
   }
@@ -264,6 +266,20 @@ TEST_CASE("connections beyond the bound are told so and room comes back", "[serv
   Client again(server);
   again.send(get("/a"));
   CHECK(again.read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("one address has half of the connections and leaves the rest to others", "[server]") {
+  EchoServer server;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t i = 0; i < limits::kHttpConnections / 2; ++i) {
+    clients.push_back(std::make_unique<Client>(server));
+    clients.back()->send(get("/a"));
+    CHECK(clients.back()->read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
+  }
+  CHECK(Client(server).rest().starts_with("HTTP/1.1 503 "));
+  Client other(server, "127.0.0.2");
+  other.send(get("/a"));
+  CHECK(other.read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("stopping closes idle connections at once and lets the rest finish", "[server]") {

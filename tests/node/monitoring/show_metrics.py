@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What real programs show under /metrics: a member of a network of four that has made one statement final, and a follower
-of it. Writes OUT/member.txt and OUT/follower.txt.
+of it, the follower over HTTPS. Writes OUT/member.txt and OUT/follower.txt.
 Usage: show_metrics.py PROGRAMS SAMPLE OUT
 """
 import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -19,19 +20,20 @@ from make_ledger import PATIENCE_S, Network
 LOWEST_PORT = 20800
 
 
-def page(port, enough):
+def page(url, enough, ca=None):
     """The page as soon as it is there and says enough."""
+    trust = ssl.create_default_context(cafile=ca) if ca else None
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(url + "/metrics", timeout=5, context=trust) as answer:
                 text = answer.read().decode()
             if enough(text):
                 return text
         except OSError:
             pass
         time.sleep(0.2)
-    sys.exit(f"port {port} never showed what was waited for")
+    sys.exit(f"{url} never showed what was waited for")
 
 
 def height(text):
@@ -42,6 +44,15 @@ def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def certify(out):
+    """A certificate of its own for 127.0.0.1."""
+    certificate, key = os.path.join(out, "api.pem"), os.path.join(out, "api.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "40", "-subj",
+                    "/CN=follower", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    return certificate, key
 
 
 def save(out, name, text):
@@ -61,12 +72,13 @@ def main():
         network.start()
         network.import_lines("BO", slice(0, 1))
         own = free_port()
+        certificate, key = certify(out)
         follower = subprocess.Popen([os.path.join(programs, "quipud"), "--follow", f"http://127.0.0.1:{network.port}", "--genesis",
                                      os.path.join(network.directory, "genesis.json"), "--dir", os.path.join(out, "follower"),
-                                     "--http", f"127.0.0.1:{own}"])
-        member = page(network.port, lambda text: "quipu_final_seconds_count 1" in text)
+                                     "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key])
+        member = page(f"http://127.0.0.1:{network.port}", lambda text: "quipu_final_seconds_count 1" in text)
         save(out, "member.txt", member)
-        save(out, "follower.txt", page(own, lambda text: height(text) >= height(member)))
+        save(out, "follower.txt", page(f"https://127.0.0.1:{own}", lambda text: height(text) >= height(member), certificate))
     finally:
         if follower:
             follower.terminate()

@@ -58,6 +58,13 @@ TEST_CASE("addresses of peers that are none are refused by name") {
   CHECK(error_of("[http.addresses]\nBR = \"10.1.2.3:8481\"\n").find("http.addresses") != std::string::npos);
 }
 
+TEST_CASE("a certificate without its key or a CA for callers without a certificate is refused by name") {
+  CHECK(error_of("[http]\ncertificate = \"node.pem\"\n").find("http.certificate_key") != std::string::npos);
+  CHECK(error_of("[http]\ncertificate_key = \"node.key\"\n").find("http.certificate_key") != std::string::npos);
+  CHECK(error_of("[http]\nclient_ca = \"ca.pem\"\n").find("http.client_ca") != std::string::npos);
+  CHECK(error_of("[http]\ncertificate = \"node.pem\"\ncertificate_key = \"node.key\"\n").empty());
+}
+
 TEST_CASE("settings that are unknown or of another type or out of bounds are refused by name") {
   CHECK(error_of("[log]\ncolour = \"red\"\n").find("log.colour") != std::string::npos);
   CHECK(error_of("[log]\nlevel = 3\n").find("log.level") != std::string::npos);

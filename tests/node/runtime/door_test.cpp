@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/door.h"
 
+#include "node/http/server.h"
 #include "node/runtime/access_log.h"
 #include "node/runtime/tokens.h"
 #include "tests/node/runtime/scratch.h"
@@ -23,7 +24,18 @@ struct Entrance {
     REQUIRE(opened);
     door = *std::move(opened);
   }
-  std::optional<http::Caller> show(const std::string& secret) { return door->caller("Bearer " + secret); }
+  std::optional<http::Caller> say(const std::string& authorization) {
+    http::Request request;
+    request.authorization = authorization;
+    return door->caller(request);
+  }
+  std::optional<http::Caller> show(const std::string& secret) { return say("Bearer " + secret); }
+  std::optional<http::Caller> show_certificate(const crypto::Digest& key, const std::string& authorization = "") {
+    http::Request request;
+    request.authorization = authorization;
+    request.certificate_key = key;
+    return door->caller(request);
+  }
 
   Scratch folder;
   NewToken desk = make_token({Role::kReader, Role::kMirror}, "2026-09-22", "desk");
@@ -49,7 +61,7 @@ TEST_CASE("what is not exactly a token of this node opens nothing") {
   const auto& secret = at.desk.secret;
   for (const std::string shown : {"Bearer ", "Bearer", "Basic ", "bearer "}) {
     CAPTURE(shown);
-    CHECK_FALSE(at.door->caller(shown + (shown == "Bearer " ? secret + " " : secret)));
+    CHECK_FALSE(at.say(shown + (shown == "Bearer " ? secret + " " : secret)));
   }
   CHECK_FALSE(at.show(""));
   CHECK_FALSE(at.show(secret.substr(1)));
@@ -90,8 +102,8 @@ TEST_CASE("guests may do what the configuration says, by the address too") {
   CHECK(guest_roles("reader", "0.0.0.0:8480") == Roles{Role::kReader, Role::kMirror});
   CHECK_FALSE(guest_roles("everybody", "0.0.0.0:8480"));
   Entrance at({Role::kMirror});
-  CHECK(at.door->caller("")->name == "guest");
-  CHECK(at.door->caller("")->roles == Roles{Role::kMirror});
+  CHECK(at.say("")->name == "guest");
+  CHECK(at.say("")->roles == Roles{Role::kMirror});
 }
 
 TEST_CASE("one token's haste does not slow another's nor guests") {
@@ -130,6 +142,52 @@ TEST_CASE("callers and refusals are noted and a guest's look-ups are not") {
   CHECK(at.door->refused() == 2U);
   CHECK(check_access_log(at.folder.path / "access.log") == 5U);
   CHECK(at.folder.text("access.log").find(" unknown GET / 401 ") != std::string::npos);
+}
+
+TEST_CASE("a certificate opens what its line says and no other certificate does") {
+  Entrance at(Roles::all());
+  const auto key = crypto::sha256("an officer's public key");
+  const auto line = make_certificate(key, {Role::kSubmitter, Role::kMirror}, "2026-09-22", "desk");
+  REQUIRE(write_tokens(at.folder.path / "tokens", {at.desk.token, line}));
+  at.steady_us += 2'000'000;
+  REQUIRE(at.show_certificate(key));
+  CHECK(at.show_certificate(key)->name == line.id);
+  CHECK(at.show_certificate(key)->roles == Roles{Role::kSubmitter, Role::kMirror});
+  // Whoever shows one that is not known has less than a guest, as with tokens.
+  CHECK_FALSE(at.show_certificate(crypto::sha256("another's")));
+  at.utc_ms += 2 * kDay_ms;
+  CHECK_FALSE(at.show_certificate(key));
+}
+
+TEST_CASE("the key of a certificate is no token and the digest of a token no certificate") {
+  Entrance at;
+  const std::string public_key = "an officer's public key";
+  REQUIRE(
+      write_tokens(at.folder.path / "tokens",
+                   {at.desk.token, make_certificate(crypto::sha256(public_key), {Role::kReader}, "2026-09-22", "")}));
+  at.steady_us += 2'000'000;
+  CHECK_FALSE(at.show(public_key));
+  CHECK_FALSE(at.show_certificate(at.desk.token.digest));
+}
+
+TEST_CASE("a token goes before the certificate of the connection") {
+  Entrance at;
+  const auto key = crypto::sha256("an officer's public key");
+  REQUIRE(write_tokens(at.folder.path / "tokens",
+                       {at.desk.token, make_certificate(key, {Role::kSubmitter}, "2026-09-22", "")}));
+  at.steady_us += 2'000'000;
+  CHECK(at.show_certificate(key, "Bearer " + at.desk.secret)->name == at.desk.token.id);
+  CHECK_FALSE(at.show_certificate(key, "Bearer wrong"));
+}
+
+TEST_CASE("on the Unix socket the user is the operator and is noted by number") {
+  Entrance at;
+  http::Request request;
+  request.local_user = 1'000;
+  const auto caller = at.door->caller(request);
+  REQUIRE(caller);
+  CHECK(caller->name == "uid-1000");
+  CHECK(caller->roles == Roles{Role::kOperator, Role::kMirror});
 }
 
 }  // namespace door_test

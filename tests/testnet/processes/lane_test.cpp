@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -232,9 +234,45 @@ TEST_CASE("percentiles of latencies are right within two percent") {
   for (int i = 1; i <= 1'000; ++i) latencies.add(i);
   CHECK(latencies.percentile(0.5) == Approx(500).epsilon(0.02));
   CHECK(latencies.percentile(0.99) == Approx(990).epsilon(0.02));
+  CHECK(latencies.max() == 1000);
+  CHECK(latencies.percentile(1) == Approx(1000).epsilon(0.02));
   latencies.add(0);
   latencies.add(1e12);
   CHECK(latencies.percentile(0) == Approx(0.01).epsilon(0.02));
+}
+
+TEST_CASE("bars of latencies hold each once and begin and end with one that has any") {
+  Latencies latencies;
+  CHECK(latencies.bars().empty());
+  for (const double ms : {3.0, 4.0, 7.0, 70.0}) latencies.add(ms);
+  std::vector<std::pair<double, std::uint64_t>> seen;
+  for (const auto& bar : latencies.bars()) seen.emplace_back(std::round(bar.from_ms), bar.count);
+  CHECK(seen == std::vector<std::pair<double, std::uint64_t>>{{2, 2}, {5, 1}, {10, 0}, {20, 0}, {50, 1}});
+  latencies.add(1e12);
+  CHECK(latencies.bars().back().count == 1);
+}
+
+// Otherwise a node that hangs would hide itself: what was not sent meanwhile would not count as late.
+TEST_CASE("latencies count from when each was due though a node that hangs held up the sending") {
+  FakeNode node;
+  node.answer_posts({kSilent});
+  std::vector<double> latencies;
+  Loop loop;
+  LanePlan plan;
+  plan.nodes = {node.address()};
+  plan.most = 20;
+  plan.in_flight = 1;
+  plan.interval = std::chrono::milliseconds(10);
+  plan.patience = std::chrono::milliseconds(500);
+  const auto make = [](std::uint64_t sequence) {
+    const Bytes leaf = "leaf " + std::to_string(sequence);
+    return Statement{crypto::leaf_hash(leaf), leaf};
+  };
+  Lane lane(loop, plan, make, [&](const SeenFinal& seen) { latencies.push_back(seen.latency_ms); });
+  lane.start();
+  REQUIRE(loop.run_until([&] { return latencies.size() == 20; }, std::chrono::seconds(20)));
+  CHECK(std::ranges::count_if(latencies, [](double ms) { return ms > 250; }) == 20);
+  CHECK(latencies[10] < latencies[0]);  // it was due 100 ms later
 }
 
 }  // namespace lane_test

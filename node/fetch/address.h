@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a URL leads: a node has nothing but a scheme and an authority, or a Unix socket. Pure. Any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace quipu::fetch {
+
+struct Address {
+  std::string host{};    // of an IPv6 address without its brackets
+  std::string port{};    // 80 or 443 when the URL names none
+  bool tls = false;      // https
+  std::string socket{};  // the path of a Unix socket, in place of host and port
+};
+
+// "http://HOST[:PORT]", "https://HOST[:PORT]", a slash may follow; "unix:PATH". Nothing when it is none of these.
+std::optional<Address> parse_address(const std::string& url);
+
+}  // namespace quipu::fetch
