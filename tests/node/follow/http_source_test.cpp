@@ -88,8 +88,7 @@ TEST_CASE("an endless body is given up once it is longer than the file can be") 
 }
 
 TEST_CASE("what is no URL of a node is refused") {
-  for (const std::string url : {"ftp://node:1", "node:1", "http://", "http://node/path"})
-    CHECK_FALSE(http_source(url));
+  for (const std::string url : {"ftp://node:1", "node:1", "http://", "http://node/path"}) CHECK_FALSE(http_source(url));
 }
 
 }  // namespace quipu::follow::testing
