@@ -545,19 +545,32 @@ void add_node(CLI::App& app, Chosen& chosen) {
               evidence_list);
 }
 
-// Commands of later versions: they answer, so that a script finds out what it asked for.
-void add_later(CLI::App& app, Chosen& chosen) {
-  const auto not_yet = [&chosen](CLI::App* command) {
+// What works on a node's own disk is quipud's: it has the database, and belongs to the node's user.
+void add_care(CLI::App& app, Chosen& chosen) {
+  const std::pair<const char*, const char*> commands[] = {
+      {"backup", "Back up a node, verified (quipud backup)"},
+      {"restore", "Make a node's directory from a backup (quipud restore)"},
+      {"reindex", "Make a ledger's indexes anew from its leaves (quipud reindex)"}};
+  for (const auto& [name, what] : commands) {
+    CLI::App* command = app.add_subcommand(name, what);
     command->fallthrough(false);
-    command->allow_extras();
-    const std::string name = command->get_name();
-    command->callback([&chosen, name] {
-      chosen.run = [name]() -> Done { return std::unexpected(name + ": not yet; a later version has it"); };
+    command->prefix_command();
+    command->set_help_flag();
+    command->callback([&chosen, command] {
+      chosen.run = [&chosen, words = command->remaining(), name = command->get_name()] {
+        return hand_over(chosen.global, name, words);
+      };
     });
-  };
-  for (const char* name : {"backup", "restore", "doctor", "reindex"}) {
-    not_yet(app.add_subcommand(name, "Not yet"));
   }
+}
+
+// It answers, so that a script finds out what it asked for.
+void add_later(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("doctor", "Not yet");
+  command->fallthrough(false);
+  command->allow_extras();
+  command->callback(
+      [&chosen] { chosen.run = []() -> Done { return std::unexpected("doctor: not yet; a later version has it"); }; });
 }
 
 void add_global(CLI::App& app, Chosen& chosen) {
@@ -619,6 +632,7 @@ int run_command_line(int argc, char** argv) {
   add_files(app, chosen);
   add_mirror(app, chosen);
   add_node(app, chosen);
+  add_care(app, chosen);
   add_later(app, chosen);
   try {
     app.parse(argc, argv);

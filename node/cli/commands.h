@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "node/cli/terminal.h"
 
@@ -21,6 +22,9 @@ struct Global {
   std::string client_certificate{};  // of https: what to show of oneself
   std::string client_key{};
 };
+
+// Becomes `quipud COMMAND WORDS`; returns only when there is no such program.
+Done hand_over(const Global& global, const std::string& command, const std::vector<std::string>& words);
 
 struct KeyNewOptions {
   std::string administration, purpose, out, label, passphrase_file;

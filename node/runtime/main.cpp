@@ -10,6 +10,7 @@
 
 #include "crypto/signature.h"
 #include "node/runtime/api_tls.h"
+#include "node/runtime/care_commands.h"
 #include "node/runtime/config.h"
 #include "node/runtime/data_directory.h"
 #include "node/runtime/follower_node.h"
@@ -231,6 +232,8 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"member", "follower"}));
   AccessCommands access;
   access.add_to(app);
+  quipu::runtime::CareCommands care;
+  care.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -238,6 +241,7 @@ int main(int argc, char** argv) {
   }
   if (init_command->parsed()) return init(options);
   if (const auto done = access.run()) return *done;
+  if (const auto done = care.run()) return *done;
   if (!options.follow.empty()) return follow(options);
   if (options.default_config) {
     std::cout << quipu::runtime::format_config({});

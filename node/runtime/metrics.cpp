@@ -132,9 +132,11 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std
 }
 
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
-                           const Durations& until_final) {
+                           const Durations& until_final, std::int64_t backup_verified_s) {
   Page page;
   put_vitals(page, vitals);
+  page.gauge("quipu_backup_verified_time_seconds", "When a backup of this node was last verified; 0: never.",
+             static_cast<double>(backup_verified_s));
   page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(vitals.node.view));
   page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
   page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",

@@ -36,9 +36,9 @@ struct Vitals {
 Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
                  std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s = std::nullopt);
 
-// Of a member.
+// Of a member. `backup_verified_s`: when a backup of it was last verified, Unix time; 0: never.
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
-                           const Durations& until_final);
+                           const Durations& until_final, std::int64_t backup_verified_s);
 // Of a follower.
 std::string render_metrics(const Vitals& vitals);
 

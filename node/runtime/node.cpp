@@ -23,6 +23,7 @@
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/sequence_holder.h"
 #include "node/runtime/api_tls.h"
+#include "node/runtime/care/backup_mark.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
 #include "node/runtime/door.h"
@@ -365,11 +366,16 @@ struct Node::State final : public http::Backend, public http::Operations {
     return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
   }
 
+  std::int64_t backup_verified_s() const {
+    const auto mark = read_mark(config.directory / kLastMarkFile);
+    return mark ? mark->verified_ms / 1'000 : 0;
+  }
+
   std::string metrics() const override {
     const auto disks =
         disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
     const auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks, seconds_left(identity.get()));
-    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final());
+    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(), backup_verified_s());
   }
 
   // ---- http::Operations

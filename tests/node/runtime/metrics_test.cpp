@@ -95,7 +95,7 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   counters.sign_took.add(30'000);
   Durations until_final;
   until_final.add(400'000);
-  const auto page = render_metrics(some_vitals(), replica::Status{}, counters, until_final);
+  const auto page = render_metrics(some_vitals(), replica::Status{}, counters, until_final, 1795769831);
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));

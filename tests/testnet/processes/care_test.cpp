@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator does about a node, on real processes: backups while it runs and while it does not, a machine that is
+// lost wholly, indexes made anew.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "testnet/processes/children.h"
+#include "tests/testnet/processes/clerk.h"
+#include "tests/testnet/processes/kept.h"
+#include "tests/testnet/processes/load.h"
+#include "tests/testnet/processes/observing.h"
+
+namespace quipu::processes::trial {
+
+namespace care {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+void require(const std::expected<void, std::string>& done) {
+  INFO((done ? "" : done.error()));
+  REQUIRE(done);
+}
+
+class Operator {
+ public:
+  explicit Operator(LocalNetwork& network) : network_(network), folder_(network.scratch("care")) {}
+
+  // `quipu`, which hands over to quipud.
+  std::expected<void, std::string> quipu(Words words) const {
+    words.insert(words.begin(), program("quipu").string());
+    return run(words, folder_ / "care.log");
+  }
+  void must_back_up() const { require(quipu({"backup", "--config", config(), "--out", backup().string()})); }
+  std::expected<void, std::string> restore() const {
+    return quipu({"restore", backup().string(), "--dir", directory().string(), "--genesis", genesis()});
+  }
+  fs::path backup() const { return folder_ / "backup"; }
+  fs::path keys() const { return folder_ / "keys"; }
+  fs::path directory() const { return network_.directory("PE"); }
+  std::string config() const { return (directory() / "quipud.toml").string(); }
+  std::string genesis() const { return (network_.processes().directory / "genesis.json").string(); }
+
+ private:
+  LocalNetwork& network_;
+  fs::path folder_;
+};
+
+// Of four three must vote, so with another one away every block needs PE.
+void must_vote(LocalNetwork& network) {
+  require(kill_node(network.processes(), network.node("BR")));
+  Clerk clerk(network, "CL", "CL");
+  CHECK(clerk.state(clerk.good_leaf()) < 30);
+  require(restart_node(network.processes(), network.node("BR")));
+}
+
+}  // namespace care
+
+TEST_CASE("a node is backed up while it runs and while it does not and it shows when that was verified") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  network.wait_agreed();
+  const Operator officer(network);
+  auto& node = network.node("PE");
+  CHECK(metric(node, "quipu_backup_verified_time_seconds") == 0);
+  officer.must_back_up();
+  CHECK(metric(node, "quipu_backup_verified_time_seconds") > 1'700'000'000);
+  REQUIRE(terminate_node(network.processes(), node) == 0);
+  officer.must_back_up();
+  require(restart_node(network.processes(), node));
+  require(officer.quipu({"backup", "--verify", officer.backup().string(), "--genesis", officer.genesis()}));
+}
+
+TEST_CASE(
+    "a member whose disk is lost wholly is restored from its backup and votes again and never contradicts itself") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  const Operator officer(network);
+  auto& node = network.node("PE");
+  Load load(network.processes(), {"BO", "BR", "CL"}, 30);
+  officer.must_back_up();
+  CHECK_FALSE(officer.restore());
+  fs::copy(officer.directory() / "keys", officer.keys(), fs::copy_options::recursive);
+  require(kill_node(network.processes(), node));
+  fs::remove_all(officer.directory());
+  require(officer.restore());
+  CHECK_FALSE(fs::exists(officer.directory() / "safety" / "slots"));
+  fs::copy(officer.keys(), officer.directory() / "keys", fs::copy_options::recursive);
+  require(restart_node(network.processes(), node));
+  CHECK(times_logged(network.processes(), node, "NO SAFETY FILE WAS FOUND") == 1);
+  CHECK(times_logged(network.processes(), node, "this member votes again above view") == 1);
+  const auto acknowledged = load.stop();
+  CHECK(acknowledged.size() > 0);
+  network.wait_agreed();
+  must_vote(network);
+  network.wait_agreed();
+  check_kept(network, acknowledged);
+  for (const auto& each : network.processes().nodes) CHECK(metric(each, "quipu_evidence_total") == 0);
+}
+
+TEST_CASE("a stopped node is reindexed and a running one is not") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  const auto before = network.wait_agreed();
+  const Operator officer(network);
+  auto& node = network.node("PE");
+  CHECK_FALSE(officer.quipu({"reindex", "--config", officer.config()}));
+  REQUIRE(terminate_node(network.processes(), node) == 0);
+  require(officer.quipu({"reindex", "--config", officer.config()}));
+  CHECK(fs::exists(officer.directory() / "ledger.before-reindex"));
+  require(restart_node(network.processes(), node));
+  CHECK(network.wait_agreed() == before);
+  must_vote(network);
+}
+
+}  // namespace quipu::processes::trial
