@@ -176,8 +176,8 @@ function Frame({ choose }: { readonly choose: (language: Language) => void }) {
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus() }}>
         {words.skip}
       </a>
-      <Banner />
       <header>
+        <Banner />
         <p class="name">{words.console}</p>
         <NodeLine />
         <LanguageChoice choose={choose} />

@@ -423,6 +423,7 @@ export const en = {
     opened: 'Opened on',
   },
   governance: {
+    codes: 'Codes',
     title: 'Governance',
     hint: 'What the members share changes by proposal and vote, signed with governance keys.',
     which: 'Which proposals',

@@ -423,6 +423,7 @@ export const es: Words = {
     opened: 'Abierto el',
   },
   governance: {
+    codes: 'Códigos',
     title: 'Gobernanza',
     hint: 'Lo que comparten los miembros cambia por propuesta y voto, firmados con claves de gobernanza.',
     which: 'Qué propuestas',

@@ -423,6 +423,7 @@ export const pt: Words = {
     opened: 'Aberto em',
   },
   governance: {
+    codes: 'Códigos',
     title: 'Governança',
     hint: 'O que os membros partilham muda por proposta e voto, assinados com chaves de governança.',
     which: 'Quais propostas',

@@ -48,7 +48,7 @@ function Matrix({ of }: { readonly of: Entry }) {
   const { parties } = of.arrangement
   const edges = new Map(of.edges.map((edge) => [`${edge.recogniser} ${edge.issuer}`, edge]))
   return (
-    <div class="scrolled" role="region" aria-label={of.arrangement.arrangement} tabIndex={0}>
+    <div class="scrolled" role="region" aria-label={`${words.arrangements.title}: ${of.arrangement.arrangement}`} tabIndex={0}>
       <table class="matrix">
         <caption>
           {['LIVE', 'SUSPENDED', 'ENDED'].map((status) => `${MARKS[status]} ${named(status)}`).join('  ')} {'  · '}

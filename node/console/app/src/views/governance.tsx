@@ -128,7 +128,7 @@ function Register() {
             rows={CODE_LISTS.map((name) => ({ name, list: (answer.code_lists ?? []).find((each) => each.name === name) }))}
             columns={[
               { head: words.field.code_list, cell: (row) => lists[row.name] ?? row.name },
-              { head: words.field.codes, cell: (row) => row.list?.codes.join(', ') ?? words.governance.any_code },
+              { head: words.governance.codes, cell: (row) => row.list?.codes.join(', ') ?? words.governance.any_code },
               { head: words.governance.since, cell: (row) => (row.list ? words.block(row.list.since_height) : '') },
             ]}
           />
