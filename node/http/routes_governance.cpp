@@ -54,6 +54,19 @@ void write_proposal(JsonWriter& json, const AskedState& asked, const std::string
   json.end_object();
 }
 
+// A list that is not there is not in force: every well formed code is taken then.
+void write_code_lists(JsonWriter& json, const ledger::StateView& state) {
+  json.key("code_lists").begin_array();
+  for (const std::string_view name : ledger::kCodeLists) {
+    const auto key = ledger::map_key(RecordType::kRegister, "--", "list/" + std::string(name));
+    const auto record = read_record<v1::CodeListRecord>(state, key);
+    if (!record) continue;
+    json.begin_object().field("name", name).strings("codes", record->list().codes());
+    json.field("since_height", record->since_height()).end_object();
+  }
+  json.end_array();
+}
+
 bool undecided(const v1::ProposalRecord& record, std::uint64_t block_time_ms) {
   const std::string state = state_text(record, block_time_ms);
   return state == "OPEN" || state == "ACCEPTED";
@@ -98,7 +111,7 @@ Response get_proposals(const Call& call) {
   return end_answer(std::move(json));
 }
 
-// Those that rules read, as the next block has them.
+// Parameters and code lists that rules read, as the next block has them.
 Response get_parameters(const Call& call) {
   if (const auto fault = call.unexpected({"known_at"})) return problem(ApiCode::kBadParameter, *fault);
   auto asked = asked_state(call);
@@ -114,6 +127,7 @@ Response get_parameters(const Call& call) {
     json.end_object();
   }
   json.end_array();
+  write_code_lists(json, *asked->state);
   return end_answer(std::move(json));
 }
 

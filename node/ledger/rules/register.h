@@ -56,5 +56,8 @@ struct NumberParameter {
 inline constexpr NumberParameter kNumberParameters[] = {{"application_profile", 1, 0},
                                                         {"renewal_grace_days", 3660, kRenewalGraceDays},
                                                         {"retention_days", 3660, kRetentionDays}};
+// The code lists that rules read.
+inline constexpr std::string_view kCodeLists[] = {"alias_kind",  "benefit", "expert_field", "language",
+                                                  "legal_basis", "level",   "reason"};
 
 }  // namespace quipu::ledger

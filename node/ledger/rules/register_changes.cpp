@@ -15,8 +15,6 @@
 namespace quipu::ledger {
 namespace {
 
-constexpr std::string_view kLists[] = {"alias_kind",  "benefit", "expert_field", "language",
-                                       "legal_basis", "level",   "reason"};
 constexpr int kMostCodes = 1'000;  // every event that names a code reads its list
 constexpr std::int32_t kMostDays = 3660;
 
@@ -66,7 +64,8 @@ Verdict check_arrangement(const Context& at, const v1::Arrangement& arrangement)
 }
 
 Verdict check_code_list(const v1::CodeList& list) {
-  if (std::ranges::find(kLists, list.name()) == std::end(kLists)) return refuse(Code::kRegisterNameUnknown, "name");
+  if (std::ranges::find(kCodeLists, list.name()) == std::end(kCodeLists))
+    return refuse(Code::kRegisterNameUnknown, "name");
   if (auto given = check_given("codes", list.codes_size()); !given) return given;
   if (list.codes_size() > kMostCodes) return refuse(Code::kListTooLong, std::to_string(kMostCodes) + " codes at most");
   for (const std::string& code : list.codes()) {

@@ -210,6 +210,7 @@ class World(Network):
         self.wait("there is a next epoch", lambda: self.get("/v1/members")["epoch"] == 1)
         number = self.certificates("CL", "ACTIVE")[0]["certificate"][3:]
         self.state("CL", "certificate_suspended", {"certificate": number, "ground": "INVESTIGATION", "until": day(30)})
+        self.decide("LEVELS", "--change", self.file("change.json", {"code_list": {"name": "level", "codes": ["GOLD", "SILVER"]}}))
         self.propose("OPEN-1", "--change", self.file("change.json", {"parameter": {"name": "renewal_grace_days", "value": "60"}}))
         return number
 

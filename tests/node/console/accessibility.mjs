@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console by keyboard, on a phone, in three languages, and for who does not see it.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { test } from 'node:test'
 import { Desk } from './desk.mjs'
 
 const VIEWS = ['', 'lists', 'work', 'approvals', 'state', 'arrangements', 'indicators', 'feed', 'network', 'receipts', 'key', 'certificate/PE/PE-DESK-1', 'operator/PE20559000888',
-  'about?kind=certificate_suspended&certificate=PE/PE-DESK-1']
+  'about?kind=certificate_suspended&certificate=PE/PE-DESK-1', 'statements', 'cases', 'statistics', 'governance', 'propose/code_list', 'propose/member_add', 'keys', 'disputed',
+  'about?kind=application_filed', 'about?kind=indicator_reported', 'about?kind=programme_statistics', 'about?kind=expert_accredited']
 
 async function settled(desk) {
   await desk.page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('main [role=status]:not(p.verdict):empty'))
@@ -37,6 +39,52 @@ export function accessibilityStories(world) {
       assert(wide <= 0, `${view} is ${wide} px too wide`)
     }
     await phone.close()
+  })
+
+  test('axe finds nothing serious in any view, on a desk or on a phone', async () => {
+    const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+    const grave = []
+    for (const viewport of [{ width: 1200, height: 850 }, { width: 375, height: 740 }]) {
+      const desk = await deskOf('PE', { viewport })
+      await desk.page.evaluate(axe)
+      for (const view of VIEWS) {
+        await desk.goTo(view)
+        await settled(desk)
+        const found = await desk.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+        for (const { id, impact, nodes } of found.violations) {
+          if (impact === 'serious' || impact === 'critical') grave.push(`${view} ${viewport.width}: ${id} ${nodes[0].html.slice(0, 120)}`)
+        }
+      }
+      await desk.close()
+    }
+    assert.deepEqual(grave, [])
+  })
+
+  test('every view is walked by keyboard: the focus shows, goes through all that can be done, and is never trapped', async () => {
+    const desk = await deskOf('PE')
+    for (const view of VIEWS) {
+      await desk.goTo(view)
+      await settled(desk)
+      const walk = await desk.page.evaluate(() => {
+        const main = document.querySelector('main')
+        return [...main.querySelectorAll('a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex="0"]')].filter((each) => each.checkVisibility()).length
+      })
+      await desk.page.locator('main').focus()
+      const seen = new Set()
+      for (let pressed = 0; pressed < Math.min(walk, 25); pressed++) {
+        await desk.page.keyboard.press('Tab')
+        seen.add(await desk.page.evaluate(() => {
+          const here = document.activeElement
+          // The browser itself shows which part of a day is meant; at the end of the page the focus leaves it.
+          const shows = here === document.body || /^(date|month)$/.test(here.type ?? '') || getComputedStyle(here).outlineStyle !== 'none'
+          return `${[...document.querySelectorAll('*')].indexOf(here)} ${shows ? 'shown' : here.outerHTML.slice(0, 80)}`
+        }))
+      }
+      assert.deepEqual([...seen].filter((each) => !each.endsWith(' shown')), [], `${view}: the focus does not show`)
+      // A day has parts, each with a stop of its own.
+      assert(walk === 0 || seen.size >= Math.min(walk, 25) / 4, `${view}: ${seen.size} places of ${walk}`)
+    }
+    await desk.close()
   })
 
   test('the three languages say the same with other words, and the choice is kept', async () => {

@@ -4,6 +4,7 @@ import { after, before } from 'node:test'
 import { openBrowser } from './desk.mjs'
 import { startNetwork } from './network.mjs'
 import { accessibilityStories } from './accessibility.mjs'
+import { furtherStories } from './further.mjs'
 import { lookUpStories } from './look_up.mjs'
 import { statingStories } from './stating.mjs'
 import { tokenStories } from './tokens.mjs'
@@ -20,5 +21,6 @@ after(async () => {
 
 statingStories(world)
 lookUpStories(world)
+furtherStories(world)
 accessibilityStories(world)
 tokenStories(world)

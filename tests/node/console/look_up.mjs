@@ -109,7 +109,7 @@ export function lookUpStories(world) {
   test('arrangements, work, the live feed and the network are shown', async () => {
     const peru = await deskOf('PE')
     await peru.goTo('arrangements')
-    await peru.page.getByRole('region', { name: 'PACIFIC' }).first().waitFor()
+    await peru.page.getByRole('region', { name: 'PACIFIC', exact: true }).waitFor()
     assert(await peru.page.locator('.edge.live').count() > 2)
     await peru.goTo('work')
     await peru.pick('Administration', 'CL Servicio Nacional de Aduanas')

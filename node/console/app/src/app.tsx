@@ -7,30 +7,44 @@ import { SessionProvider, useSession } from './session'
 import { Approvals } from './views/approvals'
 import { ArrangementMatrix } from './views/arrangement_matrix'
 import { CertificateView } from './views/certificate'
+import { CaseView, Cases } from './views/cases'
+import { Disputed } from './views/disputed'
 import { Feed } from './views/feed'
+import { Governance, Propose } from './views/governance'
 import { Indicators } from './views/indicators'
 import { KeyDesk } from './views/key_desk'
+import { Keys } from './views/keys'
 import { Lists } from './views/lists'
 import { LookUp } from './views/look_up'
 import { Names } from './views/names'
 import { Network } from './views/network'
 import { OperatorView } from './views/operator'
 import { Receipts } from './views/receipts'
+import { ApplicationView, ExpertView, ValidationView } from './views/records'
+import { Report } from './views/report'
+import { Statements } from './views/statements'
 import { NewFirm, StateAbout } from './views/stating'
+import { Statistics } from './views/statistics'
 import { WorkList } from './views/work_list'
 
-const MENU = ['lookup', 'lists', 'work', 'approvals', 'state', 'arrangements', 'indicators', 'feed', 'network', 'receipts', 'key'] as const
+const MENU = ['lookup', 'lists', 'work', 'cases', 'approvals', 'statements', 'arrangements', 'indicators', 'governance', 'feed', 'network', 'receipts', 'key'] as const
 type Entry = (typeof MENU)[number]
+// Pages that are reached from one of the menu.
+const WITHIN: Readonly<Record<string, Entry>> = {
+  operator: 'lookup', names: 'lookup', certificate: 'lookup', report: 'lookup', case: 'cases', state: 'statements', about: 'statements', application: 'statements',
+  validation: 'statements', expert: 'statements', statistics: 'indicators', propose: 'governance', keys: 'network', disputed: 'network',
+}
 
 function View({ place }: { readonly place: Place }) {
   const [name, first, second] = place.path
+  const named = `${first}/${second}`
   switch (name) {
     case 'operator':
       return <OperatorView name={second === undefined ? (first ?? '') : `${first}/${second}`} query={place.query} />
     case 'names':
       return <Names name={first ?? ''} />
     case 'certificate':
-      return <CertificateView name={`${first}/${second}`} query={place.query} />
+      return <CertificateView name={named} query={place.query} />
     case 'about':
       return <StateAbout query={place.query} />
     case 'lists':
@@ -45,6 +59,30 @@ function View({ place }: { readonly place: Place }) {
       return <ArrangementMatrix query={place.query} />
     case 'indicators':
       return <Indicators />
+    case 'cases':
+      return <Cases />
+    case 'case':
+      return <CaseView name={named} />
+    case 'statements':
+      return <Statements />
+    case 'application':
+      return <ApplicationView name={named} />
+    case 'validation':
+      return <ValidationView name={named} />
+    case 'expert':
+      return <ExpertView name={named} />
+    case 'report':
+      return <Report name={named} />
+    case 'statistics':
+      return <Statistics />
+    case 'governance':
+      return <Governance />
+    case 'propose':
+      return <Propose change={first ?? ''} query={place.query} />
+    case 'keys':
+      return <Keys of={first} />
+    case 'disputed':
+      return <Disputed of={first} />
     case 'feed':
       return <Feed />
     case 'network':
@@ -74,7 +112,8 @@ function LanguageChoice({ choose }: { readonly choose: (language: Language) => v
 function Menu({ place }: { readonly place: Place }) {
   const { words } = useSpeech()
   const session = useSession()
-  const here = place.path[0] ?? 'lookup'
+  const page = place.path[0] ?? 'lookup'
+  const here = WITHIN[page] ?? page
   const link = (entry: Entry): string => linkTo(entry === 'lookup' ? [] : [entry])
   return (
     <nav aria-label={words.menu.label}>
@@ -137,8 +176,8 @@ function Frame({ choose }: { readonly choose: (language: Language) => void }) {
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus() }}>
         {words.skip}
       </a>
-      <Banner />
       <header>
+        <Banner />
         <p class="name">{words.console}</p>
         <NodeLine />
         <LanguageChoice choose={choose} />

@@ -84,6 +84,7 @@ export interface OperatorAnswer extends OfState {
   readonly disputed?: boolean
   readonly erased?: boolean
   readonly certificates: readonly Certificate[]
+  readonly record?: { readonly identity_commitment?: string; readonly tin_commitment?: string }
 }
 
 export interface HistoryEvent {
@@ -144,7 +145,7 @@ export interface Edge {
 }
 export interface ArrangementsAnswer extends OfState {
   readonly on: string
-  readonly arrangements: readonly { readonly arrangement: Arrangement; readonly in_force: boolean; readonly edges: readonly Edge[] }[]
+  readonly arrangements: readonly { readonly arrangement: Arrangement; readonly in_force: boolean; readonly edges: readonly Edge[]; readonly withdrawals?: readonly { readonly party: string }[] }[]
 }
 
 export interface Member {
@@ -179,6 +180,7 @@ export interface Change {
   readonly effective_from?: string
   readonly late?: boolean
   readonly lag_days?: number
+  readonly statement?: Statement
 }
 export interface ChangesAnswer extends OfState {
   readonly items: readonly Change[]
@@ -266,5 +268,166 @@ export type SubmissionAnswer =
   | { readonly status: 'REJECTED'; readonly code: string; readonly event?: number; readonly detail?: string }
 
 export interface SequenceAnswer {
+  readonly final: number
   readonly next: number
+}
+
+export interface ParametersAnswer extends OfState {
+  readonly parameters: readonly { readonly name: string; readonly value: string; readonly since_height?: number }[]
+  readonly code_lists: readonly { readonly name: string; readonly codes: readonly string[]; readonly since_height: number }[]
+}
+
+export interface ApplicationAnswer extends OfState {
+  readonly on: string
+  readonly application: string
+  readonly state: string
+  readonly overdue?: boolean
+  readonly record: {
+    readonly filed: Statement
+    readonly accepted_on?: string
+    readonly decision_due?: string
+    readonly outcome?: string
+    readonly certificate?: string
+    readonly closed_on?: string
+    readonly last_decision?: string
+  }
+}
+
+export interface ValidationAnswer extends OfState {
+  readonly validation: string
+  readonly disputed?: boolean
+  readonly record: {
+    readonly validation: Statement & { readonly participants?: readonly string[]; readonly issuer: string; readonly subject: string; readonly certificate?: string }
+    readonly decision_date?: string
+    readonly cosignatures?: readonly { readonly administration: string; readonly reservation?: boolean; readonly note_hash?: string; readonly decision_date?: string }[]
+  }
+}
+
+export interface ExpertAnswer extends OfState {
+  readonly expert: string
+  readonly record: { readonly expert: Statement & { readonly until?: string }; readonly accredited_from?: string; readonly ended_from?: string }
+}
+
+export interface CaseItem {
+  readonly kind: string
+  readonly case?: string
+  readonly state: string
+  readonly due?: string
+  readonly days_left?: number
+  readonly reporter?: string
+  readonly issuer: string
+  readonly operator: string
+  readonly tin?: string
+  readonly certificate?: string
+  readonly severity?: number
+  readonly opened_on?: string
+  readonly outcome?: string
+  readonly closed_on?: string
+  readonly against?: string
+  readonly against_kind?: string
+}
+export interface CasesAnswer extends OfState {
+  readonly total: number
+  readonly items: readonly CaseItem[]
+  readonly next_after?: string
+}
+export interface CaseAnswer extends OfState {
+  readonly case: string
+  readonly state: string
+  readonly disputed?: boolean
+  readonly record: { readonly report: Statement & { readonly issuer: string; readonly subject: string } }
+  readonly events: readonly HistoryEvent[]
+}
+
+export interface Proposal {
+  readonly proposal: string // OPENER/ID
+  readonly state: string
+  readonly opened_on: string
+  readonly yes: number
+  readonly no: number
+  readonly needed: number
+  readonly voters: number
+  readonly opened: Statement & { readonly proposal: string; readonly expires: string; readonly arrangement?: { readonly parties: readonly string[] } }
+  readonly ballots: readonly { readonly administration: string; readonly accept: boolean }[]
+  readonly acts_from_height?: number
+}
+export interface ProposalsAnswer extends OfState {
+  readonly proposals: readonly Proposal[]
+}
+
+export interface MemberKey {
+  readonly public_key: string
+  readonly key_id: string
+  readonly purpose: string
+  readonly label?: string
+  readonly valid_from_height: number
+  readonly revoked_height?: number
+  readonly compromised_since?: string
+}
+export interface KeysAnswer extends OfState {
+  readonly administration: string
+  readonly keys: readonly MemberKey[]
+}
+
+export interface DisputedAnswer extends OfState {
+  readonly events: readonly { readonly id: string; readonly index: number; readonly event: number; readonly key: string }[]
+  readonly next_after?: number
+}
+
+type Figures = Readonly<Record<'active' | 'suspended' | 'granted' | 'ended' | 'applications' | 'refused', number>>
+export interface StatisticsItem {
+  readonly issuer: string
+  readonly month: string
+  readonly mismatch: boolean
+  readonly differs: readonly string[]
+  readonly stated: Figures
+  readonly on_ledger: Figures
+}
+export interface StatisticsAnswer extends OfState {
+  readonly total: number
+  readonly items: readonly StatisticsItem[]
+  readonly next_after?: string
+}
+
+export interface ReportAnswer extends OfState {
+  readonly operator: string
+  readonly person: string
+  readonly erased_on?: string
+  readonly beside_the_ledger: Readonly<Record<string, unknown>> & {
+    readonly state: string
+    readonly may_be_held_by?: readonly string[]
+    readonly erased_here?: { readonly decided_on: string; readonly time: string; readonly records: number }
+  }
+  readonly total: number
+  readonly items: readonly {
+    readonly id: string
+    readonly height: number
+    readonly time: string
+    readonly author: string
+    readonly kind: string
+    readonly disputed?: boolean
+    readonly statement: Statement
+  }[]
+  readonly next_after?: string
+}
+
+export interface CompromisedItem {
+  readonly id: string
+  readonly index: number
+  readonly event: number
+  readonly height: number
+  readonly time: string
+  readonly kind: string
+  readonly key: string
+  readonly since: string
+  readonly state: string
+  readonly operator?: string
+  readonly tin?: string
+  readonly certificate?: string
+  readonly arrangement?: string
+  readonly answers: readonly { readonly recogniser: string; readonly from: string; readonly to: string; readonly reason?: string }[]
+}
+export interface CompromisedAnswer extends OfState {
+  readonly items: readonly CompromisedItem[]
+  readonly next_after?: string
 }

@@ -52,13 +52,13 @@ export async function askBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(await (await reached(path, {})).arrayBuffer())
 }
 
-// All rows of an answer as one CSV file, page after page of one state. The path has a query already.
+// All rows of an answer as one CSV file, page after page of one state.
 export async function askRows(path: string): Promise<Uint8Array> {
   const { searchParams } = new URL(path, location.href)
   const pages: string[] = []
   let more = ''
   for (;;) {
-    const response = await reached(`${path}&format=csv&limit=5000${more}`, {})
+    const response = await reached(`${path}${path.includes('?') ? '&' : '?'}format=csv&limit=5000${more}`, {})
     const text = await response.text()
     // Every page begins with the names of its columns.
     pages.push(pages.length === 0 ? text : text.slice(text.indexOf('\n') + 1))

@@ -2,6 +2,7 @@
 // Small pieces that every view is made of.
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
+import { Problem } from '../api/client'
 import type { Asked } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 
@@ -14,7 +15,7 @@ export function Fault({ of }: { readonly of: unknown }) {
   const { problem } = useSpeech()
   return (
     <p class="fault" role="alert">
-      {problem(of)}
+      {problem(of)} {of instanceof Problem ? <code>{of.code}</code> : null}
     </p>
   )
 }

@@ -2,7 +2,8 @@
 // What an officer has filled in so far, what is wrong with it, and the event that it becomes.
 import type { Message, Value } from '../signing/canonical'
 import { daysBetween, isDay, plusDays, type Day } from '../days'
-import type { FormField, StatementForm } from './forms'
+import { base64, fromHex } from '../signing/bytes'
+import type { FormField, StatementForm } from './form_fields'
 
 export type Filled = string | readonly string[] | boolean
 export type Draft = Readonly<Record<string, Filled>>
@@ -20,20 +21,48 @@ export type Faults = Readonly<Record<string, string>>
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/
 const ID = /^[A-Z0-9][A-Z0-9-]{0,63}$/
 const TIN = /^[A-Z]{2}[A-Z0-9]{1,15}$/
+const HASH = /^[0-9a-f]{64}$/
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
+const NUMBER = /^\d{1,15}$/
 const MOST_DAYS = 366
+
+// What a list in force says of its codes, by the name of the list.
+export type CodeLists = Readonly<Record<string, readonly string[]>>
+
+// Several on one line or more, in the order that the ledger wants, each once.
+export const partsOf = (text: string): readonly string[] => [...new Set(text.toUpperCase().split(/[\s,;]+/).filter((part) => part !== ''))].sort()
 
 export const normalTin = (text: string): string => text.toUpperCase().replace(/[ ./-]/g, '')
 
-function faultOfText(field: FormField, text: string): string | undefined {
+function faultOfCode(list: string | undefined, code: string, lists: CodeLists): string | undefined {
+  const inForce = list === undefined ? undefined : lists[list]
+  if (!CODE.test(code)) return 'CODE_MALFORMED'
+  return inForce && !inForce.includes(code) ? 'CODE_NOT_LISTED' : undefined
+}
+
+const BY_PATTERN: Readonly<Record<string, readonly [RegExp, string]>> = {
+  id: [ID, 'ID_MALFORMED'],
+  hash: [HASH, 'COMMITMENT_MALFORMED'],
+  month: [MONTH, 'MONTH_MALFORMED'],
+  number: [NUMBER, 'NUMBER_MALFORMED'],
+}
+
+function faultOfText(field: FormField, text: string, lists: CodeLists): string | undefined {
   if (text === '') return field.needed ? 'FIELD_MISSING' : undefined
+  const [pattern, fault] = BY_PATTERN[field.input.type] ?? []
+  if (pattern) return pattern.test(text) ? undefined : fault
   switch (field.input.type) {
     case 'day':
       if (!isDay(text)) return 'DATE_MALFORMED'
       return field.input.after !== undefined && text <= field.input.after ? 'END_NOT_LATER' : undefined
     case 'code':
-      return CODE.test(text) ? undefined : 'CODE_MALFORMED'
-    case 'id':
-      return ID.test(text) ? undefined : 'ID_MALFORMED'
+      return faultOfCode(field.input.list, text, lists)
+    case 'codes': {
+      const { list } = field.input
+      return partsOf(text).map((part) => faultOfCode(list, part, lists)).find((found) => found !== undefined)
+    }
+    case 'ids':
+      return partsOf(text).every((part) => ID.test(part)) ? undefined : 'ID_MALFORMED'
     case 'tin':
       return TIN.test(normalTin(text)) ? undefined : 'TIN_MALFORMED'
     case 'choice':
@@ -43,16 +72,16 @@ function faultOfText(field: FormField, text: string): string | undefined {
   }
 }
 
-export function faultsOfFields(fields: readonly FormField[], draft: Draft): Faults {
+export function faultsOfFields(fields: readonly FormField[], draft: Draft, lists: CodeLists = {}): Faults {
   const found = fields.map((field): [string, string | undefined] => {
     const value = draft[field.name]
     if (field.input.type === 'several') return [field.name, field.needed && !(Array.isArray(value) && value.length > 0) ? 'FIELD_MISSING' : undefined]
-    return [field.name, faultOfText(field, typeof value === 'string' ? value.trim() : '')]
+    return [field.name, faultOfText(field, typeof value === 'string' ? value.trim() : '', lists)]
   })
   return Object.fromEntries(found.filter((each): each is [string, string] => each[1] !== undefined))
 }
 
-export function faultsOfFrame(frame: Frame, effect: StatementForm['effect'], notBefore: Day | undefined, today: Day): Faults {
+export function faultsOfFrame(frame: Frame, effect: StatementForm['effect'], notBefore: Day | undefined, today: Day, lists: CodeLists = {}): Faults {
   const faults: Record<string, string> = {}
   if (!isDay(frame.decisionDate)) faults['decision_date'] = 'DATE_MALFORMED'
   else if (frame.decisionDate > plusDays(today, 1)) faults['decision_date'] = 'DECISION_IN_FUTURE'
@@ -63,7 +92,8 @@ export function faultsOfFrame(frame: Frame, effect: StatementForm['effect'], not
     else if (daysBetween(frame.decisionDate, frame.effectiveFrom) > MOST_DAYS) faults['effective_from'] = 'EFFECT_TOO_FAR'
   }
   for (const [name, value] of [['legal_basis', frame.legalBasis], ['reason', frame.reason]] as const) {
-    if (value !== '' && !CODE.test(value)) faults[name] = 'CODE_MALFORMED'
+    const fault = value === '' ? undefined : faultOfCode(name, value, lists)
+    if (fault) faults[name] = fault
   }
   return faults
 }
@@ -76,6 +106,8 @@ function valueOf(field: FormField, filled: Filled | undefined): Value | undefine
   }
   if (typeof filled !== 'string' || filled.trim() === '') return undefined
   if (field.input.type === 'tin') return normalTin(filled)
+  if (field.input.type === 'codes' || field.input.type === 'ids') return partsOf(filled)
+  if (field.input.type === 'hash') return base64(fromHex(filled.trim()) ?? new Uint8Array())
   return field.input.type === 'number' ? Number(filled) : filled.trim()
 }
 

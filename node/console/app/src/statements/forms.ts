@@ -4,82 +4,38 @@ import schema from 'virtual:schema'
 import type { Words } from '../language/en'
 import type { Message } from '../signing/canonical'
 import { CORRECTABLE } from './corrections'
+import { choice, code, day, flag, plain, ROLES, SCHEMES, several, valuesOf, type About, type Build, type FormField, type StatementForm } from './form_fields'
+import { FURTHER } from './further_forms'
 
-export type Input =
-  | { readonly type: 'day'; readonly after?: string } // later than this day
-  | { readonly type: 'code' | 'text' | 'id' | 'tin' | 'number' | 'flag' }
-  | { readonly type: 'choice' | 'several'; readonly of: readonly string[] }
-
-export interface FormField {
-  readonly name: string
-  readonly label: keyof Words['field']
-  readonly input: Input
-  readonly needed?: boolean
-}
-
-export interface StatementForm {
-  readonly kind: string
-  readonly fields: readonly FormField[]
-  readonly fixed: Message // what the form is about; not for the officer to change
-  readonly effect: 'later' | 'none' | 'any' // of effective_from: from the decision on; not stated; any day
-}
-
-// What is known of the thing that the statement is about.
-export interface About {
-  readonly certificate?: string // its number, without the issuer
-  readonly subject?: string
-  readonly issuer?: string
-  readonly roles: readonly string[]
-  readonly suspendedRoles: readonly string[]
-  readonly validTo?: string
-  readonly arrangements: readonly string[]
-  readonly arrangement?: string
-  readonly benefits?: readonly string[]
-  readonly recognisers?: readonly string[]
-  readonly target?: { readonly leaf: string; readonly index: number; readonly kind: string } // an earlier event
-}
-
-const valuesOf = (name: string): readonly string[] => Object.entries(schema.enums[name] ?? {}).filter(([, number]) => number > 0).map(([value]) => value)
-export const ROLES = valuesOf('Role')
-export const SCHEMES = valuesOf('Scheme')
 // Lists are offered, and so stated, in the order that the ledger wants.
 const ascending = (roles: readonly string[]): readonly string[] => ROLES.filter((role) => roles.includes(role))
 
-const day = (name: string, label: keyof Words['field'], needed = false, after?: string): FormField => ({
-  name,
-  label,
-  needed,
-  input: after === undefined ? { type: 'day' } : { type: 'day', after },
-})
-const choice = (name: string, label: keyof Words['field'], of: readonly string[]): FormField => ({ name, label, needed: true, input: { type: 'choice', of } })
-const several = (name: string, label: keyof Words['field'], of: readonly string[], needed = false): FormField => ({ name, label, needed, input: { type: 'several', of } })
-const flag = (name: string, label: keyof Words['field']): FormField => ({ name, label, input: { type: 'flag' } })
-const code = (name: string, label: keyof Words['field']): FormField => ({ name, label, needed: true, input: { type: 'code' } })
 const aliasFields = (about: About): readonly FormField[] => [
   choice('recogniser', 'recogniser', about.recognisers ?? []),
-  code('kind', 'alias_kind'),
-  { name: 'alias', label: 'alias', needed: true, input: { type: 'text' } },
+  code('kind', 'alias_kind', 'alias_kind'),
+  plain('text', 'alias', 'alias', true),
 ]
 const REAPPLY = day('reapply_not_before', 'reapply_not_before')
 
 export const GRANT_FIELDS: readonly FormField[] = [
-  { name: 'certificate', label: 'certificate', needed: true, input: { type: 'id' } },
+  plain('id', 'certificate', 'certificate', true),
   choice('scheme', 'scheme', SCHEMES),
   several('roles', 'roles', ROLES, true),
   day('valid_to', 'valid_to'),
-  { name: 'national_label', label: 'label', input: { type: 'text' } },
-  { name: 'level', label: 'level', input: { type: 'code' } },
+  plain('text', 'national_label', 'label'),
+  code('level', 'level', 'level', false),
   day('validation_date', 'validation_date'),
+  plain('id', 'application', 'granted_application'),
 ]
 
 export const FIRM_FIELDS: readonly FormField[] = [
   choice('person', 'person', valuesOf('PersonKind')),
-  { name: 'tin', label: 'tin', needed: true, input: { type: 'tin' } },
-  { name: 'subject', label: 'subject', needed: true, input: { type: 'id' } },
+  plain('tin', 'tin', 'tin', true),
+  plain('id', 'subject', 'subject', true),
 ]
 
 // Beside the log: no field of these enters a statement.
-const beside = (name: string, label: keyof Words['field']): FormField => ({ name, label, input: { type: 'text' } })
+const beside = (name: string, label: keyof Words['field']): FormField => plain('text', name, label)
 export const IDENTITY_FIELDS: readonly FormField[] = [
   beside('legal_name', 'legal_name'),
   beside('trade_name', 'trade_name'),
@@ -88,16 +44,14 @@ export const IDENTITY_FIELDS: readonly FormField[] = [
   beside('contact_office', 'contact_office'),
 ]
 
-type Build = (about: About) => Pick<StatementForm, 'fields'> & { readonly effect?: StatementForm['effect'] }
-
 const BUILD: Readonly<Record<string, Build>> = {
   certificate_granted: () => ({ fields: GRANT_FIELDS }),
   certificate_amended: (about) => ({
     fields: [
       several('roles_added', 'roles_added', ROLES.filter((role) => !about.roles.includes(role))),
       several('roles_removed', 'roles_removed', ascending(about.roles)),
-      { name: 'level', label: 'level', input: { type: 'code' } },
-      { name: 'sites', label: 'sites', input: { type: 'number' } },
+      code('level', 'level', 'level', false),
+      plain('number', 'sites', 'sites'),
     ],
   }),
   certificate_renewed: (about) => ({ fields: [day('valid_to', 'valid_to', true, about.validTo), day('validation_date', 'validation_date')] }),
@@ -116,7 +70,7 @@ const BUILD: Readonly<Record<string, Build>> = {
   certificate_annulled: () => ({ fields: [], effect: 'none' }),
   benefits_denied: (about) => ({ fields: [choice('arrangement', 'arrangement', about.arrangements), day('until', 'until')] }),
   benefits_restored: (about) => ({ fields: [choice('arrangement', 'arrangement', about.arrangements)] }),
-  tin_replaced: () => ({ fields: [{ name: 'tin', label: 'tin', needed: true, input: { type: 'tin' } }, choice('kind', 'replacement', valuesOf('TinReplacement'))] }),
+  tin_replaced: () => ({ fields: [plain('tin', 'tin', 'tin', true), choice('kind', 'replacement', valuesOf('TinReplacement'))] }),
   alias_set: (about) => ({ fields: [...aliasFields(about), day('until', 'until')] }),
   alias_removed: (about) => ({ fields: aliasFields(about) }),
   consent_granted: (about) => ({ fields: [several('arrangements', 'arrangements', about.arrangements)] }),
@@ -131,10 +85,11 @@ const BUILD: Readonly<Record<string, Build>> = {
   }),
   recognition_suspended: () => ({ fields: [day('notified_on', 'notified_on'), flag('emergency', 'emergency')] }),
   recognition_resumed: () => ({ fields: [] }),
+  ...FURTHER,
   appeal_lodged: () => ({ fields: [flag('stay', 'stay')] }),
-  appeal_decided: () => ({ fields: [choice('outcome', 'outcome', valuesOf('AppealOutcome')), { ...choice('effect', 'effect', valuesOf('Effect')), needed: false }], effect: 'any' }),
+  appeal_decided: () => ({ fields: [choice('outcome', 'outcome', valuesOf('AppealOutcome')), choice('effect', 'effect', valuesOf('Effect'), false)], effect: 'any' }),
   event_corrected: (about) => ({
-    fields: [choice('field', 'field', CORRECTABLE[about.target?.kind ?? ''] ?? []), { name: 'value', label: 'value', input: { type: 'text' } }],
+    fields: [choice('field', 'field', CORRECTABLE[about.target?.kind ?? ''] ?? []), plain('text', 'value', 'value')],
     effect: 'none',
   }),
 }
@@ -142,13 +97,13 @@ const BUILD: Readonly<Record<string, Build>> = {
 export function formOf(kind: string, about: About): StatementForm | undefined {
   const build = BUILD[kind]
   if (!build) return undefined
-  const { fields, effect } = build(about)
+  const { effect, ...built } = build(about)
   const own = schema.messages[schema.messages['Event']?.find((field) => field.name === kind)?.type ?? ''] ?? []
-  const says = (name: string): boolean => own.some((field) => field.name === name) && !fields.some((field) => field.name === name)
+  const says = (name: string): boolean => own.some((field) => field.name === name) && !built.fields.some((field) => field.name === name)
   const target = about.target && { leaf: about.target.leaf, index: about.target.index }
-  const known: Message = { certificate: about.certificate, subject: about.subject, issuer: about.issuer, arrangement: about.arrangement, target }
+  const known: Message = { certificate: about.certificate, subject: about.subject, issuer: about.issuer, arrangement: about.arrangement, target, ...about.fixed }
   const fixed = Object.fromEntries(Object.entries(known).filter(([name, value]) => value !== undefined && says(name)))
-  return { kind, fields, fixed, effect: effect ?? 'later' }
+  return { kind, ...built, fixed, effect: effect ?? 'later' }
 }
 
 // Under dual control these wait for an approval.

@@ -16,7 +16,7 @@ const textOf = (draft: Draft, name: string): string => {
   return typeof value === 'string' ? value.trim() : ''
 }
 
-export async function newFirm(draft: Draft, frame: Frame, administration: string): Promise<NewFirmStatement> {
+export async function newFirm(draft: Draft, frame: Frame, administration: string, certified = true): Promise<NewFirmStatement> {
   const subject = textOf(draft, 'subject')
   const natural = draft['person'] === 'NATURAL'
   const identity = fieldsOf(IDENTITY_FIELDS, draft)
@@ -34,5 +34,11 @@ export async function newFirm(draft: Draft, frame: Frame, administration: string
     records.push(record)
   }
   const grant = { ...fieldsOf(GRANT_FIELDS, draft), subject }
-  return { events: [eventOf('operator_registered', frame, firm), eventOf('certificate_granted', frame, grant)], records }
+  return { events: [eventOf('operator_registered', frame, firm), ...(certified ? [eventOf('certificate_granted', frame, grant)] : [])], records }
+}
+
+// Who a registered firm is, said anew: the new record takes the place of the one before.
+export async function amendedIdentity(draft: Draft, frame: Frame, administration: string, subject: string): Promise<NewFirmStatement> {
+  const record = await sideRecord(subject, 'identity', { ...fieldsOf(IDENTITY_FIELDS, draft), country: administration })
+  return { events: [eventOf('operator_amended', frame, { subject, identity_commitment: record.commitment })], records: [record] }
 }

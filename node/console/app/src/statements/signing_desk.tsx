@@ -10,10 +10,10 @@ import { memberOf, useSession } from '../session'
 import type { Message } from '../signing/canonical'
 import { keepRecord, type SideRecord } from '../signing/side_record'
 import { sendAndFollow, sign, type Progress } from '../signing/submitting'
+import type { Purpose } from './form_fields'
 import { isHeld } from './forms'
 import { kindOf } from './kind_of'
 
-type Purpose = 'issuer' | 'approver'
 
 function Outcome({ of, held }: { readonly of: SubmissionAnswer; readonly held: boolean }) {
   const { words, reason } = useSpeech()

@@ -111,7 +111,7 @@ export function Timeline({ known, today, on }: { readonly known: readonly Known[
   return (
     <>
       <p class="hint">{words.certificate.timeline_hint}</p>
-      <div class="scrolled">
+      <div class="scrolled" role="region" aria-label={words.certificate.timeline_hint} tabIndex={0}>
         <Picture rows={rows} span={span} on={on} />
       </div>
       <details>

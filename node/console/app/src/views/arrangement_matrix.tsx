@@ -48,7 +48,7 @@ function Matrix({ of }: { readonly of: Entry }) {
   const { parties } = of.arrangement
   const edges = new Map(of.edges.map((edge) => [`${edge.recogniser} ${edge.issuer}`, edge]))
   return (
-    <div class="scrolled" role="region" aria-label={of.arrangement.arrangement} tabIndex={0}>
+    <div class="scrolled" role="region" aria-label={`${words.arrangements.title}: ${of.arrangement.arrangement}`} tabIndex={0}>
       <table class="matrix">
         <caption>
           {['LIVE', 'SUSPENDED', 'ENDED'].map((status) => `${MARKS[status]} ${named(status)}`).join('  ')} {'  · '}
@@ -78,8 +78,9 @@ function Matrix({ of }: { readonly of: Entry }) {
 }
 
 export function ArrangementMatrix({ query }: { readonly query: URLSearchParams }) {
-  const { words } = useSpeech()
-  const { live } = useSession()
+  const { words, act } = useSpeech()
+  const { live, node } = useSession()
+  const us = node?.administration ?? ''
   const today = useToday()
   const on = query.get('on') ?? today
   const knownAt = query.get('known_at') ?? ''
@@ -104,6 +105,13 @@ export function ArrangementMatrix({ query }: { readonly query: URLSearchParams }
                   ]}
                 />
                 <Matrix of={each} />
+                {each.arrangement.parties.includes(us) && !each.withdrawals?.some((gone) => gone.party === us) ? (
+                  <p class="actions">
+                    <a class="small" href={linkTo(['about'], { kind: 'party_withdrawn', arrangement: each.arrangement.arrangement })}>
+                      {act('party_withdrawn')}
+                    </a>
+                  </p>
+                ) : null}
               </section>
             ))}
           </div>

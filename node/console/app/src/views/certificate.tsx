@@ -22,7 +22,7 @@ function AboutEvent({ event, certificate }: { readonly event: HistoryEvent; read
   const { node } = useSession()
   const stated = kindOf(event.statement)
   if (node?.administration !== event.author) return null
-  const kinds = [...(stated in CORRECTABLE ? ['event_corrected'] : []), ...(ADVERSE.includes(stated) ? ['appeal_lodged', 'appeal_decided'] : [])]
+  const kinds = [...(event.disputed ? ['event_reaffirmed'] : []), ...(stated in CORRECTABLE ? ['event_corrected'] : []), ...(ADVERSE.includes(stated) ? ['appeal_lodged', 'appeal_decided'] : [])]
   const of = `${event.id}/${event.event}/${stated}`
   return (
     <>

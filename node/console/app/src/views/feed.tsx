@@ -8,6 +8,12 @@ import { certificateLink, linkTo, operatorLink } from '../router'
 import { useSession } from '../session'
 
 function About({ change }: { readonly change: Change }) {
+  const stated = change.statement?.[change.kind]
+  const validation = typeof stated === 'object' && stated !== null && 'validation' in stated ? String(stated.validation) : undefined
+  const reporter = change.kind === 'irregularity_reported' ? change.author : undefined
+  const reported = typeof stated === 'object' && stated !== null && 'case' in stated ? String(stated.case) : undefined
+  if (validation && change.kind === 'validation_recorded') return <a href={linkTo(['validation', change.author, validation])}>{`${change.author}/${validation}`}</a>
+  if (reporter && reported) return <a href={linkTo(['case', reporter, reported])}>{`${reporter}/${reported}`}</a>
   if (change.certificate) return <a href={certificateLink(change.certificate)}>{change.certificate}</a>
   if (change.operator) return <a href={operatorLink(change.operator)}>{change.operator}</a>
   return <>{change.arrangement ?? ''}</>

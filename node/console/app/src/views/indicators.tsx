@@ -8,6 +8,7 @@ import { Histogram } from '../charts/histogram'
 import { Lines, type Line } from '../charts/lines'
 import { useSpeech, type Speech } from '../language/language'
 import { Choice, Table, Text, Waiting } from '../parts/pieces'
+import { linkTo } from '../router'
 import { useSession } from '../session'
 
 interface Filter {
@@ -194,7 +195,7 @@ function Pairs({ answer, choose }: { readonly answer: IndicatorsAnswer; readonly
 }
 
 export function Indicators() {
-  const { words, named } = useSpeech()
+  const { words, named, act } = useSpeech()
   const { members } = useSession()
   const [filter, setFilter] = useState<Filter>({ reporter: '', partner: '', arrangement: '', flow: '', from: '', to: '' })
   const all = useIndicators(filter, { group_by: 'none' })
@@ -211,6 +212,10 @@ export function Indicators() {
   return (
     <section>
       <h1>{i.title}</h1>
+      <p class="actions">
+        <a href={linkTo(['statistics'])}>{words.statistics.title}</a>
+        <a href={linkTo(['about'], { kind: 'indicator_reported' })}>{act('indicator_reported')}</a>
+      </p>
       <div class="fields">
         <Choice label={i.reporter} value={filter.reporter} set={set('reporter')} options={reporters} />
         <Choice label={i.partner} value={filter.partner} set={set('partner')} options={partners} />

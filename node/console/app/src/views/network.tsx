@@ -5,6 +5,7 @@ import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Facts, Flags, Table, Waiting } from '../parts/pieces'
 import { SaveFrom } from '../parts/save'
+import { linkTo } from '../router'
 import { useSession } from '../session'
 
 interface EvidenceAnswer {
@@ -100,6 +101,14 @@ export function Network() {
       <h1>{words.network.title}</h1>
       <h2>{words.network.members}</h2>
       <Waiting asked={asked}>{(answer) => <Members of={answer.members} node={node} />}</Waiting>
+      <p class="actions">
+        <a class="button" href={linkTo(['keys'])}>
+          {words.keys.title}
+        </a>
+        <a class="button" href={linkTo(['disputed'])}>
+          {words.disputed.title}
+        </a>
+      </p>
       {node.sources?.length ? <Facts rows={node.sources.map((source) => [source.url, `${source.state ?? ''} ${source.detail ?? ''}`] as const)} /> : null}
       <Latency />
       <h2>{words.network.evidence}</h2>

@@ -36,8 +36,13 @@ function Certificates({ of, query }: { readonly of: readonly Certificate[]; read
   )
 }
 
-const OF_THE_ISSUER = ['tin_replaced', 'consent_granted', 'consent_withdrawn', 'alias_set', 'alias_removed']
-const OF_A_RECOGNISER = ['benefits_denied', 'benefits_restored', 'alias_set', 'alias_removed']
+const OF_THE_ISSUER = [
+  'operator_amended', 'tin_replaced', 'application_filed', 'validation_recorded', 'irregularity_reported',
+  'consent_granted', 'consent_withdrawn', 'alias_set', 'alias_removed', 'subject_erased',
+]
+const OF_A_RECOGNISER = ['benefits_denied', 'benefits_restored', 'alias_set', 'alias_removed', 'validation_recorded', 'irregularity_reported']
+// An application names its applicant by a commitment: there has to be one.
+const IN_FORCE = ['NOT_YET_EFFECTIVE', 'PENDING_APPROVAL', 'ACTIVE', 'SUSPENDED']
 
 // What this node's officer may state about the firm as a whole.
 function Statements({ answer }: { readonly answer: OperatorAnswer }) {
@@ -47,21 +52,30 @@ function Statements({ answer }: { readonly answer: OperatorAnswer }) {
   if (answer.erased || !node) return null
   const ours = node.administration === issuer
   const legal = answer.person === 'LEGAL'
-  const kinds = (ours ? OF_THE_ISSUER : OF_A_RECOGNISER).filter((name) => legal || name !== 'tin_replaced')
+  const known = answer.record?.identity_commitment !== undefined || answer.record?.tin_commitment !== undefined
+  // Who has a live certificate is not erased; the retention period only the node knows.
+  const live = answer.certificates.some((each) => IN_FORCE.includes(each.status))
+  const kinds = (ours ? OF_THE_ISSUER : OF_A_RECOGNISER)
+    .filter((name) => legal || name !== 'tin_replaced')
+    .filter((name) => known || name !== 'application_filed')
+    .filter((name) => !live || name !== 'subject_erased')
   const link = (name: string): string => linkTo(['about'], { kind: name, operator: answer.operator })
   return (
-    <p class="actions">
-      {ours ? (
-        <a class="button" href={link('certificate_granted')}>
-          {words.operator.certify}
-        </a>
-      ) : null}
-      {kinds.map((name) => (
-        <a class="button" href={link(name)}>
-          {act(name)}
-        </a>
-      ))}
-    </p>
+    <>
+      <h2>{words.certificate.next}</h2>
+      <p class="actions">
+        {ours ? (
+          <a class="button" href={link('certificate_granted')}>
+            {words.operator.certify}
+          </a>
+        ) : null}
+        {kinds.map((name) => (
+          <a class={name === 'subject_erased' ? 'button grave' : 'button'} href={link(name)}>
+            {act(name)}
+          </a>
+        ))}
+      </p>
+    </>
   )
 }
 
@@ -104,12 +118,15 @@ export function OperatorView({ name, query }: { readonly name: string; readonly 
             <Identity operator={answer.operator} />
             <h2>{words.operator.certificates}</h2>
             <Certificates of={answer.certificates} query={clocks} />
-            <Statements answer={answer} />
             {answer.tin === undefined ? (
               <p>{words.operator.natural}</p>
             ) : (
               <Recognition tin={answer.tin} roles={[...new Set(answer.certificates.flatMap((each) => each.roles))]} on={on} knownAt={knownAt} />
             )}
+            <Statements answer={answer} />
+            <p>
+              <a href={linkTo(['report', ...answer.operator.split('/')])}>{words.report.link}</a>
+            </p>
           </>
         )}
       </Waiting>

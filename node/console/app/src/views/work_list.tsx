@@ -15,7 +15,10 @@ const MOST = 500
 function About({ item }: { readonly item: WorkItem }) {
   if (item.kind === 'APPROVAL_WAITING') return <a href={linkTo(['approvals'])}>{item.certificate ?? item.reference}</a>
   if (item.certificate) return <a href={certificateLink(item.certificate)}>{item.certificate}</a>
-  return <>{item.reference ?? ''}</>
+  if (item.reference === undefined) return null
+  if (item.kind === 'IRREGULARITY_UNANSWERED') return <a href={linkTo(['case', ...item.reference.split('/')])}>{item.reference}</a>
+  const application = item.reference.includes('/') ? item.reference.split('/') : [item.administration, item.reference]
+  return item.kind === 'DECISION_OVERDUE' ? <a href={linkTo(['application', ...application])}>{item.reference}</a> : <>{item.reference}</>
 }
 
 export function WorkList() {
