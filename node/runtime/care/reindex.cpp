@@ -6,6 +6,7 @@
 #include "consensus/limits.h"
 #include "crypto/signature.h"
 #include "node/follow/block_check.h"
+#include "node/host/calendar.h"
 #include "node/host/stored_ledger.h"
 #include "node/ledger/mirror.h"
 #include "node/runtime/care/whole_file.h"
@@ -37,7 +38,7 @@ class Deriving {
   std::expected<Reindexed, std::string> run() {
     if (auto read = read_tip(); !read) return std::unexpected(read.error());
     const auto founding = ledger::genesis_block(genesis_);
-    store_.initialise(genesis_.chain, host::stored_form(founding, {}));
+    store_.initialise(genesis_.chain, host::stored_form(founding, {}, calendar_));
     at_ = founding.after;
     next_leaf_ = at_.tree.size();
     while (at_.height < tip_.height) {
@@ -102,7 +103,7 @@ class Deriving {
     const auto* found = consensus::finalization_in(*links, block->after.block);
     const auto finalization = found != nullptr ? std::optional(*found) : std::nullopt;
     at_ = block->after;
-    waiting_.push_back(host::stored_form(*block, *std::move(links)));
+    waiting_.push_back(host::stored_form(*block, *std::move(links), calendar_));
     return finalization ? commit(*finalization) : Done();
   }
 
@@ -112,6 +113,7 @@ class Deriving {
     store_.commit(std::exchange(waiting_, {}), finalization,
                   {finalization.subject.view, at_.height, at_.block, at_.tree.size(), at_.tree.root()});
     at_.state = host::stored_state(to_.snapshot(), std::nullopt);
+    calendar_ = host::CalendarWriter(at_.state);
     return {};
   }
 
@@ -152,6 +154,7 @@ class Deriving {
   std::shared_ptr<const ledger::Membership> voters_;  // on the newest block taken
   std::uint64_t next_leaf_ = 0;
   std::vector<storage::CommitBlock> waiting_;
+  host::CalendarWriter calendar_{ledger::empty_state()};
 };
 
 std::string open_words(const fs::path& path, const storage::OpenError& error) {

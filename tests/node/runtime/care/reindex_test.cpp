@@ -43,7 +43,8 @@ TEST_CASE("every derived family is made anew from the leaves and the votes whate
   fill(chain, database);
   const auto before = all_of(database);
   const bool erase = GENERATE(true, false);
-  for (const auto family : {Family::kNodes, Family::kLeafIds, Family::kBlocks, Family::kState, Family::kHistory}) {
+  for (const auto family :
+       {Family::kNodes, Family::kLeafIds, Family::kBlocks, Family::kState, Family::kHistory, Family::kCalendar}) {
     damage(database, family, erase);
   }
   storage::MemoryDatabase made;
