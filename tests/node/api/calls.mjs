@@ -294,7 +294,6 @@ export const UNSEEN = {
   'IndicatorGroup.p50_at_least': 'half of the sample\'s declarations would have to take three days',
   'get_member_keys.keys.label': 'keys of a genesis have no label',
   'get_compromised.items.reaffirmed_on': 'the one who lost its key has no other to stand by its events with',
-  'get_disputed.next_after': 'two hundred and fifty-six submissions would have to be disputed',
   'get_evidence_list.evidence.path': 'no member contradicts itself',
   'get_evidence_list.evidence.administration': 'no member contradicts itself',
   'get_node_status.sources.detail': 'the follower\'s source is well',

@@ -20,6 +20,26 @@ Everything all_of(const storage::MemoryDatabase& database) {
   return out;
 }
 
+// A certificate of BO's that has to be renewed one day, so that the calendar knows of it.
+void grant(sample::Chain& chain, std::uint64_t sequence) {
+  ledger::v1::Submission submission;
+  submission.set_chain_id("sample-1");
+  submission.set_administration("BO");
+  submission.set_sequence(sequence);
+  auto* event = submission.add_events();
+  event->set_decision_date("2026-09-21");
+  auto* granted = event->mutable_certificate_granted();
+  granted->set_certificate("BO-C1");
+  granted->set_subject("BO-S1");
+  granted->set_scheme(ledger::v1::SECURITY);
+  granted->add_roles(ledger::v1::EXPORTER);
+  granted->set_valid_to("2027-09-20");
+  const auto issued_at_s = chain.next_time_ms() / 1'000;
+  chain.append({sample::decoded(ledger::sign_submission(submission, sample::key("BO", "issuer"), issued_at_s))});
+  chain.repeat();
+  chain.publish();
+}
+
 // What stands in a family: gone, or another value.
 void damage(storage::MemoryDatabase& database, Family family, bool erase) {
   storage::Batch batch;
@@ -38,7 +58,8 @@ std::string error_of(const std::expected<Reindexed, std::string>& done) { return
 
 TEST_CASE("every derived family is made anew from the leaves and the votes whatever stood in it") {
   using namespace reindexing;
-  const auto chain = grown(30);
+  auto chain = grown(30);
+  grant(chain, 2 * 30 + 1);
   storage::MemoryDatabase database;
   fill(chain, database);
   const auto before = all_of(database);
