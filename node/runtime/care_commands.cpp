@@ -56,6 +56,7 @@ struct Wishes {
   std::string genesis;
   std::string node;
   std::string token_file;
+  std::string ca;
   std::string backup;
   std::string directory;
   std::string output = "text";
@@ -90,7 +91,7 @@ int back_up(const Wishes& wishes) {
     std::cerr << "quipud: backup needs --config and --out, or --verify DIR\n";
     return 2;
   }
-  const auto mark = make_backup({wishes.config, wishes.out, wishes.node, wishes.token_file});
+  const auto mark = make_backup({wishes.config, wishes.out, wishes.node, wishes.token_file, wishes.ca});
   if (!mark) return fail(mark.error());
   print(answer_of(*mark, wishes.out), wishes.output);
   return 0;
@@ -166,6 +167,7 @@ struct CareCommands::State {
     command->add_option("--genesis", wishes.genesis, "With --verify: the genesis file, known from elsewhere");
     command->add_option("--node", wishes.node, "URL of the node to copy from [the configuration's own]");
     command->add_option("--token-file", wishes.token_file, "File with a token that opens that node's mirror");
+    command->add_option("--ca", wishes.ca, "PEM file with whom to believe over https [this machine's store]");
   }
 
   void add_restore(CLI::App& app) {

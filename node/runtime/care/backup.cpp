@@ -27,10 +27,10 @@ struct Opened {
   std::unique_ptr<follow::Source> source;
 };
 
-std::expected<Opened, std::string> ask_node(const std::string& url, const fs::path& token_file) {
-  const auto token = signer::read_passphrase(token_file);
+std::expected<Opened, std::string> ask_node(const std::string& url, const BackupPlan& plan) {
+  const auto token = signer::read_passphrase(plan.token_file);
   if (!token) return std::unexpected(token.error());
-  auto source = node_source(url, *token);
+  auto source = node_source(url, *token, plan.ca);
   if (!source) return std::unexpected(source.error());
   return Opened{nullptr, *std::move(source)};
 }
@@ -38,12 +38,11 @@ std::expected<Opened, std::string> ask_node(const std::string& url, const fs::pa
 // A node that runs holds the lock on its ledger, and is asked.
 std::expected<Opened, std::string> open_source(const BackupPlan& plan, const NodeConfig& config,
                                                const ledger::Genesis& genesis) {
-  if (!plan.node.empty()) return ask_node(plan.node, plan.token_file);
+  if (!plan.node.empty()) return ask_node(plan.node, plan);
   const auto path = config.resolve(config.ledger);
   if (!fs::exists(path)) return std::unexpected(path.string() + " is not there: there is nothing to back up");
   auto database = storage::RocksDatabase::open(path);
-  if (!database && database.error().fault == storage::OpenFault::kLocked)
-    return ask_node(own_url(config), plan.token_file);
+  if (!database && database.error().fault == storage::OpenFault::kLocked) return ask_node(own_url(config), plan);
   if (!database) return std::unexpected(fmt::format("cannot open {}: {}", path.string(), database.error().detail));
   const auto chain = storage::BlockStore(**database).chain();
   if (!chain || *chain != genesis.chain)
@@ -100,11 +99,13 @@ Done put_in_place(const fs::path& made, const fs::path& out) {
 }  // namespace
 
 std::string own_url(const NodeConfig& config) {
+  if (!config.http_admin_socket.empty()) return "unix:" + config.resolve(config.http_admin_socket).string();
   const auto& listen = config.http_listen;
   const auto colon = listen.rfind(':');
   const auto host = listen.substr(0, colon);
   const bool everywhere = host == "0.0.0.0" || host == "[::]" || host.empty();
-  return "http://" + (everywhere ? "127.0.0.1" : host) + listen.substr(colon);
+  const std::string scheme = config.http_certificate.empty() ? "http://" : "https://";
+  return scheme + (everywhere ? "127.0.0.1" : host) + listen.substr(colon);
 }
 
 std::expected<BackupMark, std::string> verify_backup(const fs::path& backup, const ledger::Genesis& genesis) {

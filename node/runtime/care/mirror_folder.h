@@ -25,9 +25,11 @@ std::expected<MirrorEnd, std::string> fill_folder(follow::Source& source, const 
 
 // The files of a mirror in a folder.
 std::unique_ptr<follow::Source> folder_source(std::filesystem::path folder);
-// Of a node that runs; `token` may be empty. The error is one line.
+// Of a node that runs; `token` may be empty, and so may `ca`: whom this machine's store believes. The error is one
+// line.
 std::expected<std::unique_ptr<follow::Source>, std::string> node_source(const std::string& url,
-                                                                        const std::string& token);
+                                                                        const std::string& token,
+                                                                        const std::filesystem::path& ca);
 // Of a node that does not run, from its ledger, which must be initialised.
 std::unique_ptr<follow::Source> stored_source(ledger::Genesis genesis, const storage::Database& database);
 

@@ -77,8 +77,9 @@ class StoredSource final : public follow::Source {
 }  // namespace
 
 std::expected<std::unique_ptr<follow::Source>, std::string> node_source(const std::string& url,
-                                                                        const std::string& token) {
-  auto client = fetch::HttpClient::make(url);
+                                                                        const std::string& token,
+                                                                        const std::filesystem::path& ca) {
+  auto client = fetch::HttpClient::make(url, {.ca = ca});
   if (!client) return std::unexpected(client.error());
   if (!token.empty()) client->show(token);
   return std::make_unique<NodeSource>(std::move(*client));

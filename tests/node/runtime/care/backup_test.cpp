@@ -64,6 +64,18 @@ TEST_CASE("a backup of a stopped node is verified and marked and holds no key an
   CHECK(known->verified_ms == mark.verified_ms);
 }
 
+TEST_CASE("a running node is asked on its own socket and else as its API is served") {
+  NodeConfig config;
+  config.directory = "/var/lib/quipu";
+  config.http_listen = "0.0.0.0:8480";
+  CHECK(own_url(config) == "http://127.0.0.1:8480");
+  config.http_certificate = "api.pem";
+  config.http_listen = "node.example:8480";
+  CHECK(own_url(config) == "https://node.example:8480");
+  config.http_admin_socket = "admin.socket";
+  CHECK(own_url(config) == "unix:/var/lib/quipu/admin.socket");
+}
+
 TEST_CASE("a backup is brought up to date in its place and leaves nothing beside it") {
   const Scratch scratch;
   const MemberFolder member(scratch.path / "node");
