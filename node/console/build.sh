@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes the files of the console in BUILD/dist. Works on a copy of the sources, so that nothing is written beside them.
+# Makes the files of the console in BUILD/dist, and leaves beside them the lock file that names what they were made from, for the
+# bill of materials; the small page has none. Works on a copy of the sources, so that nothing is written beside them.
 # Usage: build.sh AUTO|ON|OFF ROOT BUILD
 set -eu
 mkdir -p "$3/app"
@@ -19,7 +20,7 @@ small_page() {
   finish
 }
 
-rm -f "$build/no-registry"
+rm -f "$build/no-registry" "$build/package-lock.json"
 [ "$mode" = OFF ] && small_page
 
 rm -rf "$app/src" "$app/plugins" "$app/beside"
@@ -42,4 +43,5 @@ if ! cmp -s "$here/app/package-lock.json" package-lock.json || [ ! -e node_modul
   fi
 fi
 node node_modules/vite/bin/vite.js build --logLevel warn --outDir "$build/dist" --emptyOutDir
+cp package-lock.json "$build"
 finish

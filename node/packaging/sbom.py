@@ -1,30 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the bill of materials of the packages in a folder, as SPDX 2.3 JSON, from what dpkg knows on the machine that built
-them: each package, the Debian packages it depends on, and those compiled into it. Beside them: quipu_VERSION.spdx.json.
-Usage: sbom.py VERSION FOLDER
+"""Writes the bill of materials of the packages in a folder, as SPDX 2.3 JSON, from what the build and dpkg know on the machine
+that built them: each package, the Debian packages it depends on, and those of Debian and npm that are compiled into it. Beside
+them: quipu_VERSION.spdx.json.
+Usage: sbom.py VERSION FOLDER BUILD
 """
 import glob
 import hashlib
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 
-# Debian packages whose code ends up inside our programs: a static library, and headers.
-STATIC = {"quipud": ["librocksdb-dev"], "quipu-tools": [], "quipu-audit": []}
-HEADERS = {"quipud": ["libboost1.81-dev", "libspdlog-dev", "libcli11-dev"], "quipu-tools": ["libboost1.81-dev", "libcli11-dev"],
-           "quipu-audit": ["libcli11-dev"]}
+from built_in import debian_packages, npm_packages, output
+
 COMPILERS = ["g++", "cmake", "protobuf-compiler"]
-
-
-def output(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
-    return done.stdout
+HOLDS_CONSOLE = "quipud"
 
 
 def field(deb, name):
@@ -54,6 +46,17 @@ def debian_package(name):
     }
 
 
+def npm_package(name, version, licence, sha512):
+    return {
+        "SPDXID": identifier("npm-" + name), "name": name, "versionInfo": version, "supplier": "NOASSERTION",
+        "downloadLocation": f"https://registry.npmjs.org/{name}/-/{name.rpartition('/')[2]}-{version}.tgz", "filesAnalyzed": False,
+        "licenseConcluded": "NOASSERTION", "licenseDeclared": licence, "copyrightText": "NOASSERTION",
+        "checksums": [{"algorithm": "SHA512", "checksumValue": sha512}],
+        "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
+                          "referenceLocator": f"pkg:npm/{name.replace('@', '%40')}@{version}"}],
+    }
+
+
 def own_package(deb, name):
     with open(deb, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
@@ -76,28 +79,37 @@ def relation(one, kind, other):
     return {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other}
 
 
-def describe(debs):
-    own, others, relations = [], set(), []
+def programs_of(deb):
+    return re.findall(r"\./usr/bin/(\S+)", output("dpkg-deb", "--contents", deb))
+
+
+def describe(debs, build):
+    console = [npm_package(*package) for package in npm_packages(build)]
+    compiled, linked = debian_packages(build, [program for deb in debs for program in programs_of(deb)])
+    own, others, relations = [], set(COMPILERS), []
     for deb in debs:
-        name = field(deb, "Package")
+        name, programs = field(deb, "Package"), programs_of(deb)
         mine = identifier(name)
+        needed = set(depended_on(deb))
+        headers = set().union(*(compiled[program] for program in programs))
+        static = set().union(*(linked[program] for program in programs))
         own.append(own_package(deb, name))
         relations.append(relation("SPDXRef-DOCUMENT", "DESCRIBES", mine))
-        linked = depended_on(deb)
-        relations += [relation(mine, "DEPENDS_ON", identifier(other)) for other in linked]
-        relations += [relation(mine, "STATIC_LINK", identifier(other)) for other in STATIC[name]]
-        relations += [relation(identifier(other), "BUILD_DEPENDENCY_OF", mine) for other in HEADERS[name]]
+        relations += [relation(mine, "DEPENDS_ON", identifier(other)) for other in sorted(needed)]
+        relations += [relation(mine, "STATIC_LINK", identifier(other)) for other in sorted(static)]
+        relations += [relation(identifier(other), "BUILD_DEPENDENCY_OF", mine) for other in sorted(headers)]
         relations += [relation(identifier(other), "BUILD_TOOL_OF", mine) for other in COMPILERS]
-        others.update(linked, STATIC[name], HEADERS[name], COMPILERS)
-    return own + [debian_package(name) for name in sorted(others)], relations
+        relations += [relation(mine, "STATIC_LINK", package["SPDXID"]) for package in console if HOLDS_CONSOLE in programs]
+        others |= needed | static | headers
+    return own + [debian_package(name) for name in sorted(others)] + console, relations
 
 
 def main():
-    version, folder = sys.argv[1:]
+    version, folder, build = sys.argv[1:]
     debs = sorted(glob.glob(os.path.join(folder, "*.deb")))
     if not debs:
         sys.exit(f"no packages in {folder}")
-    packages, relations = describe(debs)
+    packages, relations = describe(debs, build)
     now = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
     digest = hashlib.sha256(json.dumps([packages, relations], sort_keys=True).encode()).hexdigest()
     document = {

@@ -27,6 +27,9 @@ HOLDS = {
 # Of each, and nothing else of ours in the auditor's.
 DOCUMENTS = ["/usr/share/doc/{}/copyright", "/usr/share/doc/{}/changelog.gz"]
 DAEMON_LIBRARIES = ("rocksdb", "snappy", "fmt", "prometheus", "liblz4", "systemd")
+# What a program's bytes show of others' code in it, and what the bill of materials then names.
+TRACES = {b"N7rocksdb": "librocksdb-dev", b".uplot": "npm-uplot", b"noble-hashes - MIT": "npm--noble-hashes",
+          b"noble-ciphers - MIT": "npm--noble-ciphers"}
 LARGEST_MB = 12  # stripped and compressed; with debug information it would be more than that
 
 
@@ -93,6 +96,12 @@ def check_scripts(name, deb):
     return wrong
 
 
+def traces(deb):
+    """What of others' code the package's programs hold, by their bytes."""
+    content = subprocess.run(["dpkg-deb", "--fsys-tarfile", deb], capture_output=True, check=True).stdout
+    return {f"SPDXRef-Package-{name}" for trace, name in TRACES.items() if trace in content}
+
+
 def check_bill(folder, debs):
     paths = glob.glob(os.path.join(folder, "*.spdx.json"))
     if len(paths) != 1:
@@ -117,7 +126,12 @@ def check_bill(folder, debs):
             wrong.append(f"SBOM: not the digest of {name}")
         linked = {r["relatedSpdxElement"] for r in bill["relationships"]
                   if r["spdxElementId"] == f"SPDXRef-Package-{name}" and r["relationshipType"] == "DEPENDS_ON"}
-        if f"SPDXRef-Package-libsodium23" not in linked:
+        static = {r["relatedSpdxElement"] for r in bill["relationships"]
+                  if r["spdxElementId"] == f"SPDXRef-Package-{name}" and r["relationshipType"] == "STATIC_LINK"}
+        known = {f"SPDXRef-Package-{package}" for package in TRACES.values()}
+        if static & known != traces(deb):
+            wrong.append(f"SBOM: {name} holds {sorted(traces(deb))}, is said to hold {sorted(static & known)}")
+        if "SPDXRef-Package-libsodium23" not in linked:
             wrong.append(f"SBOM: {name} does not depend on libsodium23")
     return wrong
 

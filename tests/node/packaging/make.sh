@@ -8,4 +8,4 @@ for tool in dpkg-shlibdeps dpkg-deb; do
 done
 rm -rf "$4"
 cpack --config "$1/CPackConfig.cmake" -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip -B "$4"
-python3 -B "$2" "$3" "$4"
+python3 -B "$2" "$3" "$4" "$1"
