@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # From a bare Debian 12 to four customs administrations that agree: installs what is missing, builds, starts BO, BR, CL and PE,
 # imports their sample programmes through their own nodes, looks operators up, and audits an export offline.
-# --build-only stops after the build.
+# --build-only stops after the build, --built begins behind it.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,11 +12,13 @@ bin=build/release/bin
 say() { printf '\n== %s\n' "$1"; }
 show() { printf '$ %s\n' "$*" >&2; "$@"; }
 
-say "Installing what is missing"
-sh testnet/install.sh
-say "Building (build/release)"
-cmake --preset release >/dev/null
-cmake --build --preset release --target quipud quipu-signer quipu quipu-audit quipu-testnet
+if [ "${1:-}" != --built ]; then
+  say "Installing what is missing"
+  sh testnet/install.sh
+  say "Building (build/release)"
+  cmake --preset release >/dev/null
+  cmake --build --preset release --target quipud quipu-signer quipu quipu-audit quipu-testnet
+fi
 [ "${1:-}" = --build-only ] && exit 0
 
 say "Four administrations: keys, genesis, nodes, and their programmes imported"

@@ -33,6 +33,7 @@ def likeness(line):
     """What stays the same from run to run."""
     line = re.sub(r"\b[0-9a-f]{8,}\b", "#", line)
     line = re.sub(r"\d+", "#", line)
+    line = re.sub(r"\b[A-Z]{2}(?= +# +# +http)", "#", line)  # who leads
     return re.sub(r"[\s#.-]+", " ", line).strip()
 
 
@@ -50,11 +51,13 @@ def must_fail(lines):
     return any(line.startswith(("quipu: ", "quipu-testnet: ")) for line in lines[:1]) or last.startswith("BROKEN")
 
 
-def run(commands, programs, directory):
-    """(output lines, exit code) of each, all in one shell so that what is exported stays."""
+def run(commands, programs, directory, node=None):
+    """(output lines, exit code) of each, all in one shell so that what is exported stays. `node`: whom they ask if they name none."""
     script = "".join(f"{command}\ncode=$?; echo; echo '{MARK}' $code\n" for command in commands)
     environment = {**os.environ, "PATH": programs + ":" + os.environ["PATH"]}
     environment.pop("QUIPU_NODE", None)
+    if node:
+        environment["QUIPU_NODE"] = node
     done = subprocess.run(["bash", "-c", script], cwd=directory, env=environment, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, timeout=PATIENCE_S)
     ran, lines = [], []
@@ -64,7 +67,18 @@ def run(commands, programs, directory):
             lines = []
         else:
             lines.append(line)
+    assert len(ran) == len(commands), done.stdout  # none ended the shell
     return ran
+
+
+def faults_of(path, step, ran):
+    (number, command, lines), (said, code) = step, ran
+    lost = missing(lines, said)
+    if (code != 0) != must_fail(lines):
+        return [f"{path}:{number}: {command}: exit code {code}\n" + "\n".join(said)]
+    if lost is not None:
+        return [f"{path}:{number}: {command}: does not say: {lost}\n" + "\n".join(said)]
+    return []
 
 
 def walk(path, programs, directory, port):
@@ -72,18 +86,14 @@ def walk(path, programs, directory, port):
     if not steps:
         return [f"{path}: shows no command"]
     faults = []
-    for (number, command, lines), (said, code) in zip(steps, run([here_and_now(step[1], port) for step in steps], programs, directory)):
-        lost = missing(lines, said)
-        if (code != 0) != must_fail(lines):
-            faults.append(f"{path}:{number}: {command}: exit code {code}\n" + "\n".join(said))
-        elif lost is not None:
-            faults.append(f"{path}:{number}: {command}: does not say: {lost}\n" + "\n".join(said))
+    for step, ran in zip(steps, run([here_and_now(step[1], port) for step in steps], programs, directory)):
+        faults += faults_of(path, step, ran)
     print(f"{path}: {len(steps)} commands, {len(faults)} faults", flush=True)
     return faults
 
 
-def main():
-    programs, source, out, *pages = (os.path.abspath(word) for word in sys.argv[1:])
+def lay_out(programs, source, out):
+    """A folder that looks as the built sources do to who types there, and the command that stops its network."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     down = [os.path.join(programs, "quipu-testnet"), "down", "--dir", os.path.join(out, "build", "testnet")]
     subprocess.run(down, capture_output=True)  # one that an earlier run may have left behind
@@ -92,6 +102,12 @@ def main():
     os.symlink(programs, os.path.join(out, "build", "release", "bin"))
     for folder in ("testnet", "tests", "docs"):
         os.symlink(os.path.join(source, folder), os.path.join(out, folder))
+    return down
+
+
+def main():
+    programs, source, out, *pages = (os.path.abspath(word) for word in sys.argv[1:])
+    down = lay_out(programs, source, out)
     port = free_ports(LOWEST_PORT, PORTS_WITH_PROXY)
     faults = []
     try:
@@ -114,4 +130,5 @@ def main():
     shutil.rmtree(out)
 
 
-main()
+if __name__ == "__main__":
+    main()
