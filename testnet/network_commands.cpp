@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
 
+#include "consensus/members.h"
 #include "testnet/commands.h"
 #include "testnet/processes/control.h"
 #include "testnet/processes/importing.h"
@@ -67,7 +70,7 @@ std::expected<void, std::string> bring_in(const Network& network, const std::str
 
 // Does one thing to one node of the network in the directory.
 template <class Act>
-int control(const ControlOptions& options, const char* done, const Act& act) {
+int control(const ControlOptions& options, const std::string& done, const Act& act) {
   auto network = load_network(options.directory);
   if (!network) return fail(network.error());
   const auto node = find_node(*network, options.node);
@@ -128,6 +131,18 @@ int resume_one(const ControlOptions& options) {
   return control(options, "running", [](const Network&, const NodeEntry& node) { return resume_node(node); });
 }
 
-int restart_one(const ControlOptions& options) { return control(options, "ready again", restart_node); }
+int restart_one(const ControlOptions& options) {
+  std::string done = "ready again";
+  return control(options, done, [&done](Network& network, NodeEntry& node) -> std::expected<void, std::string> {
+    const auto running = static_cast<std::size_t>(std::ranges::count_if(
+        network.nodes, [&node](const NodeEntry& other) { return &other == &node || is_running(other); }));
+    const auto quorum = consensus::quorum_size(network.nodes.size());
+    if (running >= quorum) return restart_node(network, node);
+    done = fmt::format("started; {} of {} must run until one is ready, {} run: restart others too", quorum,
+                       network.nodes.size(), running);
+    if (const auto killed = kill_node(network, node); !killed) return killed;
+    return start_node(network, node);
+  });
+}
 
 }  // namespace quipu::testnet

@@ -68,6 +68,20 @@ TEST_CASE("the launcher pauses and resumes and restarts one node and keeps its d
   CHECK(network.wait_agreed() == before);
 }
 
+TEST_CASE("a restart does not wait for what cannot be while too few others run") {
+  auto& network = LocalNetwork::shared();
+  const auto before = network.wait_agreed();
+  const auto log = network.scratch("control") / "launcher.log";
+  for (const auto* code : {"BO", "BR", "CL"}) REQUIRE(launcher(network, {"kill", code}, log) == 0);
+  CHECK(launcher(network, {"restart", "BO"}, log) == 0);
+  CHECK(content(log).find("The node of BO is started; 3 of 4 must run until one is ready, 2 run") != std::string::npos);
+  CHECK(launcher(network, {"restart", "BR"}, log) == 0);
+  CHECK(content(log).find("The node of BR is ready again") != std::string::npos);
+  CHECK(launcher(network, {"restart", "CL"}, log) == 0);
+  network.reload();
+  CHECK(network.wait_agreed() == before);
+}
+
 TEST_CASE("a node does not count as running or ready because another network answers at its address") {
   auto& network = LocalNetwork::shared();
   auto other = network.processes();  // the same addresses
