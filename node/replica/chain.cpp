@@ -7,35 +7,6 @@
 
 namespace quipu::replica {
 
-namespace {
-// A full block makes some 40,000 reads.
-constexpr std::size_t kRememberedReads = 32'768;
-}  // namespace
-
-std::optional<Bytes> RememberedState::get(const ledger::MapKey& key) const {
-  if (const auto found = known_.find(key); found != known_.end()) return found->second;
-  const auto before = known_before_.find(key);
-  auto value = before != known_before_.end() ? before->second : stored_->get(key);
-  remember(key, value);
-  return value;
-}
-
-void RememberedState::remember(const ledger::MapKey& key, std::optional<Bytes> value) const {
-  if (known_.size() >= kRememberedReads) known_before_ = std::exchange(known_, {});
-  known_.insert_or_assign(key, std::move(value));
-}
-
-std::shared_ptr<RememberedState> RememberedState::succeed(std::shared_ptr<const ledger::StateView> stored,
-                                                          const std::vector<const Changes*>& changes) {
-  auto next = std::make_shared<RememberedState>(std::move(stored));
-  next->known_ = std::exchange(known_, {});
-  next->known_before_ = std::exchange(known_before_, {});
-  for (const Changes* of_block : changes) {
-    for (const auto& [key, value] : *of_block) next->remember(key, value);
-  }
-  return next;
-}
-
 Chain::Chain(ledger::Position committed)
     : remembered_(std::make_shared<RememberedState>(std::move(committed.state))), committed_(std::move(committed)) {
   committed_.state = remembered_;

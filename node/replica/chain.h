@@ -8,33 +8,9 @@
 #include <vector>
 
 #include "node/ledger/block.h"
+#include "node/replica/remembered_state.h"
 
 namespace quipu::replica {
-
-// What was read of the committed state, remembered, also that there was nothing: every submission is judged on it two
-// or three times, and the next block's on much the same records. Bounded: what was not asked for while as much again
-// was read is forgotten. One thread.
-class RememberedState final : public ledger::StateView {
- public:
-  explicit RememberedState(std::shared_ptr<const ledger::StateView> stored) : stored_(std::move(stored)) {}
-  std::optional<Bytes> get(const ledger::MapKey& key) const override;
-  void scan(BytesView prefix, const Each& each) const override { stored_->scan(prefix, each); }
-
-  using Changes = std::vector<std::pair<ledger::MapKey, Bytes>>;
-  // Blocks were committed, `stored` is the state with all their changes: what is known moves on with them. This one
-  // stays right, but remembers nothing.
-  std::shared_ptr<RememberedState> succeed(std::shared_ptr<const ledger::StateView> stored,
-                                           const std::vector<const Changes*>& changes);
-
- private:
-  // Ordered: whoever chooses identifiers could fill one bucket of a hash table.
-  using Reads = std::map<ledger::MapKey, std::optional<Bytes>>;
-  void remember(const ledger::MapKey& key, std::optional<Bytes> value) const;
-
-  std::shared_ptr<const ledger::StateView> stored_;
-  mutable Reads known_;
-  mutable Reads known_before_;
-};
 
 // A state that others build on: first the overlay of an unfinalized block, after its commit the stored snapshot.
 // Settling in place keeps stacks of overlays as short as the unfinalized chain, however long a busy node runs.
