@@ -8,7 +8,7 @@ commit=$(git -C "$root" rev-parse "${1:-HEAD}^{commit}")
 [ $# -gt 0 ] && shift
 packages=${*:-quipud quipu-tools quipu-audit}
 SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct "$commit")
-export SOURCE_DATE_EPOCH
+export SOURCE_DATE_EPOCH CCACHE_DISABLE=1  # compiled twice indeed, even where ccache stands in for the compiler
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

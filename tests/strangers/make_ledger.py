@@ -3,7 +3,7 @@
 """Makes with our real programs what strangers check: an export with several published checkpoints, and receipts.
 
 Four nodes on this machine import the beginnings of two sample programmes, one event to a leaf, until there are a full tile
-and a partial one. OUT then holds export/, receipts/ and status/, and in expected.json what quipu-audit reads in the last ones;
+and a partial one. OUT then holds export/, receipts/, status/ and lists/, and in expected*.json what quipu-audit reads in the last two;
 the network is stopped and its keys are gone.
 Usage: make_ledger.py PROGRAMS SAMPLE OUT
 """
@@ -140,6 +140,19 @@ def fetch_status(network, folder, policy):
     return read
 
 
+def fetch_lists(network, folder, policy):
+    """The list of an administration with certificates and of one with none; what the auditor's program reads in them."""
+    os.makedirs(folder)
+    read = []
+    for code in ("BO", "PE"):
+        path = os.path.join(folder, code + ".quipu-status-list")
+        network.quipu("proof", "status", code, "--out", path)
+        for day in DAYS:
+            said = network.run("quipu-audit", "status", path, "--policy", policy, "--on", day, "--output", "json")
+            read.append({"file": os.path.basename(path), "day": day, **json.loads(said)})
+    return read
+
+
 def main():
     programs, sample, out = sys.argv[1:]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
@@ -153,9 +166,11 @@ def main():
         network.grow()
         network.quipu("export", "--out", export)
         fetch_receipts(network, export, os.path.join(out, "receipts"))
-        read = fetch_status(network, os.path.join(out, "status"), os.path.join(export, "policy", "0"))
-        with open(os.path.join(out, "expected.json"), "w", encoding="utf-8") as file:
-            json.dump(read, file)
+        policy = os.path.join(export, "policy", "0")
+        for name, read in (("expected", fetch_status(network, os.path.join(out, "status"), policy)),
+                           ("expected_lists", fetch_lists(network, os.path.join(out, "lists"), policy))):
+            with open(os.path.join(out, name + ".json"), "w", encoding="utf-8") as file:
+                json.dump(read, file)
     finally:
         network.stop()
     shutil.rmtree(network.directory)

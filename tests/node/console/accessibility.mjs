@@ -131,11 +131,25 @@ export function accessibilityStories(world) {
     await close()
   })
 
-  test('the page that checks proofs runs under the policy that the node sends with it', async () => {
-    const desk = await deskOf('PE')
-    await desk.page.goto(`${desk.url}/verify.html`)
-    await desk.title('Check a proof of the ledger')
-    await desk.close()
+  test('the page that checks proofs runs under the policy that the node sends with it, and reads a list on a desk or on a phone', async () => {
+    const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+    for (const [viewport, locale, title] of [[{ width: 1200, height: 850 }, 'en-GB', 'Check a proof of the ledger'], [{ width: 375, height: 740 }, 'pt-BR', 'Verificar uma prova do registro']]) {
+      const desk = await deskOf('PE', { viewport, locale })
+      await desk.page.goto(`${desk.url}/verify.html`)
+      await desk.title(title)
+      const buffer = async (path) => Buffer.from(await (await fetch(`${desk.url}${path}`)).arrayBuffer())
+      const file = async (name, path) => ({ name, mimeType: 'text/plain', buffer: await buffer(path) })
+      await desk.page.locator('#files').setInputFiles([await file('CL.quipu-status-list', '/v1/proofs/status/CL'), await file('policy', '/policy/0')])
+      await desk.page.locator('#verdict.good').waitFor()
+      const { items } = await (await fetch(`${desk.url}/v1/list?issuer=CL&limit=200`)).json()
+      const listed = await desk.page.locator('.list tbody td:first-child').allInnerTexts()
+      assert(items.length > 20 && items.every((each) => listed.includes(each.certificate)))
+      await desk.page.evaluate(axe)
+      const found = await desk.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+      assert.deepEqual(found.violations.map((each) => `${each.id} ${each.nodes[0].html}`), [])
+      assert(await desk.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+      await desk.close()
+    }
   })
 
   test('nothing that was not served by the node can run in the page', async () => {

@@ -23,11 +23,17 @@ export class Desk {
   }
 
   constructor(context, page, url) {
-    Object.assign(this, { context, page, url, elsewhere: [], faults: [] })
+    Object.assign(this, { context, page, url, elsewhere: [], faults: [], used: new Set() })
   }
 
   #note(asked) {
     if (!/^(data|blob):/.test(asked) && new URL(asked).origin !== new URL(this.url).origin) this.elsewhere.push(asked)
+  }
+
+  // What was pressed, followed or filled in, for pages that promise it.
+  #named(name) {
+    this.used.add(name)
+    return this
   }
 
   async close() {
@@ -40,9 +46,9 @@ export class Desk {
   async goTo(place) {
     await this.page.evaluate((hash) => { location.hash = hash }, `#/${place}`)
   }
-  press = (name) => this.page.getByRole('button', { name, exact: true }).click()
-  follow = (name) => this.page.getByRole('link', { name, exact: true }).first().click()
-  field = (label) => this.page.getByLabel(label, { exact: true })
+  press = (name) => this.#named(name).page.getByRole('button', { name, exact: true }).click()
+  follow = (name) => this.#named(name).page.getByRole('link', { name, exact: true }).first().click()
+  field = (label) => this.#named(label).page.getByLabel(label, { exact: true })
   write = (label, text) => this.field(label).fill(text)
   pick = (label, option) => this.field(label).selectOption({ label: option })
   see = (text) => this.page.getByText(text).first().waitFor()

@@ -19,7 +19,7 @@ const isFree = (port) => new Promise((resolve) => {
 })
 
 // Of the first node; each node takes two.
-async function freePorts() {
+export async function freePorts() {
   for (let port = 18_000 + (process.pid % 500) * 16; port < 32_000; port += 16) {
     const all = await Promise.all(Array.from({ length: 2 * MEMBERS.length }, (_, at) => isFree(port + at)))
     if (all.every(Boolean)) return port

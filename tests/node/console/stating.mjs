@@ -78,7 +78,7 @@ export function statingStories(world) {
     await peru.registersAndGrants(person)
     await peru.becomesFinal()
     await peru.see('Kept beside the log by this node.')
-    const id = (await peru.page.locator('.outcome a').first().innerText()).trim()
+    const id = (await peru.page.locator('.outcome .facts a').innerText()).trim()
     await peru.goTo('names/anasco')
     await peru.see('Añasco Quispe')
     const { index } = await (await fetch(`${world.network.url('PE')}/v1/submissions/${id}`)).json()

@@ -21,7 +21,7 @@ async function opened() {
   const page = await browser.newPage()
   await page.setOfflineMode(true)
   const asked = []
-  page.on('request', (request) => { if (!request.url().startsWith('file:')) asked.push(request.url()) })
+  page.on('request', (request) => { if (!/^(file|data):/.test(request.url())) asked.push(request.url()) })
   await page.goto(pathToFileURL(pageFile).href)
   return { page, asked }
 }
@@ -68,6 +68,40 @@ test('a certificate that was never issued is recognised by its number', async ()
   await page.waitForFunction(() => document.getElementById('result').innerText.includes('Yes: it is about'))
   await page.type('#number', '2')
   await page.waitForFunction(() => document.getElementById('result').innerText.includes('No: it is about another'))
+})
+
+test('a status list shows all certificates of an administration, finds one, and says that another was never issued', async () => {
+  const { page, asked } = await opened()
+  await give(page, files('lists').find((each) => each.name.startsWith('BO')).path, policyFile)
+  await press(page, 'en')
+  const text = await verdict(page, '\u2713')
+  const [, count] = /these (\d+) are all the certificates that BO had ever issued/.exec(text)
+  assert.equal(await page.$$eval('table.list tbody tr', (rows) => rows.length), Number(count))
+  const number = await page.$eval('table.list tbody tr td', (cell) => cell.textContent)
+  await page.type('#find', number.toLowerCase())
+  assert.deepEqual(await page.$$eval('table.list tbody tr td:first-child', (cells) => cells.map((each) => each.textContent)), [number])
+  await page.type('#find', 'X')
+  assert.match(await page.$eval('#result', (each) => each.innerText), /Not on the list: BO had never issued/)
+  await page.$eval('#day', (input) => { input.value = '1999-01-01'; input.dispatchEvent(new Event('change')) })
+  assert.match(await page.$eval('#result', (each) => each.innerText), /On 1999-01-01: not yet in effect: \d+$/m)
+  await press(page, 'es')
+  assert.match(await verdict(page, '\u2713'), /son todos los certificados que BO había emitido/)
+  await press(page, 'pt')
+  assert.match(await verdict(page, '\u2713'), /são todos os certificados que BO havia emitido/)
+  assert.deepEqual(asked, [])
+})
+
+test('a status list from which a certificate was taken is refused, in three languages', async () => {
+  const { page } = await opened()
+  const [{ path: whole }] = files('lists').filter((each) => each.name.startsWith('BO'))
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'quipu-page-')), file = path.join(folder, 'BO.quipu-status-list')
+  fs.writeFileSync(file, fs.readFileSync(whole, 'utf8').replace(/^record .*\n/m, ''))
+  await give(page, file, policyFile)
+  for (const [language, words] of [['en', /NOT PROVEN: The list is not what/], ['es', /NO PROBADO: La lista no es lo que/], ['pt', /NÃO PROVADO: A lista não é o que/]]) {
+    await press(page, language)
+    assert.match(await verdict(page, '\u2717'), words)
+  }
+  fs.rmSync(folder, { recursive: true })
 })
 
 test('a changed proof is refused in plain words, and files dropped on the page are taken', async () => {

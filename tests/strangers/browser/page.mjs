@@ -21,4 +21,4 @@ export const policy = () => read('export', 'policy', '0')
 export const files = (folder) => fs.readdirSync(path.join(ledger, folder)).map((name) => ({
   name, path: path.join(ledger, folder, name), bytes: read(folder, name),
 }))
-export const expected = () => JSON.parse(fs.readFileSync(path.join(ledger, 'expected.json'), 'utf8'))
+export const expected = (name = 'expected') => JSON.parse(fs.readFileSync(path.join(ledger, `${name}.json`), 'utf8'))

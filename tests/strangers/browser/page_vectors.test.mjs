@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our vectors (tests/vectors) as the page judges them: receipts, status proofs, policies, checkpoints.
+// Our vectors (tests/vectors) as the page judges them: receipts, status proofs and lists, policies, checkpoints.
 // Usage: QUIPU_SOURCE=ROOT node --test
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
@@ -33,6 +33,16 @@ test('status proofs', async () => {
     assert.equal(Number(seal.height), gives.height)
     assert.equal(record === null ? 'NEVER_ISSUED' : quipu.status_on(record, input.on), gives.status, name)
     if (record !== null) assert.deepEqual([...quipu.roles_on(record, input.on).held].sort(), [...gives.roles].sort())
+  }
+})
+
+test('status lists', async () => {
+  const { context, vectors } = read('list')
+  for (const { name, good, input, gives } of vectors) {
+    const said = quipu.verify(utf8(input.text), utf8(context.policy))
+    if (!good) { await refuses(said, name); continue }
+    const { administration, records, seal } = await said
+    assert.deepEqual([administration, Array.from(records, (each) => each.certificate), Number(seal.height)], [gives.administration, gives.certificates, gives.height])
   }
 })
 

@@ -8,6 +8,7 @@ import { expected, files, loadVerifier, policy } from './page.mjs'
 const quipu = loadVerifier()
 const receipts = files('receipts')
 const statuses = files('status')
+const lists = files('lists')
 
 async function turnedBits(name, bytes, accept, step = 1) {
   for (let at = 0; at < bytes.length; at += step) {
@@ -42,6 +43,18 @@ test('every status proof says what quipu-audit says, on every day that was asked
   }
 })
 
+test('every status list has the certificates that quipu-audit says, with their status on every day that was asked', async () => {
+  const asked = expected('expected_lists')
+  assert(asked.some((each) => each.certificates.length >= 8) && asked.some((each) => each.certificates.length === 0))
+  for (const { file, day, on, administration, certificates } of asked) {
+    const said = await quipu.verify(lists.find((each) => each.name === file).bytes, policy())
+    assert.equal(day, on)
+    assert.equal(said.administration, administration)
+    const read = Array.from(said.records, (record) => [`${administration}/${record.certificate}`, quipu.status_on(record, day)])
+    assert.deepEqual(read.sort(), certificates.map((each) => [each.certificate, each.status]).sort(), `${file} on ${day}`)
+  }
+})
+
 test('the time of a statement is read whatever bytes it has', () => {
   // The worked leaf of docs/formats.md with other times; nobody checks its signature here.
   const header = 'a4013203783e6170706c69636174696f6e2f782d70726f746f6275663b206d657373616765547970653d71756970752e6c65646765722e76312e' +
@@ -65,6 +78,28 @@ test('every byte of a status proof counts', async () => {
       if (said.record === null && new TextDecoder().decode(other).split('\n')[1] !== key) throw new quipu.Refusal('ANOTHER')
     })
   }
+})
+
+test('a status list with a bit turned anywhere is refused', async () => {
+  for (const { name, bytes } of lists) {
+    const code = (given) => new TextDecoder().decode(given).split('\n')[1]
+    await turnedBits(name, bytes, async (other) => {
+      const said = await quipu.verify(other, policy())
+      // That another administration has no certificate either may be true: the page says whose list it is.
+      if (said.records.length === 0 && code(other) !== code(bytes)) throw new quipu.Refusal('ANOTHER')
+    }, Math.ceil(bytes.length / 600))  // some of every line, of each record too
+  }
+})
+
+test('a list with a certificate left out, put in twice, or taken from another list is refused', async () => {
+  const [full, none] = ['BO', 'PE'].map((code) => new TextDecoder().decode(lists.find((each) => each.name.startsWith(code)).bytes))
+  const lines = full.split('\n'), at = lines.findIndex((line) => line.startsWith('record '))
+  const count = lines.filter((line) => line.startsWith('record ')).length
+  const refused = (text, code) => assert.rejects(quipu.verify(new TextEncoder().encode(text), policy()), (error) => error.code === code, code)
+  for (let left = at; left < at + count; left++) await refused(lines.filter((_, i) => i !== left).join('\n'), 'LIST')
+  await refused(lines.toSpliced(at, 0, lines[at]).join('\n'), 'ORDER')
+  await refused(lines.filter((line) => !line.startsWith('record ')).join('\n'), 'LIST')
+  await refused(none.replace('\nmap ', `\n${lines[at]}\nmap `), 'LIST')
 })
 
 test('a policy with a turned bit is refused or trusts somebody else', async () => {

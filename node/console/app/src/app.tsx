@@ -115,8 +115,14 @@ function Menu({ place }: { readonly place: Place }) {
   const page = place.path[0] ?? 'lookup'
   const here = WITHIN[page] ?? page
   const link = (entry: Entry): string => linkTo(entry === 'lookup' ? [] : [entry])
+  const nav = useRef<HTMLElement>(null)
+  // On a phone the menu is wider than the page.
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current]')
+    if (nav.current && current) nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2
+  }, [here])
   return (
-    <nav aria-label={words.menu.label}>
+    <nav aria-label={words.menu.label} ref={nav}>
       <ul>
         {MENU.map((entry) => (
           <li>

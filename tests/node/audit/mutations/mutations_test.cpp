@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Thousands of lies, each made from its number alone. QUIPU_MUTATIONS says how many are tried (600 unless told
 // otherwise), QUIPU_MUTATION tries the one of that number and tells about it. QUIPU_MUTATIONS_OUT names a file to which
-// those of receipts, status proofs and policies are written, with what we say of them, for others to judge.
+// those of receipts, status proofs, status lists and policies are written, with what we say of them, for others to
+// judge.
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -122,7 +123,10 @@ std::optional<Trial> try_list(Dice& dice) {
   std::string where;
   const auto text = mutation.change(honest, dice, where);
   if (!text || *text == honest) return std::nullopt;
-  return told(mutation.name, where, judge_list({*text, specimens().policy, honest}), true);
+  const Claim claim{*text, specimens().policy, honest};
+  auto trial = told(mutation.name, where, judge_list(claim), true);
+  trial.claim = claim;
+  return trial;
 }
 
 // A policy that has been changed believes strangers no more than before; what it asks of an honest receipt is its own.

@@ -5,7 +5,7 @@ import type { SubmissionAnswer } from '../api/answers'
 import { useSpeech } from '../language/language'
 import { Fault, Facts } from '../parts/pieces'
 import { StatementWords } from '../parts/statement_words'
-import { linkTo } from '../router'
+import { certificateLink, linkTo, operatorLink } from '../router'
 import { memberOf, useSession } from '../session'
 import type { Message } from '../signing/canonical'
 import { keepRecord, type SideRecord } from '../signing/side_record'
@@ -40,16 +40,43 @@ function Outcome({ of, held }: { readonly of: SubmissionAnswer; readonly held: b
   }
 }
 
-// Why the open key cannot sign this, if it cannot.
-function KeyFault({ purpose }: { readonly purpose: Purpose }) {
+// Why the open key cannot sign this, if it cannot. Told before the form is filled in, too: to open a key is to leave it.
+export function KeyFault({ purpose, early = false }: { readonly purpose: Purpose; readonly early?: boolean }) {
   const { words } = useSpeech()
   const { key, node } = useSession()
   const needed = node?.administration ?? ''
   if (key && key.purpose === purpose && key.administration === needed) return null
   return (
-    <p class="fault">
+    <p class={early ? 'hint' : 'fault'}>
       {!key ? words.state.no_key : key.administration !== needed ? words.state.wrong_administration(needed) : words.state.wrong_purpose(purpose.toUpperCase())}{' '}
       <a href={linkTo(['key'])}>{words.state.open_key}</a>
+    </p>
+  )
+}
+
+// To what was stated about, so that nobody has to look it up.
+function Onwards({ events }: { readonly events: readonly Message[] }) {
+  const { words } = useSpeech()
+  const { node } = useSession()
+  const content = events.map((event) => event[kindOf(event)] as Message)
+  const named = (field: string): string | undefined => content.map((each) => each[field]).find((value): value is string => typeof value === 'string' && value !== '')
+  const issuer = named('issuer') ?? node?.administration ?? ''
+  const [certificate, subject] = [named('certificate'), named('subject')]
+  return (
+    <p class="actions">
+      {certificate === undefined ? null : (
+        <a class="button" href={certificateLink(`${issuer}/${certificate}`)}>
+          {words.state.see(`${issuer}/${certificate}`)}
+        </a>
+      )}
+      {subject === undefined ? null : (
+        <a class="button" href={operatorLink(`${issuer}/${subject}`)}>
+          {words.state.see(`${issuer}/${subject}`)}
+        </a>
+      )}
+      <a class="button" href={linkTo(['statements'])}>
+        {words.state.another}
+      </a>
     </p>
   )
 }
@@ -136,6 +163,7 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
         {progress ? (
           <>
             <Outcome of={progress.answer} held={held} />
+            {progress.answer.status === 'FINAL' ? <Onwards events={events} /> : null}
             <Facts rows={[[words.state.id, <a href={linkTo(['receipts', progress.id])}>{progress.id}</a>]]} />
           </>
         ) : null}

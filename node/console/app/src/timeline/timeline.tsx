@@ -20,6 +20,7 @@ const LEFT = 96
 const ROW = 30
 const TOP = 22
 const MARGIN_DAYS = 45
+const YEAR_NAME = 32
 
 function spanOf(rows: readonly Known[], today: Day, on: Day): Span {
   const days = [...rows.flatMap((row) => turningDays(row.record)), today, on].sort()
@@ -84,9 +85,11 @@ function Picture({ rows, span, on }: { readonly rows: readonly Row[]; readonly s
       {years(span).map((day) => (
         <g>
           <line x1={x(day)} x2={x(day)} y1={TOP - 6} y2={height} class="year" />
-          <text x={x(day) + 3} y={12} class="year-name">
-            {day.slice(0, 4)}
-          </text>
+          {x(day) + YEAR_NAME > WIDTH ? null : (
+            <text x={x(day) + 3} y={12} class="year-name">
+              {day.slice(0, 4)}
+            </text>
+          )}
         </g>
       ))}
       {rows.map((row, at) => (

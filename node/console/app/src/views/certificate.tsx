@@ -58,7 +58,7 @@ function History({ events, certificate }: { readonly events: readonly HistoryEve
           head: words.field.place,
           cell: (row) => (
             <>
-              {words.block(row.height)}, {row.index}/{row.event}
+              {words.block(row.height)}, {words.entry(row.index, row.event)}
               <br />
               <small>
                 {row.author} {instant(row.time)}

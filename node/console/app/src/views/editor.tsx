@@ -9,7 +9,7 @@ import { eventOf, faultsOfFields, faultsOfFrame, fieldsOf, type Draft, type Faul
 import { Fields, FrameFields } from '../statements/fields'
 import type { About, StatementForm } from '../statements/form_fields'
 import { formOf } from '../statements/forms'
-import { SigningDesk } from '../statements/signing_desk'
+import { KeyFault, SigningDesk } from '../statements/signing_desk'
 
 export interface Part {
   readonly form: StatementForm
@@ -59,6 +59,7 @@ function FormEditor({ parts, build, given = {}, notBefore }: EditorProps) {
   const last = parts.at(-1)?.form
   const effect = last?.effect ?? 'later'
   const warning = last?.warning
+  const purpose = last?.purpose ?? 'issuer'
   const preview = (event: Event): void => {
     event.preventDefault()
     const ofParts = parts.map(({ form: each }) => ({ ...each.check?.(draft, frame), ...faultsOfFields(each.fields, draft, codeLists) }))
@@ -68,9 +69,10 @@ function FormEditor({ parts, build, given = {}, notBefore }: EditorProps) {
     if (build) void build(draft, frame).then(setStated)
     else setStated({ events: parts.map(({ form: each }) => eventOf(each.kind, frame, contentOf(each, draft), each.effect)) })
   }
-  if (stated) return <SigningDesk {...stated} purpose={last?.purpose ?? 'issuer'} back={() => setStated(undefined)} />
+  if (stated) return <SigningDesk {...stated} purpose={purpose} back={() => setStated(undefined)} />
   return (
     <form class="stating" onSubmit={preview} noValidate ref={form}>
+      <KeyFault purpose={purpose} early />
       {parts.map((part) => (
         <fieldset>
           <legend>{part.form.kind === 'identity' ? words.state.identity : act(part.form.kind)}</legend>
@@ -79,7 +81,7 @@ function FormEditor({ parts, build, given = {}, notBefore }: EditorProps) {
         </fieldset>
       ))}
       <fieldset>
-        <legend>{words.field.decision_date}</legend>
+        <legend>{words.state.decision}</legend>
         <FrameFields frame={frame} set={setFrame} effect={effect} notBefore={notBefore} today={today} faults={faults} />
       </fieldset>
       {warning === undefined ? null : (

@@ -56,6 +56,17 @@ export function LookUp() {
         <button type="submit">{words.lookup.search}</button>
       </form>
       <p class="hint">{words.lookup.hint}</p>
+      <p class="actions">
+        <a class="button" href={linkTo(['state'])}>
+          {words.state.new_title}
+        </a>
+        <a class="button" href={linkTo(['work'])}>
+          {words.menu.work}
+        </a>
+        <a class="button" href={linkTo(['arrangements'])}>
+          {words.arrangements.title}
+        </a>
+      </p>
       {fault === undefined ? null : <Fault of={fault} />}
       {recent().length === 0 ? null : (
         <>

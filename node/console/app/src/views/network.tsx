@@ -15,7 +15,7 @@ interface EvidenceAnswer {
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 function ThisNode({ node }: { readonly node: NodeStatus }) {
-  const { words, instant } = useSpeech()
+  const { words, named, instant } = useSpeech()
   const n = words.network
   return (
     <Facts
@@ -33,7 +33,7 @@ function ThisNode({ node }: { readonly node: NodeStatus }) {
         [n.quorum_label, n.quorum(node.quorum, node.members)],
         [n.pool, String(node.pool)],
         [n.nullified, String(node.nullified_views)],
-        [n.standing, node.sign_state],
+        [n.standing, named((node.sign_state ?? '').toUpperCase())],
       ]}
     />
   )

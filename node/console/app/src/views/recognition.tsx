@@ -22,7 +22,7 @@ function Results({ answer }: { readonly answer: RecognitionAnswer }) {
   return (
     <>
       <p class={`verdict ${answer.recognised ? 'good' : 'bad'}`} role="status">
-        <strong>{answer.recognised ? words.operator.recognised : words.operator.refused}</strong> {reason(answer.reason)} <code>{answer.reason}</code>
+        <strong>{answer.recognised ? reason(answer.reason) : words.operator.refused}</strong> {answer.recognised ? '' : reason(answer.reason)} <code>{answer.reason}</code>
         <Flags of={[answer.issuer_stale && words.certificate.stale_issuer, answer.disputed && words.certificate.disputed]} />
       </p>
       {rows.length === 0 ? null : (
@@ -36,7 +36,7 @@ function Results({ answer }: { readonly answer: RecognitionAnswer }) {
               head: words.field.reason,
               cell: (row) => (
                 <>
-                  <Status of={row.reason} /> {reason(row.reason)} <code>{row.reason}</code>
+                  <Status of={row.reason} /> {row.reason === 'RECOGNISED' ? '' : reason(row.reason)} <code>{row.reason}</code>
                 </>
               ),
             },
@@ -64,7 +64,7 @@ export function Recognition({ tin, roles, on, knownAt }: Asking) {
       <h2>{words.operator.asks(asker)}</h2>
       <div class="fields">
         <Choice label={words.field.recogniser} value={asker} set={setBy} options={administrations} />
-        <Choice label={words.field.roles} value={role} set={setRole} options={shown.map((each) => [each, named(each)])} />
+        <Choice label={words.field.role} value={role} set={setRole} options={shown.map((each) => [each, named(each)])} />
         <Choice label={words.field.flow} value={flow} set={setFlow} options={['IMPORT', 'EXPORT'].map((each) => [each, named(each)])} />
       </div>
       <Waiting asked={asked}>{(answer) => <Results answer={answer} />}</Waiting>
