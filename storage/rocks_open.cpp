@@ -87,7 +87,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  // A skip list would be searched to its end. Each filter takes its part of the memtables' bytes as soon as one is begun.
+  // A skip list would be searched to its end. Each filter takes its part of the memtables' bytes as soon as one is
+  // begun.
   if (asked_in_vain(family)) {
     options.memtable_prefix_bloom_size_ratio = 0.05;
     options.memtable_whole_key_filtering = true;
