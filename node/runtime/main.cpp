@@ -190,6 +190,7 @@ int main(int argc, char** argv) {
   protect_memory();
   Options options;
   CLI::App app{"The Quipu node of one customs administration."};
+  app.set_version_flag("--version", "quipud " QUIPU_VERSION);
   app.footer(
       "Examples:\n"
       "  quipud init --dir /var/lib/quipu --genesis genesis.json --administration BO\n"

@@ -289,7 +289,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     const auto replica_status = driver.status();
     http::NodeStatus out;
     out.administration = config.administration;
-    out.version = "0.1.0";
+    out.version = QUIPU_VERSION;
     out.view = replica_status.engine.current.value;
     std::unique_lock lock(peers_mutex);
     const auto voting = membership;
