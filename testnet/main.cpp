@@ -187,6 +187,7 @@ void CommandLine::add_control(const char* name, const char* does, int (*act)(con
 }
 
 CommandLine::CommandLine() {
+  app.set_version_flag("--version", "quipu-testnet " QUIPU_VERSION);
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"

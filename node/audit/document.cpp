@@ -53,7 +53,7 @@ Section subject_of(const Report& report) {
         resumed.root + " and state root " + resumed.state_root + ".");
   }
   const auto& epochs = report.facts.epochs;
-  if (epochs.empty()) return out;
+  if (epochs.empty() || epochs.back().last_time_ms == 0) return out;  // no block could be read
   out.table.rows.push_back({"First block", ledger::format_instant(epochs.front().first_time_ms)});
   out.table.rows.push_back({"Newest block", ledger::format_instant(epochs.back().last_time_ms)});
   out.table.rows.push_back({"Members at the end", joined(epochs.back().members)});

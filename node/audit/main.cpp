@@ -95,6 +95,7 @@ void add_fork_commands(CLI::App& app, CompareArguments& compare, ForkArguments& 
 
 int run(int argc, char** argv) {
   CLI::App app("Checks a Quipu mirror or receipt offline: files and keys, nothing else.");
+  app.set_version_flag("--version", "quipu-audit " QUIPU_VERSION);
   app.footer(
       "Examples:\n"
       "  quipu-audit verify mirror/ --genesis genesis.json --against other-mirror/\n"

@@ -592,7 +592,7 @@ void add_global(CLI::App& app, Chosen& chosen) {
   app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
       ->transform(CLI::CheckedTransformer(outputs))
       ->default_str("text");
-  app.set_version_flag("--version", "quipu 0.1.0");
+  app.set_version_flag("--version", "quipu " QUIPU_VERSION);
   app.require_subcommand(1);
   // --node and --output may stand after the command too.
   app.fallthrough();

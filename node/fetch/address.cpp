@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/fetch/address.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace quipu::fetch {
@@ -32,6 +33,25 @@ std::optional<Address> parse_address(const std::string& url) {
   if (text.starts_with(kTls)) return parse_authority(text.substr(kTls.size()), {.port = "443", .tls = true});
   if (!text.starts_with(kSocket) || text.size() == kSocket.size()) return std::nullopt;
   return Address{.host = "localhost", .socket = url.substr(kSocket.size())};
+}
+
+std::optional<Url> parse_url(const std::string& url) {
+  const bool plain = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+  if (!plain || url.starts_with("unix:")) return std::nullopt;
+  const std::size_t authority = url.find("://");
+  if (authority == url.npos) return std::nullopt;
+  const std::size_t end = url.find_first_of("/?", authority + 3);
+  Url out{.origin = url.substr(0, end), .target = end == url.npos ? "/" : url.substr(end)};
+  if (out.target.starts_with('?')) out.target.insert(0, "/");
+  if (!parse_address(out.origin)) return std::nullopt;
+  return out;
+}
+
+std::string host_header(const Address& address) {
+  const bool brackets = address.host.find(':') != address.host.npos;
+  const std::string host = brackets ? "[" + address.host + "]" : address.host;
+  const bool usual = address.port.empty() || address.port == (address.tls ? "443" : "80");
+  return usual ? host : host + ":" + address.port;
 }
 
 }  // namespace quipu::fetch

@@ -4,6 +4,7 @@
 #include <sys/un.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
@@ -65,6 +66,8 @@ HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
 struct HttpClient::State {
   std::string token_header;
   std::string url;
+  std::string advice = "check that the node runs, or name another with --node";
+  std::atomic<bool> abandoned{false};
   Address address;
   TlsContext context;  // https alone
   asio::io_context io{1};
@@ -75,7 +78,7 @@ struct HttpClient::State {
   // Runs what was started until it is done or its time is over.
   error_code finish(const std::optional<error_code>& outcome, std::chrono::seconds time) {
     io.restart();
-    io.run_for(time);
+    if (!abandoned) io.run_for(time);  // what sets it stops `io` afterwards, so one of the two is seen
     if (outcome) return *outcome;
     error_code ignored;
     if (socket) socket->close(ignored);
@@ -192,8 +195,7 @@ struct HttpClient::State {
     if (reply) return std::move(*reply);
     drop();
     if (!fault.empty()) return std::unexpected("no answer from " + url + " that can be believed (" + fault + ")");
-    return std::unexpected("no answer from " + url + " (" + reply.error().message() +
-                           "): check that the node runs, or name another with --node");
+    return std::unexpected("no answer from " + url + " (" + reply.error().message() + "): " + advice);
   }
 };
 
@@ -216,20 +218,26 @@ HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) 
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
+void HttpClient::advise(const std::string& advice) { state_->advice = advice; }
 void HttpClient::show(const std::string& token) { state_->token_header = "Authorization: Bearer " + token + "\r\n"; }
+void HttpClient::abandon() {
+  state_->abandoned = true;
+  state_->io.stop();
+}
 const std::string& HttpClient::url() const { return state_->url; }
 
 std::expected<HttpReply, std::string> HttpClient::get(const std::string& target, const std::string& accept,
                                                       std::size_t most_bytes) {
-  return state_->ask(
-      request_text("GET", state_->address.host, target, "Accept: " + accept + "\r\n" + state_->token_header, {}),
-      most_bytes);
+  return state_->ask(request_text("GET", host_header(state_->address), target,
+                                  "Accept: " + accept + "\r\n" + state_->token_header, {}),
+                     most_bytes);
 }
 
 std::expected<HttpReply, std::string> HttpClient::post(const std::string& target, const std::string& content_type,
-                                                       BytesView body) {
-  const std::string headers = "Content-Type: " + content_type + "\r\n" + state_->token_header;
-  return state_->ask(request_text("POST", state_->address.host, target, headers, body), kMostBody);
+                                                       BytesView body, const std::string& more,
+                                                       std::size_t most_bytes) {
+  const std::string headers = "Content-Type: " + content_type + "\r\n" + state_->token_header + more;
+  return state_->ask(request_text("POST", host_header(state_->address), target, headers, body), most_bytes);
 }
 
 }  // namespace quipu::fetch

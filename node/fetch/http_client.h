@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A blocking HTTP/1.1 client for one node, over TCP, TLS or a Unix socket: one connection kept open, every step and
-// every answer with a deadline and a bound. One thread.
+// every answer with a deadline and a bound. One thread, but for abandon().
 #pragma once
 
 #include <expected>
@@ -44,10 +44,16 @@ class HttpClient {
   // minutes. A connection that the node has closed since the last request is opened anew once.
   std::expected<HttpReply, std::string> get(const std::string& target, const std::string& accept = "application/json",
                                             std::size_t most_bytes = kMostBody);
-  std::expected<HttpReply, std::string> post(const std::string& target, const std::string& content_type,
-                                             BytesView body);
+  // `more`: further headers, each a line with its end. Where the answer leads elsewhere, nobody goes there.
+  std::expected<HttpReply, std::string> post(const std::string& target, const std::string& content_type, BytesView body,
+                                             const std::string& more = {}, std::size_t most_bytes = kMostBody);
   // From now on every request shows this token: "Authorization: Bearer ...".
   void show(const std::string& token);
+  // What an error says that one may do about it, in place of a word about the node.
+  void advise(const std::string& advice);
+  // From any thread: what is under way ends soon as one that got no answer, and so does all that comes after it. A
+  // host's address is looked for to the end.
+  void abandon();
   const std::string& url() const;
 
  private:

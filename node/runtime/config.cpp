@@ -164,6 +164,95 @@ std::expected<void, std::string> read_table(NodeConfig& config, const std::strin
   return {};
 }
 
+bool take(const toml::node& value, std::string& into) {
+  const auto text_value = value.value_exact<std::string>();
+  if (text_value) into = *text_value;
+  return text_value.has_value();
+}
+
+bool take(const toml::node& value, bool& into) {
+  const auto truth = value.value_exact<bool>();
+  if (truth) into = *truth;
+  return truth.has_value();
+}
+
+bool take(const toml::node& value, std::optional<std::uint64_t>& into) {
+  const auto number = value.value_exact<std::int64_t>();
+  if (!number || *number < 0) return false;
+  into = static_cast<std::uint64_t>(*number);
+  return true;
+}
+
+bool take(const toml::node& value, std::set<std::string>& into) {
+  const auto* array = value.as_array();
+  if (array == nullptr) return false;
+  return std::ranges::all_of(*array, [&](const toml::node& each) {
+    std::string text_value;
+    const bool taken = take(each, text_value);
+    into.insert(std::move(text_value));
+    return taken;
+  });
+}
+
+// True also for a setting that is none: `known` says so.
+bool take_webhook_setting(webhooks::Endpoint& endpoint, std::string_view name, const toml::node& value, bool& known) {
+  if (name == "name") return take(value, endpoint.name);
+  if (name == "url") return take(value, endpoint.url);
+  if (name == "secret_file") return take(value, endpoint.secret_file);
+  if (name == "as") return take(value, endpoint.as);
+  if (name == "kinds") return take(value, endpoint.kinds);
+  if (name == "recognition_changes_only") return take(value, endpoint.recognition_changes_only);
+  if (name == "ca") return take(value, endpoint.ca);
+  if (name == "since") return take(value, endpoint.since);
+  known = false;
+  return true;
+}
+
+std::expected<webhooks::Endpoint, std::string> read_webhook(const toml::node& node) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return std::unexpected("must be a table [[webhooks]]");
+  webhooks::Endpoint endpoint;
+  for (const auto& [key, value] : *table) {
+    bool known = true;
+    const bool taken = take_webhook_setting(endpoint, key.str(), value, known);
+    if (!known) return std::unexpected(fmt::format("unknown setting {}: remove it or check its spelling", key.str()));
+    if (!taken) return std::unexpected(fmt::format("{} is of another type than it must be", key.str()));
+  }
+  if (auto form = webhooks::check_form(endpoint); !form) return std::unexpected(form.error());
+  return endpoint;
+}
+
+// [[webhooks]], each by a name of its own.
+std::expected<void, std::string> read_webhooks(NodeConfig& config, const toml::node& value) {
+  const auto* array = value.as_array();
+  if (array == nullptr) return std::unexpected("webhooks are tables [[webhooks]]");
+  if (array->size() > webhooks::kMostEndpoints) return std::unexpected("there are more than 16 [[webhooks]]");
+  std::set<std::string> names;
+  for (const auto& node : *array) {
+    auto endpoint = read_webhook(node);
+    if (!endpoint) return std::unexpected(fmt::format("webhooks[{}]: {}", names.size(), endpoint.error()));
+    if (!names.insert(endpoint->name).second) {
+      return std::unexpected(fmt::format("webhooks[{}]: another is called {} too", names.size(), endpoint->name));
+    }
+    config.webhooks.push_back(*std::move(endpoint));
+  }
+  return {};
+}
+
+constexpr const char* kWebhooksExample =
+    "\n# Whom to tell of changes by signed posts; any number of these tables up to 16 (docs/api.md, \"Webhooks\"):\n"
+    "# [[webhooks]]\n"
+    "# name = \"clearance\"                          # in metrics and in the log; 1 to 32 of a-z, 0-9 and -\n"
+    "# url = \"https://clearance.example.pe/quipu\"\n"
+    "# secret_file = \"webhooks/clearance.secret\"   # whsec_ and 24 to 64 bytes in base64; not for everybody to read\n"
+    "# as = \"PE\"                                   # whose firms: those that this member recognises; without it, "
+    "ours\n"
+    "# kinds = [\"certificate_suspended\"]           # of events; without it, all\n"
+    "# recognition_changes_only = true             # only what made a firm recognised, or recognised no more\n"
+    "# ca = \"clearance-ca.pem\"                     # CA of the receiver's certificate; without it, this machine's "
+    "store\n"
+    "# since = 0                                   # begin after this height; without it, with what comes next\n";
+
 std::string format_addresses(const NodeConfig& config) {
   std::string out =
       "\n[peers.addresses]\n"
@@ -186,6 +275,11 @@ std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& 
         fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));
   }
   for (const auto& [key, value] : root) {
+    if (key == "webhooks") {
+      const auto read = read_webhooks(config, value);
+      if (!read) return std::unexpected(fmt::format("{}: {}", file.string(), read.error()));
+      continue;
+    }
     const auto* table = value.as_table();
     if (table == nullptr) return std::unexpected(fmt::format("{}: unknown setting {}", file.string(), key.str()));
     const auto read = read_table(config, std::string(key.str()), *table);
@@ -194,6 +288,9 @@ std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& 
   for (const auto& setting : settings()) {
     if (!setting.in_bounds || setting.in_bounds(config)) continue;
     return std::unexpected(fmt::format("{}: {} must be {}", file.string(), full_name(setting), setting.bound));
+  }
+  for (auto& endpoint : config.webhooks) {
+    if (endpoint.as.empty()) endpoint.as = config.administration;
   }
   return config;
 }
@@ -210,7 +307,7 @@ std::string format_config(const NodeConfig& config) {
       out += fmt::format("{} = {}\n", setting.name, config.*setting.number);
     }
   }
-  return out + format_addresses(config);
+  return out + format_addresses(config) + kWebhooksExample;
 }
 
 }  // namespace quipu::runtime

@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
+
+#include "node/webhooks/endpoint.h"
 
 namespace quipu::runtime {
 
@@ -37,13 +40,15 @@ struct NodeConfig {
   std::int64_t workers = 0;
   // Where this node reaches a member whose address in the genesis file does not lead there from here, by code.
   std::map<std::string, std::string> peer_addresses;
+  // Who is told of changes; `as` names somebody.
+  std::vector<webhooks::Endpoint> webhooks;
 
   std::filesystem::path resolve(const std::string& path) const { return directory / path; }
 };
 
 // Unknown settings, wrong types and values out of bounds are refused, each with its name.
 std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file);
-// A commented file with these values.
+// A commented file with these values; of webhooks an example alone.
 std::string format_config(const NodeConfig& config);
 
 }  // namespace quipu::runtime

@@ -103,7 +103,7 @@ struct FollowerNode::State final : public http::Backend {
   http::NodeStatus status() const override {
     http::NodeStatus out;
     const auto membership = pursuit->membership();
-    out.version = "0.1.0";
+    out.version = QUIPU_VERSION;
     out.epoch = membership->epoch.value;
     out.members = membership->members.size();
     out.quorum = membership->members.quorum();

@@ -16,6 +16,7 @@
 #include "node/runtime/follower_node.h"
 #include "node/runtime/node.h"
 #include "node/runtime/token_commands.h"
+#include "node/runtime/webhook_couriers.h"
 
 namespace {
 
@@ -132,6 +133,7 @@ int serve(const Options& options) {
   if (options.check_only) {
     const auto certificate = quipu::runtime::judge_certificate(quipu::runtime::tls_files(*config));
     if (!certificate) return fail(certificate.error());
+    if (const auto webhooks = quipu::runtime::judge_webhooks(*config); !webhooks) return fail(webhooks.error());
     std::cout << "The configuration is in order.\n";
     if (!certificate->empty()) std::cout << *certificate << "\n";
     return 0;
@@ -190,6 +192,7 @@ int main(int argc, char** argv) {
   protect_memory();
   Options options;
   CLI::App app{"The Quipu node of one customs administration."};
+  app.set_version_flag("--version", "quipud " QUIPU_VERSION);
   app.footer(
       "Examples:\n"
       "  quipud init --dir /var/lib/quipu --genesis genesis.json --administration BO\n"

@@ -8,6 +8,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace quipu::runtime {
@@ -112,6 +113,20 @@ void put_peers(Page& page, const std::vector<http::PeerSummary>& peers) {
   }
 }
 
+void put_webhooks(Page& page, const std::vector<webhooks::Standing>& all, std::int64_t utc_ms) {
+  for (const auto& each : all) {
+    const prometheus::Labels labels = {{"webhook", each.name}};
+    const auto since_ms = static_cast<std::int64_t>(each.waiting_since_ms);
+    page.gauge("quipu_webhook_height", "Height up to which the receiver has taken everything.",
+               static_cast<double>(each.height), labels);
+    page.gauge("quipu_webhook_lag_seconds",
+               "Age of the block whose change the receiver has not taken; 0: there is none.",
+               since_ms == 0 ? 0 : static_cast<double>(std::max<std::int64_t>(utc_ms - since_ms, 0)) / 1000.0, labels);
+    page.counter("quipu_webhook_taken_total", "Changes that the receiver has taken.", each.taken, labels);
+    page.counter("quipu_webhook_failures_total", "Posts that the receiver has not taken.", each.failed, labels);
+  }
+}
+
 }  // namespace
 
 std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::path>& paths) {
@@ -132,11 +147,11 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std
 }
 
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
-                           const Durations& until_final, std::int64_t backup_verified_s) {
+                           const Durations& until_final, const MemberVitals& member) {
   Page page;
   put_vitals(page, vitals);
   page.gauge("quipu_backup_verified_time_seconds", "When a backup of this node was last verified; 0: never.",
-             static_cast<double>(backup_verified_s));
+             static_cast<double>(member.backup_verified_s));
   page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(vitals.node.view));
   page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
   page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",
@@ -148,6 +163,7 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   page.histogram("quipu_final_seconds", "Time from a submission's arrival at this node until it is final.",
                  until_final);
   put_peers(page, vitals.node.peers);
+  put_webhooks(page, member.webhooks, member.utc_ms);
   return page.text();
 }
 

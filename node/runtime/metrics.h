@@ -12,6 +12,7 @@
 #include "node/replica/replica.h"
 #include "node/runtime/driver.h"
 #include "node/runtime/durations.h"
+#include "node/webhooks/courier.h"
 
 namespace quipu::runtime {
 
@@ -36,9 +37,16 @@ struct Vitals {
 Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
                  std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s = std::nullopt);
 
-// Of a member. `backup_verified_s`: when a backup of it was last verified, Unix time; 0: never.
+// What a member shows beside its vitals.
+struct MemberVitals {
+  std::int64_t backup_verified_s = 0;  // when a backup of it was last verified, Unix time; 0: never
+  std::vector<webhooks::Standing> webhooks{};
+  std::int64_t utc_ms = 0;
+};
+
+// Of a member.
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
-                           const Durations& until_final, std::int64_t backup_verified_s);
+                           const Durations& until_final, const MemberVitals& member);
 // Of a follower.
 std::string render_metrics(const Vitals& vitals);
 

@@ -32,6 +32,7 @@
 #include "node/runtime/metrics.h"
 #include "node/runtime/outcomes.h"
 #include "node/runtime/record_keeper.h"
+#include "node/runtime/webhook_couriers.h"
 
 namespace quipu::runtime {
 
@@ -241,7 +242,10 @@ struct Node::State final : public http::Backend, public http::Operations {
             [this](const replica::Outcome& outcome) { note(outcome); },
             [](const std::string& line, bool alarm) { alarm ? spdlog::error("{}", line) : spdlog::info("{}", line); },
             [this] { return renew_mesh(); },
-            [this](const replica::Commit& effect) { tell_keeper(effect); },
+            [this](const replica::Commit& effect) {
+              tell_keeper(effect);
+              for (const auto& courier : couriers) courier->wake();
+            },
             [this](replica::AboutRecords& message) { hand_to_keeper(message); }};
   }
 
@@ -289,7 +293,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     const auto replica_status = driver.status();
     http::NodeStatus out;
     out.administration = config.administration;
-    out.version = "0.1.0";
+    out.version = QUIPU_VERSION;
     out.view = replica_status.engine.current.value;
     std::unique_lock lock(peers_mutex);
     const auto voting = membership;
@@ -375,7 +379,9 @@ struct Node::State final : public http::Backend, public http::Operations {
     const auto disks =
         disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
     const auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks, seconds_left(identity.get()));
-    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(), backup_verified_s());
+    return render_metrics(
+        vitals, driver.status(), driver.counters(), finality.until_final(),
+        {.backup_verified_s = backup_verified_s(), .webhooks = standings(couriers), .utc_ms = real_now().utc_ms});
   }
 
   // ---- http::Operations
@@ -402,6 +408,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     if (auto started = server.start(); !started) return started;
     if (auto started = start_admin(); !started) return started;
     keeper.start();
+    for (const auto& courier : couriers) courier->start();
     asio::post(io, [this] {
       keeper_waits = refilling();
       if (!keeper_waits) keeper.look_at_all();
@@ -445,6 +452,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     spdlog::info("stopping");
     server.stop(kStopGrace_ms);
     if (admin) admin->stop(kStopGrace_ms);
+    for (const auto& courier : couriers) courier->stop();
     asio::post(io, [this] {
       mesh->stop();
       driver.stop();
@@ -487,6 +495,7 @@ struct Node::State final : public http::Backend, public http::Operations {
   http::SlowLane lane;  // reads what stands above
   http::Server server;
   std::optional<http::Server> admin;  // the operator's, on a Unix socket
+  Couriers couriers;                  // made before start(), and not changed then
 };
 
 Node::Node(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -500,8 +509,11 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
   if (!door) return std::unexpected(door.error());
   auto identity = open_identity(tls_files(config));
   if (!identity) return std::unexpected(identity.error());
-  return std::unique_ptr<Node>(
-      new Node(std::make_unique<State>(config, std::move(*files), std::move(*door), std::move(*identity))));
+  auto state = std::make_unique<State>(config, std::move(*files), std::move(*door), std::move(*identity));
+  auto couriers = open_couriers(config, *state, state->files.witnessed);
+  if (!couriers) return std::unexpected(couriers.error());
+  state->couriers = *std::move(couriers);
+  return std::unique_ptr<Node>(new Node(std::move(state)));
 }
 
 std::expected<void, std::string> Node::run() {
@@ -514,6 +526,7 @@ std::expected<void, std::string> Node::run() {
   state_->io.run();
   state_->keeper.stop();
   http_thread.join();
+  state_->couriers.clear();
   spdlog::info("stopped");
   return {};
 }

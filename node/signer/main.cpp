@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
   protect_memory();
   Options options;
   CLI::App app{"Holds a member's vote and cosigner keys and its safety file, and signs for its node alone."};
+  app.set_version_flag("--version", "quipu-signer " QUIPU_VERSION);
   app.footer(
       "Examples:\n"
       "  quipu-signer init --dir /var/lib/quipu-signer --genesis genesis.json --administration BO\n"

@@ -79,6 +79,25 @@ TEST_CASE("The page has no script and fetches nothing") {
   CHECK(page.starts_with("<!doctype html>"));
 }
 
+TEST_CASE("A history of which no block could be read has no days of a first and a newest one") {
+  auto files = a_chain().files();
+  for (auto& [name, content] : files) {
+    if (name.starts_with("tile/entries/")) content[content.size() / 2] ^= 1;
+  }
+  const Report report = audited(files);
+  REQUIRE(report.verdict() == Verdict::kBroken);
+  CHECK(html_of(document_of(report)).find("1970") == std::string::npos);
+  CHECK(text_of(document_of(report)).find("1970") == std::string::npos);
+}
+
+TEST_CASE("The page says of every cell what it is: a name, a figure, a hash") {
+  const std::string page = html_of(document_of(audited(a_chain().files())));
+  CHECK(page.find("<th scope=\"row\">Leaves</th><td class=\"number\">") != std::string::npos);
+  CHECK(page.find("<th scope=\"row\">Root of the log</th><td class=\"hash\">") != std::string::npos);
+  CHECK(page.find("<th scope=\"col\" class=\"number\">Passed</th>") != std::string::npos);
+  CHECK(page.find("<p class=\"verdict verified\">") != std::string::npos);
+}
+
 TEST_CASE("What a file is called forges neither a line of the report nor markup") {
   auto files = a_chain().files();
   files["x\nVERIFIED"] = "x";

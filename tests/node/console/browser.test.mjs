@@ -6,6 +6,7 @@ import { startNetwork } from './network.mjs'
 import { accessibilityStories } from './accessibility.mjs'
 import { furtherStories } from './further.mjs'
 import { lookUpStories } from './look_up.mjs'
+import { reportStories } from './report.mjs'
 import { statingStories } from './stating.mjs'
 import { tokenStories } from './tokens.mjs'
 
@@ -23,4 +24,5 @@ statingStories(world)
 lookUpStories(world)
 furtherStories(world)
 accessibilityStories(world)
+reportStories(world)
 tokenStories(world)

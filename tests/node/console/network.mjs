@@ -59,6 +59,7 @@ export async function startNetwork() {
   let closed
   return {
     url,
+    genesis: path.join(directory, 'genesis.json'),
     key: (member, purpose) => path.join(directory, member, 'keys', `${purpose}.key`),
     // From then on that member's node wants to know who asks; the answer is a token of these roles. quipu-testnet, which has none,
     // could not tell when the node is ready, so it is ours to start and to stop.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What real programs show under /metrics: a member of a network of four that has made one statement final, and a follower
-of it, the follower over HTTPS. Writes OUT/member.txt and OUT/follower.txt.
+"""What real programs show under /metrics: a member of a network of four that has made one statement final and has
+a webhook, and a follower of it, the follower over HTTPS. Writes OUT/member.txt and OUT/follower.txt.
 Usage: show_metrics.py PROGRAMS SAMPLE OUT
 """
 import os
@@ -40,6 +40,17 @@ def height(text):
     return next(float(line.split()[1]) for line in text.splitlines() if line.startswith("quipu_height "))
 
 
+def add_webhook(network):
+    """To a receiver that is not there: what a node shows of one does not depend on it."""
+    secret, config = (os.path.join(network.directory, "BO", name) for name in ("desk.secret", "quipud.toml"))
+    with open(secret, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+    with open(config, "a", encoding="utf-8") as file:
+        file.write('\n[[webhooks]]\nname = "desk"\nurl = "http://127.0.0.1:9/"\nsecret_file = "desk.secret"\n')
+    network.run("quipu-testnet", "restart", "BO", "--dir", network.directory)
+
+
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -70,6 +81,7 @@ def main():
     follower = None
     try:
         network.start()
+        add_webhook(network)
         network.import_lines("BO", slice(0, 1))
         own = free_port()
         certificate, key = certify(out)

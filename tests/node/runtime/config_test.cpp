@@ -65,6 +65,74 @@ TEST_CASE("a certificate without its key or a CA for callers without a certifica
   CHECK(error_of("[http]\ncertificate = \"node.pem\"\ncertificate_key = \"node.key\"\n").empty());
 }
 
+TEST_CASE("receivers of webhooks are read with what they leave out") {
+  const auto read =
+      ConfigFile(
+          "[node]\nadministration = \"BO\"\n"
+          "[[webhooks]]\nname = \"a\"\nurl = \"https://a.example/x\"\nsecret_file = \"a.secret\"\n"
+          "[[webhooks]]\nname = \"b\"\nurl = \"http://127.0.0.1:9\"\nsecret_file = \"b.secret\"\nas = \"PE\"\n"
+          "kinds = [\"certificate_suspended\", \"certificate_revoked\"]\nrecognition_changes_only = true\n"
+          "ca = \"ca.pem\"\nsince = 61\n")
+          .read();
+  INFO((read ? "" : read.error()));
+  REQUIRE(read);
+  REQUIRE(read->webhooks.size() == 2);
+  const auto& first = read->webhooks[0];
+  CHECK(first.name == "a");
+  CHECK(first.as == "BO");
+  CHECK(first.kinds.empty());
+  CHECK_FALSE(first.recognition_changes_only);
+  CHECK_FALSE(first.since);
+  const auto& second = read->webhooks[1];
+  CHECK(second.url == "http://127.0.0.1:9");
+  CHECK(second.secret_file == "b.secret");
+  CHECK(second.as == "PE");
+  CHECK(second.kinds.size() == 2);
+  CHECK(second.recognition_changes_only);
+  CHECK(second.ca == "ca.pem");
+  CHECK(second.since == 61U);
+}
+
+TEST_CASE("a receiver of webhooks that is none is refused by its place and setting") {
+  const std::string good = "[[webhooks]]\nname = \"a\"\nurl = \"https://a.example/x\"\nsecret_file = \"a.secret\"\n";
+  CHECK(error_of(good).empty());
+  CHECK(error_of(good + good).find("webhooks[1]: another is called a") != std::string::npos);
+  CHECK(error_of(good + "colour = \"red\"\n").find("webhooks[0]: unknown setting colour") != std::string::npos);
+  CHECK(error_of(good + "since = -1\n").find("since") != std::string::npos);
+  CHECK(error_of(good + "kinds = \"certificate_suspended\"\n").find("kinds") != std::string::npos);
+  CHECK(error_of(good + "kinds = [1]\n").find("kinds") != std::string::npos);
+  CHECK(error_of(good + "kinds = [\"certificate_eaten\"]\n").find("certificate_eaten") != std::string::npos);
+  CHECK(error_of(good + "recognition_changes_only = \"yes\"\n").find("recognition_changes_only") != std::string::npos);
+  CHECK(error_of("[[webhooks]]\nname = \"a\"\n").find("webhooks[0]: url") != std::string::npos);
+  CHECK(error_of("[webhooks]\nname = \"a\"\n").find("[[webhooks]]") != std::string::npos);
+  CHECK(error_of("webhooks = 3\n").find("webhooks") != std::string::npos);
+  std::string many;
+  for (int i = 0; i < 17; ++i) {
+    many += "[[webhooks]]\nname = \"a" + std::to_string(i) + "\"\nurl = \"http://a\"\nsecret_file = \"s\"\n";
+  }
+  CHECK(error_of(many).find("more than 16") != std::string::npos);
+}
+
+TEST_CASE("the example of a webhook in the default configuration is one") {
+  NodeConfig config;
+  config.administration = "PE";
+  std::string text = format_config(config);
+  const auto begin = text.find("# [[webhooks]]");
+  REQUIRE(begin != std::string::npos);
+  std::string example = text.substr(begin);
+  for (std::size_t at = 0; (at = example.find("# ", at)) != std::string::npos;) {
+    if (at == 0 || example[at - 1] == '\n')
+      example.erase(at, 2);
+    else
+      at += 2;
+  }
+  const auto read = ConfigFile(text.substr(0, begin) + example).read();
+  INFO((read ? "" : read.error()));
+  REQUIRE(read);
+  REQUIRE(read->webhooks.size() == 1);
+  CHECK(read->webhooks[0].since == 0U);
+}
+
 TEST_CASE("settings that are unknown or of another type or out of bounds are refused by name") {
   CHECK(error_of("[log]\ncolour = \"red\"\n").find("log.colour") != std::string::npos);
   CHECK(error_of("[log]\nlevel = 3\n").find("log.level") != std::string::npos);

@@ -95,7 +95,8 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   counters.sign_took.add(30'000);
   Durations until_final;
   until_final.add(400'000);
-  const auto page = render_metrics(some_vitals(), replica::Status{}, counters, until_final, 1795769831);
+  const auto page =
+      render_metrics(some_vitals(), replica::Status{}, counters, until_final, {.backup_verified_s = 1795769831});
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));
@@ -110,6 +111,21 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   CHECK_THAT(page, Contains("quipu_durable_seconds_count{step=\"commit\"} 0\n"));
   CHECK_THAT(page, Contains("quipu_final_seconds_bucket{le=\"0.25\"} 0\n"));
   CHECK_THAT(page, Contains("quipu_final_seconds_bucket{le=\"5\"} 1\n"));
+}
+
+TEST_CASE("a member shows how far each receiver of its webhooks is behind") {
+  const MemberVitals member{
+      .webhooks = {{.name = "desk", .height = 7, .waiting_since_ms = 0, .taken = 5, .failed = 0},
+                   {.name = "slow", .height = 4, .waiting_since_ms = 1'000'000, .taken = 3, .failed = 2},
+                   {.name = "fast", .height = 6, .waiting_since_ms = 1'090'500, .taken = 3, .failed = 0}},
+      .utc_ms = 1'090'000};
+  const auto page = render_metrics(some_vitals(), replica::Status{}, DriverCounters(), Durations(), member);
+  CHECK_THAT(page, Contains("quipu_webhook_height{webhook=\"desk\"} 7\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_lag_seconds{webhook=\"desk\"} 0\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_lag_seconds{webhook=\"slow\"} 90\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_lag_seconds{webhook=\"fast\"} 0\n"));  // by clocks that differ a little
+  CHECK_THAT(page, Contains("quipu_webhook_taken_total{webhook=\"slow\"} 3\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_failures_total{webhook=\"slow\"} 2\n"));
 }
 
 TEST_CASE("a follower shows its sources and nothing of votes") {
