@@ -4,7 +4,7 @@
 set -eu
 
 build="g++ cmake ninja-build ccache mold pkg-config git
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsodium-dev libssl-dev librocksdb-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libjemalloc-dev libsodium-dev libssl-dev librocksdb-dev
   libprotobuf-dev protobuf-compiler catch2 libcli11-dev libspdlog-dev libtomlplusplus-dev libpugixml-dev libzip-dev zlib1g-dev
   libxlsxwriter-dev libpq-dev prometheus-cpp-dev libbenchmark-dev python3 curl
   dpkg-dev file"
