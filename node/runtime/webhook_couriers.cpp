@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "node/ledger/contacts.h"
 #include "node/runtime/clock.h"
 
 namespace quipu::runtime {
@@ -19,6 +20,17 @@ std::string named(const webhooks::Endpoint& endpoint, const std::string& error) 
 
 void say(const std::string& line, bool alarm) { alarm ? spdlog::warn("{}", line) : spdlog::info("{}", line); }
 
+// A member that left is no mistake, so this stops nobody.
+void warn_of_strangers(const NodeConfig& config, const http::Backend& backend) {
+  const auto members = ledger::member_contacts(*backend.reader()->state(std::nullopt));
+  for (const auto& endpoint : config.webhooks) {
+    const auto found = std::ranges::find(members, endpoint.as, &ledger::Contact::administration);
+    if (found != members.end()) continue;
+    spdlog::warn("{}",
+                 named(endpoint, "as = \"" + endpoint.as + "\" is no member of this network: is the code right?"));
+  }
+}
+
 }  // namespace
 
 std::expected<Couriers, std::string> open_couriers(const NodeConfig& config, const http::Backend& backend,
@@ -26,6 +38,7 @@ std::expected<Couriers, std::string> open_couriers(const NodeConfig& config, con
   const webhooks::Whereabouts where{.folder = config.directory,
                                     .positions = config.resolve(kPositions),
                                     .newest = std::max(backend.reader()->newest().height, witnessed).value};
+  warn_of_strangers(config, backend);
   Couriers couriers;
   for (const auto& endpoint : config.webhooks) {
     auto courier =

@@ -8,8 +8,10 @@
 #include <thread>
 
 #include "node/http/server.h"
+#include "node/http/tls_identity.h"
 #include "node/webhooks/position.h"
 #include "tests/node/http/asking.h"
+#include "tests/node/http/test_ca.h"
 #include "tests/node/runtime/scratch.h"
 
 namespace webhooks_test {
@@ -31,9 +33,11 @@ Response with_status(int status) {
 // Takes posts, but for as many as it is told to answer otherwise; what it took as "LEAF/EVENT".
 class Receiver {
  public:
-  Receiver()
-      : server_(io_, "127.0.0.1:0",
-                [this](const Request& request, const Respond& respond) { answer(request, respond); }) {
+  explicit Receiver(http::TlsIdentity* identity = nullptr)
+      : scheme_(identity == nullptr ? "http" : "https"),
+        server_(
+            io_, "127.0.0.1:0", [this](const Request& request, const Respond& respond) { answer(request, respond); },
+            identity) {
     REQUIRE(server_.start());
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -41,7 +45,7 @@ class Receiver {
     server_.stop(1'000);
     thread_.join();
   }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()) + "/hooks"; }
+  std::string url() const { return scheme_ + "://127.0.0.1:" + std::to_string(server_.port()) + "/hooks"; }
 
   void refuse(int times, Response with) {
     const std::lock_guard lock(mutex_);
@@ -77,6 +81,7 @@ class Receiver {
     respond(with_status(204));
   }
 
+  const std::string scheme_;
   boost::asio::io_context io_{1};
   mutable std::mutex mutex_;
   std::vector<std::string> taken_;
@@ -265,6 +270,30 @@ TEST_CASE("a secret is exchanged while the courier runs and a lost one costs no 
   std::filesystem::rename(office.scratch.path / "secret.new", office.scratch.path / "secret");
   CHECK(office.comes_to({"2/0", "2/1"}));
   CHECK(office.log.find("whsec_") == std::string::npos);
+}
+
+TEST_CASE("a receiver over TLS is told when its certificate is believed and nothing when it is not", "[webhooks]") {
+  Office office;
+  office.endpoint.since = 0;
+  const test_ca::Folder folder("webhooks");
+  const test_ca::Authority authority(folder, "ca");
+  const test_ca::Authority other(folder, "other");
+  authority.sign(folder / "node.pem", folder / "node.key");
+  const auto identity = http::TlsIdentity::open({folder / "node.pem", folder / "node.key", {}}, [](auto&&...) {});
+  REQUIRE(identity);
+  const Receiver receiver(identity->get());
+  office.endpoint.url = receiver.url();
+  SECTION("believed") {
+    office.endpoint.ca = authority.certificate();
+    const auto courier = office.open();
+    CHECK(comes_true([&] { return receiver.taken() == Taken{"2/0", "2/1"}; }));
+  }
+  SECTION("not believed") {
+    office.endpoint.ca = other.certificate();
+    const auto courier = office.open();
+    CHECK(comes_true([&] { return courier->standing().failed == 1; }));
+    CHECK(receiver.asked() == 0);
+  }
 }
 
 TEST_CASE("a courier is refused that could not work and the reason is named", "[webhooks]") {
