@@ -222,8 +222,10 @@ std::expected<std::unique_ptr<Host>, std::string> Host::open(const ledger::Genes
   build_calendar(database);
   auto state = std::make_unique<State>(genesis, administration, database, std::move(signing), std::move(log));
   if (state->observing() && state->signer->record().epoch.value == 0 && !may_observe) {
-    return std::unexpected("the node's keys are not those of " + administration +
-                           " in the genesis file: put this network's genesis file in its place, or those keys");
+    return std::unexpected(
+        "the node's keys are not those of " + administration +
+        " in the genesis file: put this network's genesis file in its place, or those keys; keys that the "
+        "members have taken since then want role = \"follower\" until the node has caught up");
   }
   return std::unique_ptr<Host>(new Host(std::move(state)));
 }

@@ -73,6 +73,15 @@ std::string not_in_genesis(const NodeConfig& config, std::string_view purpose) {
       config.administration, config.resolve(config.genesis).string(), config.resolve(config.keys).string());
 }
 
+// A key that took the other's place while this node was away is one that its ledger cannot know yet.
+std::string transport_differs(const NodeConfig& config) {
+  return fmt::format(
+      "transport.key in {} is not {}'s key as far as this ledger goes: put that key there, or, if the members have "
+      "taken "
+      "this one while the node was away, set role = \"follower\" until it has caught up",
+      config.resolve(config.keys).string(), config.administration);
+}
+
 std::expected<void, std::string> check_place(const fs::path& path) {
   if (path.parent_path().empty() || fs::is_directory(path.parent_path())) return {};
   return std::unexpected(fmt::format("{} is not there: is the disk mounted that should hold {}?",
@@ -349,7 +358,9 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   const auto& members = node.host->membership().members;
   const bool votes = node.host->self() < members.size();
   if (votes && node.transport_key->public_key() != members[node.host->self()].transport) {
-    return std::unexpected(not_in_genesis(config, "transport"));
+    if (config.role != "follower") return std::unexpected(transport_differs(config));
+    node.notice =
+        "transport.key is newer than this ledger: the node follows until it has the block that put the key in force";
   }
   const auto tip = node.host->reader()->newest().height;
   if (tip < node.witnessed && node.notice.empty()) {

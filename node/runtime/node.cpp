@@ -88,7 +88,7 @@ net::MeshConfig mesh_config(const NodeConfig& config, const OpenNode& files) {
   out.first_guest = static_cast<consensus::MemberIndex>(members.size() + 1);
   for (const auto& member : ledger::member_contacts(*files.host->reader()->state(std::nullopt))) {
     const auto index = members.index_of(member.administration).value();
-    if (member.transport == files.transport_key->public_key()) continue;
+    if (member.administration == config.administration) continue;  // also when it is about to have another key
     out.peers.push_back({index, member.administration, address_of(config, member), member.transport});
   }
   return out;
