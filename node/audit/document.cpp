@@ -2,6 +2,7 @@
 #include "node/audit/document.h"
 
 #include "node/ledger/date.h"
+#include "node/ledger/training.h"
 
 namespace quipu::audit {
 namespace {
@@ -42,6 +43,8 @@ Section subject_of(const Report& report) {
                 {"Leaves", number(report.size)},
                 {"Newest height", number(report.height)},
                 {"Root of the log", report.root}}};
+  if (ledger::is_training(report.chain_id))
+    out.sentences.emplace_back("This is the ledger of a training network: nothing on it has legal effect.");
   const auto& resumed = report.facts.resumed;
   if (resumed.size > 0) {
     out.sentences.push_back(

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <iostream>
+#include <utility>
 
 #include "node/cli/json_fields.h"
 #include "node/ledger/json.h"
@@ -51,22 +53,28 @@ std::string Refusal::sentence() const {
   return code + (event ? " (event " + std::to_string(*event) + "): " : ": ") + text;
 }
 
+std::expected<HttpReply, std::string> NodeClient::noted(std::expected<HttpReply, std::string> reply) {
+  if (reply && !reply->training.empty() && !std::exchange(told_, true))
+    std::cerr << "note: training network " << reply->training << ": nothing here has legal effect" << std::endl;
+  return reply;
+}
+
 std::expected<json::value, std::string> NodeClient::get_json(const std::string& target) {
-  return json_in(http_.get(target));
+  return json_in(noted(http_.get(target)));
 }
 
 std::expected<json::value, std::string> NodeClient::post_json(const std::string& target, BytesView body) {
-  return json_in(http_.post(target, "application/json", body));
+  return json_in(noted(http_.post(target, "application/json", body)));
 }
 
 std::expected<HttpReply, std::string> NodeClient::get_file(const std::string& target, const std::string& accept) {
-  auto reply = http_.get(target, accept);
+  auto reply = noted(http_.get(target, accept));
   if (reply && reply->status != 200) return std::unexpected(failure(*reply).sentence());
   return reply;
 }
 
 std::expected<std::optional<Bytes>, std::string> NodeClient::get_file_if_held(const std::string& target) {
-  auto reply = http_.get(target, "*/*");
+  auto reply = noted(http_.get(target, "*/*"));
   if (!reply) return std::unexpected(reply.error());
   if (reply->status == 404) return std::nullopt;
   if (reply->status != 200) return std::unexpected(failure(*reply).sentence());
@@ -85,7 +93,7 @@ std::expected<ChainNames, std::string> NodeClient::chain() {
 std::expected<SequenceAnswer, Trouble> NodeClient::sequence(const std::string& administration,
                                                             const crypto::PublicKey& key) {
   const std::string kid = crypto::to_hex(crypto::key_id(key).view());
-  auto answer = answer_in(http_.get("/v1/keys/" + kid + "/sequence?administration=" + administration));
+  auto answer = answer_in(noted(http_.get("/v1/keys/" + kid + "/sequence?administration=" + administration)));
   if (!answer) {
     answer.error().why = "key " + kid + " of " + administration + ": " + answer.error().why;
     return std::unexpected(std::move(answer.error()));
@@ -95,7 +103,7 @@ std::expected<SequenceAnswer, Trouble> NodeClient::sequence(const std::string& a
 
 Sent NodeClient::send(BytesView leaf) {
   constexpr std::int64_t kShortestWait_ms = 200;
-  const auto reply = http_.post("/v1/submissions", "application/cose", leaf);
+  const auto reply = noted(http_.post("/v1/submissions", "application/cose", leaf));
   if (!reply) return {Sent::Kind::kLater, 500, {"", reply.error(), std::nullopt}, true};
   if (reply->status == 202) return {};
   if (!is_passing(reply->status)) return {Sent::Kind::kRefused, 0, failure(*reply), false};
@@ -104,14 +112,14 @@ Sent NodeClient::send(BytesView leaf) {
 }
 
 PutAnswer NodeClient::put_record(BytesView body) {
-  const auto reply = http_.post("/v1/records", "application/json", body);
+  const auto reply = noted(http_.post("/v1/records", "application/json", body));
   if (!reply) return {.passing = true, .refusal = {"", reply.error(), std::nullopt}};
   if (reply->status == 200) return {.kept = true};
   return {.passing = is_passing(reply->status), .refusal = failure(*reply)};
 }
 
 std::expected<SubmissionAnswer, Trouble> NodeClient::submission(const crypto::Digest& id) {
-  const auto reply = http_.get("/v1/submissions/" + crypto::to_hex(id.view()));
+  const auto reply = noted(http_.get("/v1/submissions/" + crypto::to_hex(id.view())));
   if (reply && reply->status == 404) return SubmissionAnswer{"UNKNOWN", 0, 0, "", {}};
   const auto value = answer_in(reply);
   if (!value) return std::unexpected(value.error());

@@ -91,7 +91,11 @@ class NodeClient {
   const std::string& url() const { return http_.url(); }
 
  private:
+  // Of the first answer of a training network, whoever reads what the command prints is told.
+  std::expected<HttpReply, std::string> noted(std::expected<HttpReply, std::string> reply);
+
   HttpClient http_;
+  bool told_ = false;
 };
 
 // Percent-encodes one path segment or query value.

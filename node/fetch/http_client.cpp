@@ -55,6 +55,7 @@ HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
   reply.content_type = text(message[beast::field::content_type]);
   reply.next_after = text(message["Quipu-Next-After"]);
   reply.height = text(message["Quipu-Height"]);
+  reply.training = text(message["Quipu-Training"]);
   const std::string retry = text(message[beast::field::retry_after]);
   std::from_chars(retry.data(), retry.data() + retry.size(), reply.retry_after_s);
   reply.body = std::move(message.body());

@@ -20,6 +20,7 @@ struct HttpReply {
   std::string content_type;
   std::string next_after;          // the header Quipu-Next-After of a CSV page
   std::string height;              // the header Quipu-Height of a CSV page
+  std::string training;            // the header Quipu-Training: the ledger's name, if it is for training alone
   std::int64_t retry_after_s = 0;  // 0: not said
   Bytes body;
 };

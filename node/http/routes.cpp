@@ -6,6 +6,7 @@
 #include "node/http/compression.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/ledger/training.h"
 
 namespace quipu::http {
 
@@ -187,9 +188,20 @@ void run_guarded(Doorkeeper& door, const Route& route, Call call, const Respond&
   run_in_turn(route, std::move(call), noted, lane);
 }
 
+// Every answer of a training network says so: programs can tell whoever reads it.
+Respond marked(const Backend& backend, const Request& request, const Respond& respond) {
+  const std::string& name = backend.genesis().chain_id;
+  if (!ledger::is_training(name) || !request.target.starts_with("/v1/")) return respond;
+  return [respond, name](Response response) {
+    response.headers.emplace_back("Quipu-Training", name);
+    respond(std::move(response));
+  };
+}
+
 }  // namespace
 
-void route(Backend& backend, const Request& request, const Respond& respond, SlowLane* lane) {
+void route(Backend& backend, const Request& request, const Respond& unmarked, SlowLane* lane) {
+  const Respond respond = marked(backend, request, unmarked);
   auto target = parse_target(request.target);
   if (!target) return respond(problem(ApiCode::kBadParameter, target.error()));
   Call call{backend, request, std::move(*target), {}, Roles::all()};

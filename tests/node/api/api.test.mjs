@@ -131,6 +131,14 @@ for (const [id, status, how] of calls) {
   });
 }
 
+await test('a training network says so in every answer below /v1 and in no file of the mirror', async () => {
+  const told = async (target) => (await fetch(world.nodes.BO + target)).headers.get('quipu-training');
+  const { chain_id: chain } = await (await fetch(`${world.nodes.BO}/v1/node/status`)).json();
+  assert.match(chain, /^test-/);
+  for (const target of ['/v1/node/status', '/v1/list?issuer=PE&limit=1', '/v1/list?issuer=PE&limit=1&format=csv', '/v1/list?x=1', '/v1/none']) assert.equal(await told(target), chain, target);
+  for (const target of ['/genesis', '/checkpoint']) assert.equal(await told(target), null, target);
+});
+
 await test('another method is refused on every route and the allowed ones are named', async () => {
   for (const { path: route } of page.operations.values()) {
     const answer = await fetch(world.nodes.BO + route.replace(/\{\w+\}/g, 'x'), { method: 'DELETE' });

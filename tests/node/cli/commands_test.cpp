@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "node/cli/command_line.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
 #include "node/cli/paging.h"
 #include "node/cli/submitting.h"
@@ -53,6 +54,25 @@ TEST_CASE("events are submitted then approved then shown", "[cli]") {
   REQUIRE_FALSE(again);
   CHECK(again.error().find("SUBJECT_TAKEN") != std::string::npos);
   CHECK_FALSE(approval_give(node.global(), {"x/1", options.key, "", ""}));
+}
+
+TEST_CASE("a training network is named once on standard error and nowhere in what is printed", "[cli]") {
+  boost::asio::io_context io(1);
+  http::Server server(io, "127.0.0.1:0", [](const http::Request&, const http::Respond& respond) {
+    http::Response answer;
+    answer.headers.emplace_back("Quipu-Training", "test-7");
+    answer.body.append(R"({"items":[]})");
+    respond(std::move(answer));
+  });
+  REQUIRE(server.start());
+  std::jthread running([&io] { io.run(); });
+  const std::unique_ptr<http::Server, void (*)(http::Server*)> stopping(&server,
+                                                                        [](http::Server* each) { each->stop(0); });
+  Captured out;
+  auto node = connect({"http://127.0.0.1:" + std::to_string(server.port()), Output::kJson});
+  for (int i = 0; i < 2; ++i) CHECK(node.value().get_json("/v1/approvals"));
+  CHECK(out.errors() == "note: training network test-7: nothing here has legal effect\n");
+  CHECK(out.text().empty());
 }
 
 TEST_CASE("waiting for a submission that is rejected in its turn tells the code and fails", "[cli]") {

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// An officer's first quarter of an hour, as docs/getting-started/officer.md tells it: the network is that of the README's command,
-// with its data, its keys and its four nodes; every label that the page names is used. What differs is the ports, which have to be free here.
+// An officer's first quarter of an hour, as docs/getting-started/officer.md tells it, on the network of the README's command: places,
+// files and numbers are read out of the page, and every label that it names is used.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { Desk, openBrowser } from './desk.mjs'
-import { freePorts } from './network.mjs'
+import { startReadmeNetwork } from './readme_network.mjs'
 
-const { QUIPU_SOURCE, QUIPU_BIN, QUIPU_WORK } = process.env
-const folder = path.join(QUIPU_WORK, 'journey')
-const readme = fs.readFileSync(path.join(QUIPU_SOURCE, 'README.md'), 'utf8')
+const { QUIPU_SOURCE, QUIPU_WORK } = process.env
 const story = fs.readFileSync(path.join(QUIPU_SOURCE, 'docs', 'getting-started', 'officer.md'), 'utf8').split('## In a terminal')[0]
-
-const run = (words) => execFileSync(path.join(QUIPU_BIN, words[0]), words.slice(1), { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
-const down = () => fs.existsSync(path.join(folder, 'build', 'testnet', 'testnet.json')) && run(['quipu-testnet', 'down', '--dir', 'build/testnet'])
 
 // What the page says in its own words: the n-th of a kind.
 const told = (pattern) => [...story.matchAll(pattern)].map((found) => found[1])
@@ -25,27 +19,19 @@ const [tin] = told(/`(PE\d{11})`/g)
 const [certificate] = told(/`(PE-\d+)`/g)
 const labels = new Set(told(/\*\*(.+?)\*\*/g))
 
-let port, browser
+let network, browser
 before(async () => {
-  down()
-  fs.rmSync(folder, { recursive: true, force: true })
-  fs.mkdirSync(path.join(folder, 'testnet'), { recursive: true })
-  fs.symlinkSync(path.join(QUIPU_SOURCE, 'testnet', 'sample'), path.join(folder, 'testnet', 'sample'))
-  const [, command] = /^\$ build\/release\/bin\/(quipu-testnet up .*)$/m.exec(readme)
-  port = await freePorts()
-  run([...command.split(' '), '--port', String(port)])
+  network = await startReadmeNetwork(path.join(QUIPU_WORK, 'journey'))
   browser = await openBrowser()
 })
 after(async () => {
   await browser?.close()
-  down()
-  fs.rmSync(folder, { recursive: true, force: true })
+  network?.stop()
 })
-const here = (url) => url.replace(/848(\d)/, (_, at) => String(port + Number(at)))
 
 test('an officer grants, suspends and reinstates, and a partner recognises, refuses and recognises, within seconds', async () => {
-  const peru = await Desk.open(browser, here(peruPlace))
-  const chile = await Desk.open(browser, here(chilePlace))
+  const peru = await Desk.open(browser, network.url(peruPlace))
+  const chile = await Desk.open(browser, network.url(chilePlace))
   const verdict = (manner) => chile.page.locator(`.verdict.${manner}`).waitFor()
   const seconds = {}
   // From the signature until the partner's page, which nobody touches, shows it.
@@ -59,7 +45,7 @@ test('an officer grants, suspends and reinstates, and a partner recognises, refu
   }
 
   await peru.follow('Key')
-  await peru.field('Key file').setInputFiles(path.join(folder, keyFile))
+  await peru.field('Key file').setInputFiles(network.file(keyFile))
   await peru.press('Open')
   await peru.see(/^Open: /)
   await peru.follow('State something')

@@ -272,6 +272,7 @@ export const en = {
     cell: (recogniser: string, issuer: string, status: string) => `${recogniser} of ${issuer}: ${status}`,
   },
   indicators: {
+    by_month: 'By month',
     title: 'Indicators',
     all: 'all',
     partner: 'Partner',

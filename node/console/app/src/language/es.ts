@@ -272,6 +272,7 @@ export const es: Words = {
     cell: (recogniser, issuer, status) => `${recogniser} a ${issuer}: ${status}`,
   },
   indicators: {
+    by_month: 'Por mes',
     title: 'Indicadores',
     all: 'todos',
     partner: 'Socio',

@@ -272,6 +272,7 @@ export const pt: Words = {
     cell: (recogniser, issuer, status) => `${recogniser} a ${issuer}: ${status}`,
   },
   indicators: {
+    by_month: 'Por mês',
     title: 'Indicadores',
     all: 'todos',
     partner: 'Parceiro',

@@ -86,7 +86,7 @@ function OverMonths({ answer }: { readonly answer: IndicatorsAnswer }) {
         </section>
       </div>
       <details>
-        <summary>{i.month}</summary>
+        <summary>{i.by_month}</summary>
         <Table<MonthRow>
           caption={i.month}
           rows={charts.rows}
