@@ -550,7 +550,8 @@ void add_care(CLI::App& app, Chosen& chosen) {
   const std::pair<const char*, const char*> commands[] = {
       {"backup", "Back up a node, verified (quipud backup)"},
       {"restore", "Make a node's directory from a backup (quipud restore)"},
-      {"reindex", "Make a ledger's indexes anew from its leaves (quipud reindex)"}};
+      {"reindex", "Make a ledger's indexes anew from its leaves (quipud reindex)"},
+      {"doctor", "Tell what is wrong with a node, and what to do (quipud doctor)"}};
   for (const auto& [name, what] : commands) {
     CLI::App* command = app.add_subcommand(name, what);
     command->fallthrough(false);
@@ -562,15 +563,6 @@ void add_care(CLI::App& app, Chosen& chosen) {
       };
     });
   }
-}
-
-// It answers, so that a script finds out what it asked for.
-void add_later(CLI::App& app, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand("doctor", "Not yet");
-  command->fallthrough(false);
-  command->allow_extras();
-  command->callback(
-      [&chosen] { chosen.run = []() -> Done { return std::unexpected("doctor: not yet; a later version has it"); }; });
 }
 
 void add_global(CLI::App& app, Chosen& chosen) {
@@ -633,7 +625,6 @@ int run_command_line(int argc, char** argv) {
   add_mirror(app, chosen);
   add_node(app, chosen);
   add_care(app, chosen);
-  add_later(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

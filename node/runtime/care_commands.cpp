@@ -10,6 +10,7 @@
 
 #include "crypto/signature.h"
 #include "node/runtime/care/backup.h"
+#include "node/runtime/care/doctor.h"
 #include "node/runtime/care/reindex.h"
 #include "node/runtime/care/restore.h"
 #include "node/runtime/data_directory.h"
@@ -139,6 +140,39 @@ int index_again(const Wishes& wishes) {
   return 0;
 }
 
+void print(const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    std::cout << fmt::format("{:<5} {:<12} {}\n", name_of(finding.verdict), finding.check, finding.what);
+    if (!finding.next.empty()) std::cout << fmt::format("{:18} -> {}\n", "", finding.next);
+  }
+}
+
+json::object answer_of(const std::vector<Finding>& findings) {
+  json::array checks;
+  for (const auto& finding : findings) {
+    json::object check{
+        {"check", finding.check}, {"verdict", std::string(name_of(finding.verdict))}, {"what", finding.what}};
+    if (!finding.next.empty()) check["next"] = finding.next;
+    checks.push_back(std::move(check));
+  }
+  return {{"verdict", std::string(name_of(worst(findings)))}, {"checks", std::move(checks)}};
+}
+
+// 0, 1 or 2, as monitoring expects of its probes.
+int diagnose(const Wishes& wishes) {
+  const auto config = read_config(wishes.config);
+  std::vector<Finding> findings{{"config", Verdict::kOk, "in order"}};
+  if (!config) findings = {{"config", Verdict::kFail, config.error(), "mend the line that it names"}};
+  if (!crypto::self_test())
+    findings.push_back({"machine", Verdict::kFail, "its cryptography fails its self-test", "use another machine"});
+  if (config) {
+    for (auto& finding : examine(look_at_node(*config, wishes.token_file, wishes.ca)))
+      findings.push_back(std::move(finding));
+  }
+  wishes.output == "json" ? print(answer_of(findings), wishes.output) : print(findings);
+  return static_cast<int>(worst(findings));
+}
+
 }  // namespace
 
 struct CareCommands::State {
@@ -185,6 +219,15 @@ struct CareCommands::State {
             "quipud reindex --config /var/lib/quipu/quipud.toml", index_again);
     command->add_option("--config", wishes.config, "The TOML file of a node that does not run")->required();
   }
+
+  void add_doctor(CLI::App& app) {
+    auto* command =
+        add(app, "doctor", "Tell what is wrong with a node, and what to do; ends with 0 (OK), 1 (WARN), 2 (FAIL)",
+            "quipud doctor --config /var/lib/quipu/quipud.toml", diagnose);
+    command->add_option("--config", wishes.config, "The node's TOML file; the node may run or not")->required();
+    command->add_option("--token-file", wishes.token_file, "File with a token that opens the node's API");
+    command->add_option("--ca", wishes.ca, "PEM file with whom to believe over https [this machine's store]");
+  }
 };
 
 CareCommands::CareCommands() : state_(std::make_unique<State>()) {}
@@ -194,6 +237,7 @@ void CareCommands::add_to(CLI::App& app) {
   state_->add_backup(app);
   state_->add_restore(app);
   state_->add_reindex(app);
+  state_->add_doctor(app);
 }
 
 std::optional<int> CareCommands::run() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// quipud backup, restore, reindex: what an operator does about a node, also when it does not run. `quipu` hands
+// quipud backup, restore, reindex, doctor: what an operator does about a node, also when it does not run. `quipu` hands
 // its commands of these names over to this program.
 #pragma once
 

@@ -35,6 +35,10 @@ class Operator {
   std::expected<void, std::string> restore() const {
     return quipu({"restore", backup().string(), "--dir", directory().string(), "--genesis", genesis()});
   }
+  std::string said() const {
+    std::ifstream in(folder_ / "care.log");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
   fs::path backup() const { return folder_ / "backup"; }
   fs::path keys() const { return folder_ / "keys"; }
   fs::path directory() const { return network_.directory("PE"); }
@@ -70,6 +74,38 @@ TEST_CASE("a node is backed up while it runs and while it does not and it shows 
   officer.must_back_up();
   require(restart_node(network.processes(), node));
   require(officer.quipu({"backup", "--verify", officer.backup().string(), "--genesis", officer.genesis()}));
+}
+
+TEST_CASE("the doctor finds a healthy node well and a peer that is away and an open key and a node that does not run") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  network.wait_agreed();
+  const Operator officer(network);
+  officer.must_back_up();
+  // Not its exit code: the disk may be slow here.
+  static_cast<void>(officer.quipu({"doctor", "--config", officer.config()}));
+  for (const char* line : {"OK    node         answers", "OK    ready        yes", "OK    peers        all 4 members",
+                           "OK    clock", "OK    keys", "OK    backup"}) {
+    CHECK(officer.said().find(line) != std::string::npos);
+  }
+  const auto finds = [&](const std::string& words) {
+    CHECK_FALSE(officer.quipu({"doctor", "--config", officer.config()}));
+    CHECK(officer.said().find(words) != std::string::npos);
+  };
+  require(kill_node(network.processes(), network.node("BR")));
+  finds("3 of 4 members connected; not BR");
+  require(restart_node(network.processes(), network.node("BR")));
+  const auto key = officer.directory() / "keys/vote.key";
+  fs::permissions(key, fs::perms::others_read, fs::perm_options::add);
+  finds("others may read " + key.string());
+  fs::permissions(key, fs::perms::others_read, fs::perm_options::remove);
+  REQUIRE(terminate_node(network.processes(), network.node("PE")) == 0);
+  finds("does not answer");
+  fs::rename(key, key.string() + ".away");
+  finds("would not start");
+  fs::rename(key.string() + ".away", key);
+  require(restart_node(network.processes(), network.node("PE")));
 }
 
 TEST_CASE(

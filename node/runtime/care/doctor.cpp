@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/care/doctor.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace quipu::runtime {
+
+namespace {
+
+constexpr double kFewFree = 0.10;
+constexpr double kTooFewFree = 0.05;
+constexpr double kSlowSync_ms = 50;
+constexpr double kTooSlowSync_ms = 500;
+constexpr std::int64_t kAhead_ms = 10'000;  // members refuse blocks that are further in their future
+constexpr std::int64_t kDay_ms = 86'400'000;
+constexpr std::int64_t kBackupDays = 2;        // as the alert QuipuBackupOld
+constexpr std::int64_t kCertificateDays = 30;  // as the alert QuipuCertificateExpires
+
+Finding ok(std::string check, std::string what) { return {std::move(check), Verdict::kOk, std::move(what)}; }
+
+Finding running(const NodeFacts& facts) {
+  if (facts.unreachable.empty()) {
+    return ok("node", fmt::format("answers at {}, height {}", facts.url, facts.answers.height));
+  }
+  if (!facts.start_fault.empty()) {
+    return {"node", Verdict::kFail, "does not run, and would not start: " + facts.start_fault,
+            "docs/operating.md, \"When it refuses to start\""};
+  }
+  return {"node", Verdict::kFail, "does not answer: " + facts.unreachable,
+          "start it (systemctl start quipud); if it runs, look into its log"};
+}
+
+Finding ready(const NodeAnswers& node) {
+  if (node.halted) {
+    return {"ready", Verdict::kFail, "halted", "do not start it again before docs/alerts.md, QuipuHalted, is read"};
+  }
+  if (node.sign_state == "stopped") {
+    return {"ready", Verdict::kFail, "another process signs with this member's vote key",
+            "stop the other one at once; docs/alerts.md, QuipuCloneSeen"};
+  }
+  if (node.unready.empty()) return ok("ready", "yes");
+  return {"ready", Verdict::kWarn, node.unready,
+          "wait some minutes; then docs/alerts.md, QuipuNoQuorum, QuipuSyncing, QuipuRecovering"};
+}
+
+Finding peers(const NodeAnswers& node) {
+  const std::size_t up = node.members - node.peers_down.size();
+  if (node.peers_down.empty()) return ok("peers", fmt::format("all {} members", node.members));
+  const std::string what =
+      fmt::format("{} of {} members connected; not {}", up, node.members, fmt::join(node.peers_down, ", "));
+  const std::string next =
+      "ask their operators; if theirs run, look at the way there: port, firewall, address in [peers.addresses]";
+  return {"peers", up < node.quorum ? Verdict::kFail : Verdict::kWarn, what, next};
+}
+
+Finding clock(const NodeFacts& facts) {
+  const auto behind_ms = facts.answers.block_time_ms - facts.now_ms;
+  if (behind_ms <= kAhead_ms) return ok("clock", "not behind the newest block");
+  return {"clock", Verdict::kFail,
+          fmt::format("{} s behind the newest block, whose time a quorum agreed to", behind_ms / 1'000),
+          "set this machine's clock (timedatectl, chronyc tracking)"};
+}
+
+Finding evidence(const NodeAnswers& node) {
+  if (node.evidence == 0) return ok("evidence", "no member has contradicted itself");
+  return {"evidence", Verdict::kWarn, fmt::format("{} pairs of contradicting votes", node.evidence),
+          "quipu evidence list; docs/alerts.md, QuipuEvidence"};
+}
+
+Finding keys(const NodeFacts& facts) {
+  if (facts.open_keys.empty()) return ok("keys", "only their owner may read them");
+  return {"keys", Verdict::kFail, fmt::format("others may read {}", fmt::join(facts.open_keys, ", ")),
+          "chmod 600, and think of who could have read them; a key that may be known is changed"};
+}
+
+Finding disk(const NodeFacts& facts) {
+  const auto what = fmt::format("{:.0f} % free", facts.free_share * 100);
+  const std::string next = "make room or a larger file system now: a node whose disk is full stops";
+  if (facts.free_share < kTooFewFree) return {"disk", Verdict::kFail, what, next};
+  if (facts.free_share < kFewFree) return {"disk", Verdict::kWarn, what, next};
+  return ok("disk", what);
+}
+
+Finding sync(const NodeFacts& facts) {
+  const auto what = fmt::format("{:.1f} ms until 4 KiB are on the disk", facts.sync_ms);
+  const std::string next = "each block takes three of these: look for what else writes there, or take another disk";
+  if (facts.sync_ms > kTooSlowSync_ms) return {"sync", Verdict::kFail, what, next};
+  if (facts.sync_ms > kSlowSync_ms) return {"sync", Verdict::kWarn, what, next};
+  return ok("sync", what);
+}
+
+Finding backup(const NodeFacts& facts) {
+  const std::string next =
+      "quipu backup --config FILE --out DIR, once a day; docs/operating.md, \"Backups and audits\"";
+  if (!facts.backup_verified_ms) return {"backup", Verdict::kWarn, "never verified one", next};
+  const auto days = (facts.now_ms - *facts.backup_verified_ms) / kDay_ms;
+  if (days < kBackupDays) return ok("backup", "verified within two days");
+  return {"backup", Verdict::kWarn, fmt::format("verified {} days ago", days), next};
+}
+
+Finding certificate(const NodeFacts& facts) {
+  const std::string next = "put another one in its place, it is read at once; docs/operating.md, \"HTTPS\"";
+  if (!facts.certificate_fault.empty()) return {"certificate", Verdict::kFail, facts.certificate_fault, next};
+  if (!facts.certificate_expires_s) return ok("certificate", "none: HTTP in clear");
+  const auto days = (*facts.certificate_expires_s * 1'000 - facts.now_ms) / kDay_ms;
+  if (*facts.certificate_expires_s * 1'000 <= facts.now_ms) return {"certificate", Verdict::kFail, "expired", next};
+  if (days < kCertificateDays) {
+    return {"certificate", Verdict::kWarn, fmt::format("expires in {} days", days), next};
+  }
+  return ok("certificate", fmt::format("for {} days", days));
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kOk:
+      return "OK";
+    case Verdict::kWarn:
+      return "WARN";
+    case Verdict::kFail:
+      break;
+  }
+  return "FAIL";
+}
+
+std::vector<Finding> examine(const NodeFacts& facts) {
+  std::vector<Finding> findings{running(facts)};
+  if (facts.unreachable.empty()) {
+    for (const auto& check : {&ready, &peers, &evidence}) findings.push_back(check(facts.answers));
+    findings.push_back(clock(facts));
+  }
+  for (const auto& check : {&keys, &disk, &sync, &backup, &certificate}) findings.push_back(check(facts));
+  return findings;
+}
+
+Verdict worst(const std::vector<Finding>& findings) {
+  Verdict worst = Verdict::kOk;
+  for (const auto& finding : findings) worst = std::max(worst, finding.verdict);
+  return worst;
+}
+
+}  // namespace quipu::runtime

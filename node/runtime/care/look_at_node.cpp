@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The facts that examine() judges, from the node, its files and its disk.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <limits>
+
+#include "node/fetch/http_client.h"
+#include "node/ledger/json.h"
+#include "node/runtime/api_tls.h"
+#include "node/runtime/care/backup.h"
+#include "node/runtime/care/doctor.h"
+#include "node/runtime/clock.h"
+#include "node/runtime/data_directory.h"
+#include "node/signer/member_keys.h"
+#include "storage/directory_sync.h"
+
+namespace quipu::runtime {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+constexpr int kOk = 200;
+constexpr int kSyncs = 5;
+constexpr std::size_t kProbeBytes = 4'096;
+constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
+
+std::string text_at(const json::object& from, std::string_view name) {
+  const auto* value = from.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::uint64_t number_at(const json::object& from, std::string_view name) {
+  const auto* value = from.if_contains(name);
+  return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
+}
+
+std::vector<std::string> down(const json::object& status) {
+  std::vector<std::string> codes;
+  const auto* peers = status.if_contains("peers");
+  if (peers == nullptr || !peers->is_array()) return codes;
+  for (const auto& peer : peers->get_array()) {
+    const auto* up = peer.is_object() ? peer.get_object().if_contains("up") : nullptr;
+    if (up != nullptr && up->is_bool() && !up->get_bool())
+      codes.push_back(text_at(peer.get_object(), "administration"));
+  }
+  return codes;
+}
+
+// "2026-11-27T09:12:03.123Z", to the second; 0 when it is none.
+std::int64_t time_of(const std::string& text) {
+  std::tm time{};
+  if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return 0;
+  return std::int64_t{timegm(&time)} * 1'000;
+}
+
+std::expected<NodeAnswers, std::string> answers_of(fetch::HttpClient& client) {
+  const auto ready = client.get("/readyz");
+  if (!ready) return std::unexpected(ready.error());
+  const auto status = client.get("/v1/node/status");
+  if (!status) return std::unexpected(status.error());
+  if (status->status == 401 || status->status == 403)
+    return std::unexpected("it tells its status to nobody without a token: give --token-file");
+  const auto parsed = ledger::parse_strict_json(status->body);
+  if (status->status != kOk || !parsed || !parsed->is_object())
+    return std::unexpected(fmt::format("HTTP status {} for its status", status->status));
+  const auto& said = parsed->get_object();
+  const auto* halted = said.if_contains("halted");
+  const std::string reason(ready->body.substr(0, ready->body.find('\n')));
+  return NodeAnswers{.unready = ready->status == kOk ? std::string() : reason,
+                     .halted = halted != nullptr && halted->is_bool() && halted->get_bool(),
+                     .sign_state = text_at(said, "sign_state"),
+                     .height = number_at(said, "height"),
+                     .block_time_ms = time_of(text_at(said, "block_time")),
+                     .members = number_at(said, "members"),
+                     .quorum = number_at(said, "quorum"),
+                     .peers_down = down(said),
+                     .evidence = number_at(said, "evidence")};
+}
+
+std::expected<NodeAnswers, std::string> ask(const std::string& url, const fs::path& token_file, const fs::path& ca) {
+  const auto token = signer::read_passphrase(token_file);
+  if (!token) return std::unexpected(token.error());
+  auto client = fetch::HttpClient::make(url, {.ca = ca});
+  if (!client) return std::unexpected(client.error());
+  if (!token->empty()) client->show(*token);
+  return answers_of(*client);
+}
+
+std::vector<std::string> readable_by_others(const fs::path& folder) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const bool key = entry.path().extension() == ".key";
+    if (key && (entry.status(error).permissions() & kOthers) != fs::perms::none) found.push_back(entry.path().string());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+double free_share(const fs::path& place) {
+  std::error_code error;
+  const auto space = fs::space(place, error);
+  return error || space.capacity == 0 ? 0 : static_cast<double>(space.available) / static_cast<double>(space.capacity);
+}
+
+// Beside the ledger, in a file that is gone afterwards. Infinite when it cannot be written.
+double median_sync_ms(const fs::path& folder) {
+  const fs::path probe = folder / "doctor.probe";
+  std::vector<double> took_ms;
+  bool good = true;
+  for (int i = 0; i < kSyncs && good; ++i) {
+    std::ofstream(probe, std::ios::binary | std::ios::app) << std::string(kProbeBytes, '\0');
+    const auto start = std::chrono::steady_clock::now();
+    good = storage::sync_file(probe);
+    took_ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+  }
+  std::error_code error;
+  fs::remove(probe, error);
+  std::ranges::sort(took_ms);
+  return good ? took_ms[took_ms.size() / 2] : std::numeric_limits<double>::infinity();
+}
+
+void look_at_certificate(const NodeConfig& config, NodeFacts& facts) {
+  if (config.http_certificate.empty()) return;
+  const auto identity = http::TlsIdentity::open(tls_files(config), [](const std::string&, bool) {});
+  if (!identity) return void(facts.certificate_fault = identity.error());
+  facts.certificate_expires_s = (*identity)->expires_s();
+}
+
+}  // namespace
+
+NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, const fs::path& ca) {
+  NodeFacts facts{.url = own_url(config)};
+  if (auto answers = ask(facts.url, token_file, ca)) {
+    facts.answers = *std::move(answers);
+  } else {
+    facts.unreachable = answers.error();
+    const auto open = open_node(config);
+    if (!open) facts.start_fault = open.error();
+  }
+  const auto ledger_folder = fs::absolute(config.resolve(config.ledger)).parent_path();
+  facts.open_keys = readable_by_others(config.resolve(config.keys));
+  facts.free_share = free_share(ledger_folder);
+  facts.sync_ms = median_sync_ms(ledger_folder);
+  if (const auto mark = read_mark(config.directory / kLastMarkFile)) facts.backup_verified_ms = mark->verified_ms;
+  look_at_certificate(config, facts);
+  facts.now_ms = real_now().utc_ms;
+  return facts;
+}
+
+}  // namespace quipu::runtime

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/care/doctor.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+namespace quipu::runtime::care_test {
+
+namespace doctor {
+
+constexpr std::int64_t kNow_ms = 1'795'000'000'000;
+constexpr std::int64_t kDay_ms = 86'400'000;
+
+NodeFacts healthy() {
+  return {.url = "unix:/var/lib/quipu/admin.socket",
+          .answers = {.sign_state = "good", .height = 66, .block_time_ms = kNow_ms - 500, .members = 4, .quorum = 3},
+          .free_share = 0.5,
+          .sync_ms = 2,
+          .now_ms = kNow_ms,
+          .backup_verified_ms = kNow_ms - kDay_ms,
+          .certificate_expires_s = (kNow_ms + 90 * kDay_ms) / 1'000};
+}
+
+Finding finding(const NodeFacts& facts, const std::string& check) {
+  const auto all = examine(facts);
+  const auto found = std::ranges::find(all, check, &Finding::check);
+  REQUIRE(found != all.end());
+  return *found;
+}
+
+// What is wrong is said once, with a next step, and all else is well.
+void only_wrong(const NodeFacts& facts, const std::string& check, Verdict verdict, const std::string& words) {
+  const auto wrong = finding(facts, check);
+  INFO(wrong.what);
+  CHECK(wrong.verdict == verdict);
+  CHECK(wrong.what.find(words) != std::string::npos);
+  CHECK_FALSE(wrong.next.empty());
+  for (const auto& other : examine(facts)) CHECK((other.check == check || other.verdict == Verdict::kOk));
+  CHECK(worst(examine(facts)) == verdict);
+}
+
+}  // namespace doctor
+
+TEST_CASE("a healthy node has nothing to be told") {
+  using namespace doctor;
+  for (const auto& each : examine(healthy())) {
+    INFO(each.check);
+    CHECK(each.verdict == Verdict::kOk);
+    CHECK(each.next.empty());
+  }
+  CHECK(worst(examine(healthy())) == Verdict::kOk);
+}
+
+TEST_CASE("a node that does not answer is told from one that would not start") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.unreachable = "connection refused";
+  only_wrong(facts, "node", Verdict::kFail, "connection refused");
+  facts.start_fault = "vote.key is missing";
+  only_wrong(facts, "node", Verdict::kFail, "would not start: vote.key is missing");
+}
+
+TEST_CASE("a node that is not ready is warned of and one that halted or was cloned is a failure") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.answers.unready = "catching up";
+  only_wrong(facts, "ready", Verdict::kWarn, "catching up");
+  facts.answers.sign_state = "stopped";
+  only_wrong(facts, "ready", Verdict::kFail, "another process signs");
+  facts.answers.halted = true;
+  only_wrong(facts, "ready", Verdict::kFail, "halted");
+}
+
+TEST_CASE("members that are not connected are named and too few of them are a failure") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.answers.peers_down = {"BR"};
+  only_wrong(facts, "peers", Verdict::kWarn, "3 of 4 members connected; not BR");
+  facts.answers.peers_down = {"BR", "CL"};
+  only_wrong(facts, "peers", Verdict::kFail, "2 of 4 members connected; not BR, CL");
+}
+
+TEST_CASE("a clock that is behind what a quorum agreed to is a failure") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.answers.block_time_ms = kNow_ms + 10'000;
+  CHECK(finding(facts, "clock").verdict == Verdict::kOk);
+  facts.answers.block_time_ms = kNow_ms + 42'000;
+  only_wrong(facts, "clock", Verdict::kFail, "42 s behind");
+}
+
+TEST_CASE("evidence and open keys are told") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.answers.evidence = 2;
+  only_wrong(facts, "evidence", Verdict::kWarn, "2 pairs");
+  facts = healthy();
+  facts.open_keys = {"keys/vote.key"};
+  only_wrong(facts, "keys", Verdict::kFail, "others may read keys/vote.key");
+}
+
+TEST_CASE("a disk that fills up or is slow is warned of before it is a failure") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.free_share = 0.08;
+  only_wrong(facts, "disk", Verdict::kWarn, "8 % free");
+  facts.free_share = 0.03;
+  only_wrong(facts, "disk", Verdict::kFail, "3 % free");
+  facts = healthy();
+  facts.sync_ms = 80;
+  only_wrong(facts, "sync", Verdict::kWarn, "80.0 ms");
+  facts.sync_ms = std::numeric_limits<double>::infinity();
+  only_wrong(facts, "sync", Verdict::kFail, "inf");
+}
+
+TEST_CASE("backups that are old or were never made and certificates that end are told") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.backup_verified_ms = kNow_ms - 5 * kDay_ms;
+  only_wrong(facts, "backup", Verdict::kWarn, "5 days ago");
+  facts.backup_verified_ms.reset();
+  only_wrong(facts, "backup", Verdict::kWarn, "never");
+  facts = healthy();
+  facts.certificate_expires_s = (kNow_ms + 10 * kDay_ms) / 1'000;
+  only_wrong(facts, "certificate", Verdict::kWarn, "10 days");
+  facts.certificate_expires_s = kNow_ms / 1'000;
+  only_wrong(facts, "certificate", Verdict::kFail, "expired");
+  facts.certificate_expires_s.reset();
+  CHECK(finding(facts, "certificate").verdict == Verdict::kOk);
+  facts.certificate_fault = "api.pem is not there";
+  only_wrong(facts, "certificate", Verdict::kFail, "not there");
+}
+
+}  // namespace quipu::runtime::care_test
