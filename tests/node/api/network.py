@@ -67,6 +67,21 @@ class Keeper(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Desk(http.server.BaseHTTPRequestHandler):
+    """Takes what a node posts to it, and keeps the first of it."""
+    posts, MOST = [], 20
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(self.posts) < self.MOST:
+            self.posts.append(json.loads(body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
 class World(Network):
     def __init__(self, programs, sample, out):
         super().__init__(programs, sample, os.path.join(out, "network"), LOWEST_PORT)
@@ -257,6 +272,22 @@ class World(Network):
 
     # ------------------------------------------------------------- the nodes
 
+    def open_desk(self, code):
+        """From its next start on this node posts to a desk what changed for Peru."""
+        desk = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+        threading.Thread(target=desk.serve_forever, daemon=True).start()
+        folder = os.path.join(self.directory, code)
+        with open(os.path.join(folder, "desk.secret"), "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write("whsec_" + base64.b64encode(bytes(32)).decode() + "\n")
+        with open(os.path.join(folder, "quipud.toml"), "a", encoding="utf-8") as file:
+            file.write(f'\n[[webhooks]]\nname = "desk"\nurl = "http://127.0.0.1:{desk.server_port}/"\nsecret_file = "desk.secret"\n'
+                       'as = "PE"\nrecognition_changes_only = true\nsince = 0\n')
+
+    def posts(self):
+        self.wait("the desk was told enough", lambda: len(Desk.posts) == Desk.MOST)
+        return Desk.posts
+
     def want_tokens(self, code):
         """From now on guests may look up at this node and nothing else. A token of each role."""
         settings = os.path.join(self.directory, code, "quipud.toml")
@@ -302,7 +333,9 @@ def main():
     try:
         world.start("--import")
         told = world.tell()
+        world.open_desk("CL")
         told["tokens"] = world.want_tokens("CL")
+        told["posts"] = world.posts()
         world.published_size()
         told |= {"nodes": {code: world.url(code) for code in MEMBERS}, "follower": world.start_follower()}
         done = subprocess.run(command, env={**os.environ, "QUIPU_WORLD": world.file("world.json", told)}).returncode
