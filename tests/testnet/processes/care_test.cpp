@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "testnet/processes/children.h"
+#include "testnet/processes/patience.h"
 #include "tests/testnet/processes/clerk.h"
 #include "tests/testnet/processes/kept.h"
 #include "tests/testnet/processes/load.h"
@@ -90,8 +91,12 @@ TEST_CASE("the doctor finds a healthy node well and a peer that is away and an o
     CHECK(officer.said().find(line) != std::string::npos);
   }
   const auto finds = [&](const std::string& words) {
-    CHECK_FALSE(officer.quipu({"doctor", "--config", officer.config()}));
-    CHECK(officer.said().find(words) != std::string::npos);
+    const bool found = poll(std::chrono::seconds(10), [&] {
+      return !officer.quipu({"doctor", "--config", officer.config()}) &&
+             officer.said().find(words) != std::string::npos;
+    });
+    INFO(words);
+    CHECK(found);
   };
   require(kill_node(network.processes(), network.node("BR")));
   finds("3 of 4 members connected; not BR");
