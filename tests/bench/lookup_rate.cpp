@@ -87,6 +87,21 @@ class ServerThread {
 
 }  // namespace
 
+Importing::Importing(LookupState& state)
+    : thread_([this, &state] {
+        constexpr std::size_t kSubmissions = 10;
+        for (auto next = Clock::now(); !ending_; next += std::chrono::milliseconds(250)) {
+          state.import_block(kSubmissions);
+          statements_ += kSubmissions * LookupState::kStatementsImported;
+          std::this_thread::sleep_until(next + std::chrono::milliseconds(250));
+        }
+      }) {}
+
+Importing::~Importing() {
+  ending_ = true;
+  thread_.join();
+}
+
 LookupRate lookup_rate(LookupState& state, std::size_t operators, Question question, std::chrono::milliseconds time) {
   boost::asio::io_context io{1};
   http::Server server(io, "127.0.0.1:0",

@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t kOperatorsPerBatch = 5'000;
 constexpr std::size_t kMostLogged = 20'480;
 constexpr std::size_t kFirmsPerSubmission = 64;
+constexpr std::size_t kFirmsImported = LookupState::kStatementsImported / 2;  // a firm takes two statements
 constexpr std::uint64_t kCreated_ms = 1'767'225'600'000;
 
 std::string ten_digits(std::size_t number) {
@@ -169,16 +170,10 @@ void LookupState::write_genesis() {
   storage::BlockStore(*database_).initialise(genesis_.chain, block);
 }
 
-struct LookupState::Author {
-  std::string code;
-  const crypto::SecretKey& key;
-  std::uint64_t next = 1;
-};
-
 // Each of `submissions` is the events of one, with commas between them.
-void LookupState::write_block(ledger::Position& at, Author& author, const std::vector<std::string>& submissions) {
-  const std::uint64_t time_ms = at.block_time_ms + 1'000;
-  ledger::BlockBuilder builder(genesis_, at, "AA", time_ms);
+void LookupState::write_block(Author& author, const std::vector<std::string>& submissions) {
+  const std::uint64_t time_ms = at_.block_time_ms + 1'000;
+  ledger::BlockBuilder builder(genesis_, at_, "AA", time_ms);
   for (const std::string& events : submissions) {
     ledger::v1::Submission message;
     const auto read =
@@ -192,31 +187,41 @@ void LookupState::write_block(ledger::Position& at, Author& author, const std::v
     if (!added) throw std::runtime_error(std::string(ledger::name_of(added.error().code)) + " " + added.error().detail);
   }
   const auto executed = std::move(builder).seal();
-  at = executed.after;
+  at_ = executed.after;
   consensus::QuorumProof finalization;
   finalization.kind = consensus::VoteKind::kFinalize;
-  finalization.subject = {{at.height.value}, {at.height.value - 1}, at.height, at.block};
+  finalization.subject = {{at_.height.value}, {at_.height.value - 1}, at_.height, at_.block};
   host::CalendarWriter calendar(host::stored_state(database_->snapshot(), std::nullopt));
   storage::BlockStore(*database_)
       .commit({host::stored_form(executed, {}, calendar)}, finalization,
-              {{at.height.value}, at.height, at.block, at.tree.size(), at.tree.root()});
-  at.state = host::stored_state(database_->snapshot(), std::nullopt);  // not one more overlay on many
+              {{at_.height.value}, at_.height, at_.block, at_.tree.size(), at_.tree.root()});
+  at_.state = host::stored_state(database_->snapshot(), std::nullopt);  // not one more overlay on many
 }
 
 void LookupState::write_blocks() {
-  ledger::Position at = ledger::genesis_block(genesis_).after;
-  Author recogniser{"BB", recogniser_}, issuer{"AA", issuer_};
-  write_block(at, recogniser, {dated("2026-01-01", R"("recognition_activated":{"arrangement":"ARR","issuer":"AA",
+  at_ = ledger::genesis_block(genesis_).after;
+  Author recogniser{"BB", recogniser_};
+  write_block(recogniser, {dated("2026-01-01", R"("recognition_activated":{"arrangement":"ARR","issuer":"AA",
                 "schemes":["SECURITY"],"benefits":["PRIORITY"]})")});
-  for (std::size_t first = 0; first < logged_; first += kFirmsPerSubmission) {
-    std::string events;
-    for (std::size_t i = first; i < std::min(first + kFirmsPerSubmission, logged_); ++i) {
-      events.append(events.empty() ? "" : ",").append(firm_events(i));
-    }
-    write_block(at, issuer, {events});
+  for (; firms_ < logged_; firms_ = std::min(firms_ + kFirmsPerSubmission, logged_)) {
+    write_block(author_, {firms(firms_, std::min(firms_ + kFirmsPerSubmission, logged_))});
   }
-  write_block(at, issuer,
+  write_block(author_,
               {dated("2026-01-01", R"("certificate_annulled":{"certificate":")" + logged_certificate(0) + R"("})")});
+}
+
+// The statements of each, with commas between them.
+std::string LookupState::firms(std::size_t first, std::size_t end) {
+  std::string events;
+  for (std::size_t i = first; i < end; ++i) events.append(events.empty() ? "" : ",").append(firm_events(i));
+  return events;
+}
+
+void LookupState::import_block(std::size_t submissions) {
+  std::vector<std::string> all;
+  for (; all.size() < submissions; firms_ += kFirmsImported) all.push_back(firms(firms_, firms_ + kFirmsImported));
+  write_block(author_, all);
+  reader_ = host::stored_ledger(database_->snapshot());
 }
 
 void LookupState::write_operators(std::size_t operators) {

@@ -4,6 +4,7 @@
 // log to ask about: AA registers and certifies, BB recognises AA under ARR. Only look-ups may be asked of it.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,8 +31,13 @@ class LookupState final : public http::Backend {
   std::shared_ptr<const storage::Snapshot> snapshot() const { return database_->snapshot(); }
   static Bytes certificate_key(std::size_t number);
 
+  // One more block with so many submissions of 64 statements each, as an import makes them; look-ups see it when it
+  // returns. One thread at a time, beside those that read.
+  static constexpr std::size_t kStatementsImported = 64;  // by a submission
+  void import_block(std::size_t submissions);
+
   const ledger::Genesis& genesis() const override { return genesis_; }
-  std::shared_ptr<const ledger::LedgerReader> reader() const override { return reader_; }
+  std::shared_ptr<const ledger::LedgerReader> reader() const override { return reader_.load(); }
   http::NodeStatus status() const override { return {}; }
   std::int64_t age_ms() const override { return 100; }
   void submit(Bytes, std::function<void(http::SubmitAnswer)> done) override { done({}); }
@@ -40,18 +46,26 @@ class LookupState final : public http::Backend {
   std::string metrics() const override { return {}; }
 
  private:
+  static std::string firms(std::size_t first, std::size_t end);
   void write_genesis();
   void write_blocks();
   void write_operators(std::size_t operators);
-  struct Author;
-  void write_block(ledger::Position& at, Author& author, const std::vector<std::string>& submissions);
+  struct Author {
+    std::string code;
+    const crypto::SecretKey& key;
+    std::uint64_t next = 1;
+  };
+  void write_block(Author& author, const std::vector<std::string>& submissions);
 
   std::size_t logged_;
   crypto::SecretKey issuer_;
   crypto::SecretKey recogniser_;
   ledger::Genesis genesis_;
   std::unique_ptr<storage::RocksDatabase> database_;
-  std::shared_ptr<const ledger::LedgerReader> reader_;
+  ledger::Position at_;  // behind the newest block
+  Author author_{"AA", issuer_};
+  std::size_t firms_ = 0;  // that came by blocks
+  std::atomic<std::shared_ptr<const ledger::LedgerReader>> reader_;
 };
 
 }  // namespace quipu::bench
