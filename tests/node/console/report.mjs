@@ -42,6 +42,8 @@ export function reportStories(world) {
         await page.goto(pathToFileURL(file).href)
         await page.emulateMedia({ media })
         assert.match(await page.locator('.verdict').innerText(), verdict)
+        // One row of a long table is like the other, and axe looks at each for long.
+        await page.evaluate(() => document.querySelectorAll('.many tbody tr:nth-child(n + 21)').forEach((row) => row.remove()))
         await page.evaluate(axe)
         const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
         assert.deepEqual(violations.map(({ id, nodes }) => `${id} ${nodes[0].html.slice(0, 120)}`), [], `${width} px`)
