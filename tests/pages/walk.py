@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Walks through a page as a newcomer would: every `$ ` command in its fenced blocks, in one shell, and what the page shows of the
 output must come, line by line in that order, whatever the numbers, hashes and times are; a line may go on further than shown. `...` stands for lines left out. A
-command whose shown output begins with `quipu: ` or ends with BROKEN must fail, every other must not.
+command whose shown output begins with `quipu: ` or `quipud: ` or ends with BROKEN must fail, every other must not.
 
 What differs from the page: ports, which have to be free here. The network of the README's quick start runs before pages that do not
 start one. Usage: walk.py PROGRAMS SOURCE OUT PAGE ...
@@ -25,7 +25,7 @@ MARK = "=== ended with"
 
 
 def here_and_now(command, port):
-    command = re.sub(r"\b848([0246])\b", lambda match: str(port + int(match[1])), command)
+    command = re.sub(r"\b848(\d)\b", lambda match: str(port + int(match[1])), command)
     return re.sub(r"(quipu-testnet up .*?)( *(?:$|[|>]))", rf"\1 --port {port}\2", command, count=1)
 
 
@@ -48,7 +48,7 @@ def missing(lines, said):
 
 def must_fail(lines):
     last = next((line for line in reversed(lines) if line.strip()), "")
-    return any(line.startswith(("quipu: ", "quipu-testnet: ")) for line in lines[:1]) or last.startswith("BROKEN")
+    return any(line.startswith(("quipu: ", "quipud: ", "quipu-testnet: ")) for line in lines[:1]) or last.startswith("BROKEN")
 
 
 def run(commands, programs, directory, node=None):
@@ -112,7 +112,8 @@ def main():
     faults = []
     try:
         for path in pages:
-            starts = any("quipu-testnet up " in command for _, command, _ in page.shown(path))
+            founds = ("quipu-testnet up ", "quipu genesis new ")
+            starts = any(word in command for _, command, _ in page.shown(path) for word in founds)
             running = os.path.exists(os.path.join(out, "build", "testnet"))
             if starts and running:
                 subprocess.run(down, capture_output=True)
