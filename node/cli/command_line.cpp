@@ -200,8 +200,18 @@ void add_submitting(CLI::App& app, Chosen& chosen) {
   Command<SubmitOptions> send(app, "submit", "Sign events and hand them in",
                               "quipu submit revocation.json --key pe-desk1.key --wait");
   send.add("FILE", &SubmitOptions::file, "{\"events\":[{...}]}, or - for standard input")->required();
-  send.add("--key", &SubmitOptions::key, "Key file that signs")->required();
-  send.add("--approve-with", &SubmitOptions::approver_key, "Key file of the approver: approve once it is final");
+  auto* key = send.add("--key", &SubmitOptions::key, "Key file that signs");
+  auto* there =
+      send.flag("--sign-on-node", &SubmitOptions::sign_on_node, "The node signs, where its operator has set that up");
+  auto* draft = send.add("--draft", &SubmitOptions::draft,
+                         "Name of what it signs; the same file and name again are the same statement");
+  key->excludes(there);
+  draft->needs(there);
+  send.app->parse_complete_callback([options = send.options] {
+    if (options->key.empty() && !options->sign_on_node) throw CLI::RequiredError("--key or --sign-on-node");
+  });
+  send.add("--approve-with", &SubmitOptions::approver_key, "Key file of the approver: approve once it is final")
+      ->needs(key);
   send.flag("--wait", &SubmitOptions::wait, "Until it is final, rejected or expired");
   send.passphrase();
   send.does(chosen, submit);

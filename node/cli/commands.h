@@ -55,6 +55,8 @@ Done genesis_show(const Global& global, const std::string& file);
 struct SubmitOptions {
   std::string file, key, approver_key, passphrase_file;
   bool wait = false;
+  bool sign_on_node = false;  // with the node's issuer key, in place of `key`
+  std::string draft{};        // its name there; empty: made from the events
 };
 Done submit(const Global& global, const SubmitOptions& options);
 Done submission_show(const Global& global, const std::string& id);

@@ -101,14 +101,38 @@ std::expected<SequenceAnswer, Trouble> NodeClient::sequence(const std::string& a
   return SequenceAnswer{number_at(*answer, "final").value_or(0), number_at(*answer, "next").value_or(1)};
 }
 
-Sent NodeClient::send(BytesView leaf) {
+namespace {
+
+Sent sent_by(const std::expected<HttpReply, std::string>& reply) {
   constexpr std::int64_t kShortestWait_ms = 200;
-  const auto reply = noted(http_.post("/v1/submissions", "application/cose", leaf));
   if (!reply) return {Sent::Kind::kLater, 500, {"", reply.error(), std::nullopt}, true};
   if (reply->status == 202) return {};
   if (!is_passing(reply->status)) return {Sent::Kind::kRefused, 0, failure(*reply), false};
   const std::int64_t wait_ms = std::max(reply->retry_after_s * 1000, kShortestWait_ms);
   return {Sent::Kind::kLater, wait_ms, failure(*reply), reply->status != 429};
+}
+
+}  // namespace
+
+Sent NodeClient::send(BytesView leaf) {
+  return sent_by(noted(http_.post("/v1/submissions", "application/cose", leaf)));
+}
+
+DraftAnswer NodeClient::send_draft(BytesView body) {
+  const auto reply = noted(http_.post("/v1/drafts", "application/json", body));
+  DraftAnswer answer{.sent = sent_by(reply)};
+  if (!reply || reply->status != 202) return answer;
+  const auto value = ledger::parse_strict_json(reply->body);
+  if (!value) return answer;
+  answer.id = text_at(*value, "id");
+  answer.confirmations = number_at(*value, "confirmations").value_or(0);
+  if (const auto* waiting = value->is_object() ? value->get_object().if_contains("waiting") : nullptr) {
+    for (const auto& caller : array_at(*waiting, "asked_by")) {
+      if (caller.is_string())
+        answer.asked_by += (answer.asked_by.empty() ? "" : " ") + std::string(caller.get_string());
+    }
+  }
+  return answer;
 }
 
 PutAnswer NodeClient::put_record(BytesView body) {

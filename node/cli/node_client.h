@@ -64,6 +64,14 @@ struct Trouble {
   bool passing = false;  // no answer came, or 429 or 5xx: asking again may help
 };
 
+// What a node said to a draft that it is to sign.
+struct DraftAnswer {
+  Sent sent{};
+  std::string id{};        // of the submission; empty: it waits for further callers
+  std::string asked_by{};  // those so far, in one line
+  std::uint64_t confirmations = 0;
+};
+
 // What a node said to one side record.
 struct PutAnswer {
   bool kept = false;
@@ -86,6 +94,7 @@ class NodeClient {
   std::expected<ChainNames, std::string> chain();
   std::expected<SequenceAnswer, Trouble> sequence(const std::string& administration, const crypto::PublicKey& key);
   Sent send(BytesView leaf);
+  DraftAnswer send_draft(BytesView body);
   PutAnswer put_record(BytesView body);
   std::expected<SubmissionAnswer, Trouble> submission(const crypto::Digest& id);
   const std::string& url() const { return http_.url(); }

@@ -2,13 +2,16 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <optional>
 
+#include "crypto/digest.h"
 #include "crypto/merkle.h"
 #include "node/cli/commands.h"
 #include "node/cli/connecting.h"
 #include "node/cli/files.h"
+#include "node/cli/json_fields.h"
 #include "node/cli/submitting.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
@@ -53,8 +56,7 @@ Events approvals_of(const Events& events, const crypto::Digest& leaf) {
 }
 
 // Waits, and writes what came of it into the answer, also when it is no good news.
-Done settle(NodeClient& node, const Bytes& leaf, boost::json::object& answer) {
-  const auto settled = wait_until_settled(node, leaf);
+Done tell(const std::expected<SubmissionAnswer, std::string>& settled, boost::json::object& answer) {
   if (!settled) return std::unexpected(settled.error());
   answer["status"] = settled->status;
   if (settled->status == "FINAL") {
@@ -67,6 +69,10 @@ Done settle(NodeClient& node, const Bytes& leaf, boost::json::object& answer) {
     answer["height"] = settled->height;
   }
   return final_or_why(*settled);
+}
+
+Done settle(NodeClient& node, const Bytes& leaf, boost::json::object& answer) {
+  return tell(wait_until_settled(node, leaf), answer);
 }
 
 // All that a submission needs, read before anything is sent.
@@ -114,15 +120,79 @@ Done submit(NodeClient& node, const Ready& ready, bool wait, boost::json::object
                          " (quipu approval list shows what waits)");
 }
 
-}  // namespace
+constexpr std::int64_t kDraftPatience_ms = 120'000;
 
-Done submit(const Global& global, const SubmitOptions& options) {
+// Without a name of its own, the same file is the same draft: to run the command again is to retry.
+std::string draft_body(const std::string& administration, const std::string& name, const Events& events) {
+  boost::json::array list;
+  for (const auto& event : events) list.push_back(ledger::message_to_json_value(event));
+  const std::string text = boost::json::serialize(list);
+  const std::string own = "file-" + crypto::to_hex(crypto::sha256(text).view()).substr(0, 32);
+  return boost::json::serialize(boost::json::object{
+      {"administration", administration}, {"draft", name.empty() ? own : name}, {"events", std::move(list)}});
+}
+
+// Until the node has answered: the same draft any number of times is one statement.
+DraftAnswer send_draft_patiently(NodeClient& node, const std::string& body) {
+  for (std::int64_t waited_ms = 0;;) {
+    DraftAnswer answer = node.send_draft(body);
+    const bool hourly = answer.sent.refusal.code == "TOO_OFTEN";
+    if (answer.sent.kind != Sent::Kind::kLater || hourly || waited_ms >= kDraftPatience_ms) return answer;
+    sleep_ms(answer.sent.wait_ms);
+    waited_ms += answer.sent.wait_ms;
+  }
+}
+
+Done have_signed(NodeClient& node, const SubmitOptions& options, boost::json::object& answer) {
+  const auto events = read_events(options.file);
+  if (!events) return std::unexpected(events.error());
+  const auto terms = node.get_json("/v1/drafts");
+  if (!terms) return std::unexpected(terms.error());
+  const std::string body = draft_body(text_at(*terms, "administration"), options.draft, *events);
+  const DraftAnswer sent = send_draft_patiently(node, body);
+  if (sent.sent.kind != Sent::Kind::kTaken) {
+    return std::unexpected(sent.sent.refusal.sentence() + "; " + advice_on(sent.sent.refusal.code));
+  }
+  if (sent.id.empty()) {
+    answer["status"] = "WAITING";
+    answer["confirmations"] = sent.confirmations;
+    answer["asked_by"] = sent.asked_by;
+    return {};
+  }
+  answer["id"] = sent.id;
+  if (!options.wait) return {};
+  const auto raw = crypto::from_hex(sent.id);
+  const auto id = raw ? crypto::Digest::from(*raw) : std::nullopt;
+  if (!id) return std::unexpected("the node's answer names no submission");
+  return tell(wait_until_settled(node, *id,
+                                 [&]() -> Done {
+                                   const auto again = send_draft_patiently(node, body);
+                                   if (again.sent.kind == Sent::Kind::kTaken) return {};
+                                   return std::unexpected(again.sent.refusal.sentence());
+                                 }),
+              answer);
+}
+
+Done submit_signed_there(const Global& global, const SubmitOptions& options, boost::json::object& answer) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  return have_signed(*node, options, answer);
+}
+
+Done submit_signed_here(const Global& global, const SubmitOptions& options, boost::json::object& answer) {
   const auto ready = make_ready(options);
   if (!ready) return std::unexpected(ready.error());
   auto node = connect(global);
   if (!node) return std::unexpected(node.error());
+  return submit(*node, *ready, options.wait, answer);
+}
+
+}  // namespace
+
+Done submit(const Global& global, const SubmitOptions& options) {
   boost::json::object answer;
-  auto done = submit(*node, *ready, options.wait, answer);
+  auto done =
+      options.sign_on_node ? submit_signed_there(global, options, answer) : submit_signed_here(global, options, answer);
   // An id, once there is one, is told whatever comes after it.
   if (!answer.empty()) print_answer(answer, global.output);
   return done;

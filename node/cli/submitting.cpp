@@ -65,8 +65,8 @@ Sent send_patiently(NodeClient& node, BytesView leaf, std::int64_t patience_ms, 
   }
 }
 
-std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node, BytesView leaf) {
-  const crypto::Digest id = crypto::leaf_hash(leaf);
+std::expected<SubmissionAnswer, std::string> wait_until_settled(
+    NodeClient& node, const crypto::Digest& id, const std::function<std::expected<void, std::string>()>& again) {
   const auto until = Clock::now() + std::chrono::milliseconds(kPatience_ms);
   std::string last;
   while (Clock::now() < until) {
@@ -75,12 +75,20 @@ std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node
     last = answer ? answer->status : answer.error().why;
     if (last == "FINAL" || last == "REJECTED" || last == "EXPIRED") return *answer;
     if (last == "UNKNOWN") {
-      const Sent sent = send_patiently(node, leaf, kPatience_ms);
-      if (sent.kind != Sent::Kind::kTaken) return std::unexpected(undecided(sent, leaf));
+      if (auto sent = again(); !sent) return std::unexpected(sent.error());
     }
     sleep_ms(answer ? kPoll_ms : kFirstWait_ms);
   }
-  return std::unexpected("not final after two minutes (" + last + "): ask again with " + see(leaf));
+  return std::unexpected("not final after two minutes (" + last + "): ask again with quipu submission show " +
+                         crypto::to_hex(id.view()));
+}
+
+std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node, BytesView leaf) {
+  return wait_until_settled(node, crypto::leaf_hash(leaf), [&]() -> std::expected<void, std::string> {
+    const Sent sent = send_patiently(node, leaf, kPatience_ms);
+    if (sent.kind != Sent::Kind::kTaken) return std::unexpected(undecided(sent, leaf));
+    return {};
+  });
 }
 
 std::expected<void, std::string> final_or_why(const SubmissionAnswer& answer) {
@@ -130,6 +138,8 @@ std::string advice_on(const std::string& code) {
   if (code == "PROPOSAL_UNKNOWN") return "take a name that quipu proposal list shows";
   if (code == "PROPOSAL_CLOSED" || code == "PROPOSAL_EXPIRED")
     return "open it again under another name if it is wanted";
+  if (code == "FORBIDDEN") return "ask the node's operator";
+  if (code == "TOO_OFTEN") return "submit it again later";
   if (code == "BAD_POSSESSION") return "make the file anew with quipu member ready: the epoch may be another by now";
   if (code == "PENDING_LAPSED") return "state the event again, then approve that one";
   if (code == "HAS_PENDING" || code == "NOT_GRANTED") return "approve what waits first, see quipu approval list";

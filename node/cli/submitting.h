@@ -28,6 +28,9 @@ Sent send_patiently(NodeClient& node, BytesView leaf, std::int64_t patience_ms, 
 // Until FINAL, REJECTED or EXPIRED, for at most two minutes. Sends again a leaf that the node has lost, and goes on
 // asking a node that is starting again.
 std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node, BytesView leaf);
+// The same; what the node has lost, `again` sends again.
+std::expected<SubmissionAnswer, std::string> wait_until_settled(
+    NodeClient& node, const crypto::Digest& id, const std::function<std::expected<void, std::string>()>& again);
 // Nothing when it is FINAL, else what became of it and what to do.
 std::expected<void, std::string> final_or_why(const SubmissionAnswer& answer);
 

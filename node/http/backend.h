@@ -80,6 +80,7 @@ struct NodeStatus {
 
 class Doorkeeper;
 class RecordDesk;
+class SigningDesk;
 
 class Backend {
  public:
@@ -101,6 +102,8 @@ class Backend {
   virtual Doorkeeper* doorkeeper() { return nullptr; }
   // nullptr: this node keeps no side records.
   virtual RecordDesk* record_desk() { return nullptr; }
+  // nullptr: this node keeps no issuer key.
+  virtual SigningDesk* signing_desk() { return nullptr; }
 };
 
 }  // namespace quipu::http

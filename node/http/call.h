@@ -31,6 +31,7 @@ struct Call {
   Target target;
   std::vector<std::string> path;  // what the pattern's placeholders matched
   Roles roles;                    // of who asks
+  std::string caller;             // its name; kGuest where nobody is asked for one
 
   std::optional<std::string> query(std::string_view name) const;
   // A parameter that is none of these is the asker's mistake: the sentence that names it.

@@ -13,6 +13,13 @@ Response get_sequence(const Call& call);
 Response get_receipt(const Call& call);
 Response get_approvals(const Call& call);
 
+// The answer to a leaf that was handed in, whoever signed it.
+Response submit_response(const SubmitAnswer& answer);
+
+// routes_managed.cpp
+void post_draft(const Call& call, const Respond& respond);
+Response get_drafts(const Call& call);
+
 // routes_recognition.cpp
 Response get_recognition(const Call& call);
 Response post_recognition(const Call& call);

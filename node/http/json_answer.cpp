@@ -33,6 +33,10 @@ ApiProblem problem_of(ApiCode code) {
       return {401, "UNAUTHORIZED", "This route needs a token."};
     case ApiCode::kForbidden:
       return {403, "FORBIDDEN", "The token does not open this route."};
+    case ApiCode::kNotEnabled:
+      return {404, "NOT_ENABLED", "This node does not sign for others."};
+    case ApiCode::kForeignIssuer:
+      return {403, "FOREIGN_ISSUER", "The node signs for its own administration alone."};
     case ApiCode::kNotEntitled:
       return {403, "NOT_ENTITLED", "This administration may not hold the subject's records."};
     case ApiCode::kNotHeld:

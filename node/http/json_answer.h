@@ -22,6 +22,8 @@ enum class ApiCode : std::uint8_t {
   kBeforeLedger,       // 400: `known_at` before the genesis
   kNotFound,           // 404
   kUnauthorized,       // 401: no token where one is needed, or not one of this node's
+  kNotEnabled,         // 404: the operator has not set this up
+  kForeignIssuer,      // 403: a draft of another administration than the node's
   kForbidden,          // 403: the token has no role that opens this
   kNotEntitled,        // 403: this administration may not hold the subject's records
   kNotHeld,            // 404: entitled, but the record is not here (yet)

@@ -43,6 +43,7 @@ constexpr Roles kMirrorFiles = {Role::kMirror};
 constexpr Roles kLookUp = {Role::kReader, Role::kAuditor};
 constexpr Roles kPersonalData = {Role::kPersonal};
 constexpr Roles kHandIn = {Role::kSubmitter, Role::kGovernance};
+constexpr Roles kAskForSignatures = {Role::kSubmitter};
 constexpr Roles kOwnStatements = {Role::kSubmitter, Role::kGovernance, Role::kReader, Role::kAuditor};
 constexpr Roles kOperate = {Role::kOperator};
 constexpr Roles kAnyRole = {Role::kSubmitter, Role::kGovernance, Role::kReader, Role::kAuditor, Role::kOperator};
@@ -54,6 +55,8 @@ constexpr Route kRoutes[] = {
     {"POST", "v1/recognition", kLookUp, at_once<post_recognition>, kSlow},
     {"POST", "v1/submissions", kHandIn, post_submission},
     {"GET", "v1/submissions/{}", kOwnStatements, at_once<get_submission>},
+    {"POST", "v1/drafts", kAskForSignatures, post_draft},
+    {"GET", "v1/drafts", kAskForSignatures, at_once<get_drafts>},
     {"GET", "v1/approvals", kLookUp, at_once<get_approvals>},
     {"GET", "v1/keys/{}/sequence", kOwnStatements, at_once<get_sequence>},
     {"GET", "v1/operators", kLookUp, at_once<get_operator_by_alias>},
@@ -153,7 +156,8 @@ void run_in_turn(const Route& route, Call call, const Respond& respond, SlowLane
   };
   if (!route.slow || lane == nullptr) return route.run(call, packed);
   const auto later = [&route, &backend = call.backend, request = call.request, target = call.target, path = call.path,
-                      roles = call.roles, packed] { route.run(Call{backend, request, target, path, roles}, packed); };
+                      roles = call.roles, caller = call.caller,
+                      packed] { route.run(Call{backend, request, target, path, roles, caller}, packed); };
   if (lane->push(later)) return;
   respond(problem(ApiCode::kUnavailable, "too many questions that read much wait for their answer"));
 }
@@ -185,6 +189,7 @@ void run_guarded(Doorkeeper& door, const Route& route, Call call, const Respond&
   };
   if (auto refusal = turned_away(door, route, caller)) return noted(*std::move(refusal));
   call.roles = caller ? caller->roles : Roles();
+  call.caller = caller ? caller->name : std::string(kStranger);
   run_in_turn(route, std::move(call), noted, lane);
 }
 
@@ -204,7 +209,7 @@ void route(Backend& backend, const Request& request, const Respond& unmarked, Sl
   const Respond respond = marked(backend, request, unmarked);
   auto target = parse_target(request.target);
   if (!target) return respond(problem(ApiCode::kBadParameter, target.error()));
-  Call call{backend, request, std::move(*target), {}, Roles::all()};
+  Call call{backend, request, std::move(*target), {}, Roles::all(), std::string(kGuest)};
   std::string allowed;
   for (const Route& candidate : kRoutes) {
     if (!matches(candidate.pattern, call.target.segments, call.path)) continue;

@@ -30,29 +30,6 @@ Response accepted(const crypto::Digest& id) {
   return response;
 }
 
-Response answer_to(const SubmitAnswer& answer) {
-  using Kind = SubmitAnswer::Kind;
-  switch (answer.kind) {
-    case Kind::kAccepted:
-      return accepted(answer.id);
-    case Kind::kRejected:
-      return answer.rejection ? problem(*answer.rejection) : problem(ApiCode::kBadRequest, "");
-    case Kind::kSequence: {
-      const ledger::Rejection taken{ledger::Code::kSequenceTaken, std::nullopt, ""};
-      return problem(409, answer.rejection.value_or(taken), answer.holder);
-    }
-    case Kind::kTooLarge:
-      return problem(ApiCode::kTooLarge, "a submission has at most 61440 bytes");
-    case Kind::kBusy:
-      return problem(ApiCode::kTooMany, answer.why);
-    case Kind::kUnavailable:
-      return problem(ApiCode::kUnavailable, answer.why);
-    case Kind::kReadOnly:
-      return problem(ApiCode::kReadOnly, answer.why);
-  }
-  return problem(ApiCode::kUnavailable, "");
-}
-
 void write_rejection(JsonWriter& json, const ledger::Rejection& rejection) {
   json.field("code", ledger::name_of(rejection.code));
   json.field("title", ledger::text_of(rejection.code, ledger::Language::kEnglish));
@@ -143,6 +120,29 @@ bool may_hand_in(const Call& call) {
 
 }  // namespace
 
+Response submit_response(const SubmitAnswer& answer) {
+  using Kind = SubmitAnswer::Kind;
+  switch (answer.kind) {
+    case Kind::kAccepted:
+      return accepted(answer.id);
+    case Kind::kRejected:
+      return answer.rejection ? problem(*answer.rejection) : problem(ApiCode::kBadRequest, "");
+    case Kind::kSequence: {
+      const ledger::Rejection taken{ledger::Code::kSequenceTaken, std::nullopt, ""};
+      return problem(409, answer.rejection.value_or(taken), answer.holder);
+    }
+    case Kind::kTooLarge:
+      return problem(ApiCode::kTooLarge, "a submission has at most 61440 bytes");
+    case Kind::kBusy:
+      return problem(ApiCode::kTooMany, answer.why);
+    case Kind::kUnavailable:
+      return problem(ApiCode::kUnavailable, answer.why);
+    case Kind::kReadOnly:
+      return problem(ApiCode::kReadOnly, answer.why);
+  }
+  return problem(ApiCode::kUnavailable, "");
+}
+
 void post_submission(const Call& call, const Respond& respond) {
   if (const auto fault = call.unexpected({})) return respond(problem(ApiCode::kBadParameter, *fault));
   if (!call.request.content_type.starts_with("application/cose")) {
@@ -155,7 +155,7 @@ void post_submission(const Call& call, const Respond& respond) {
     return respond(
         problem(ApiCode::kForbidden, "statements by governance keys want the role governance, others submitter"));
   }
-  call.backend.submit(call.request.body, [respond](const SubmitAnswer& answer) { respond(answer_to(answer)); });
+  call.backend.submit(call.request.body, [respond](const SubmitAnswer& answer) { respond(submit_response(answer)); });
 }
 
 Response get_submission(const Call& call) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/runtime/door.h"
+#include "node/runtime/managed_signing.h"
 
 namespace quipu::runtime {
 
@@ -42,8 +43,46 @@ Setting text(const char* table, const char* name, std::string NodeConfig::* fiel
 bool key_with_certificate(const NodeConfig& c) { return c.http_certificate_key.empty() == c.http_certificate.empty(); }
 bool ca_with_certificate(const NodeConfig& c) { return c.http_client_ca.empty() || !c.http_certificate.empty(); }
 
-const std::vector<Setting>& settings() {
-  static const std::vector<Setting> table = {
+constexpr std::size_t kMostIdentities = 64;
+
+bool identities_if_managed(const NodeConfig& c) {
+  const auto identities = identities_in(c.managed_identities);
+  return c.managed_issuer_key.empty() || (!identities.empty() && identities.size() <= kMostIdentities &&
+                                          !identities.contains(std::string(http::kGuest)));
+}
+
+bool confirmations_within(const NodeConfig& c) {
+  if (c.managed_confirmations < 1 || c.managed_confirmations > 8) return false;
+  return c.managed_issuer_key.empty() ||
+         static_cast<std::size_t>(c.managed_confirmations) <= identities_in(c.managed_identities).size();
+}
+
+std::vector<Setting> managed_settings() {
+  return {
+      text("managed_signing", "issuer_key", &NodeConfig::managed_issuer_key,
+           "Issuer key file with which this node signs what its callers draft; empty: it signs for nobody. Read the "
+           "handbook's section on managed signing first."),
+      text("managed_signing", "passphrase_file", &NodeConfig::managed_passphrase_file,
+           "File whose first line unlocks the issuer key; empty for a key without a passphrase."),
+      text(
+          "managed_signing", "identities", &NodeConfig::managed_identities,
+          "Who may ask for signatures: ids that quipud token list shows, with spaces between; a submitter's role alone "
+          "does not do.",
+          identities_if_managed, "1 to 64 ids, guest not among them, if managed_signing.issuer_key is named"),
+      {"managed_signing", "confirmations", nullptr, &NodeConfig::managed_confirmations, confirmations_within,
+       "1 to 8, and no more than there are identities",
+       "So many of them must ask for the same draft before it is signed."},
+      {"managed_signing", "per_hour", nullptr, &NodeConfig::managed_per_hour,
+       [](const NodeConfig& c) { return c.managed_per_hour >= 1 && c.managed_per_hour <= 100'000; }, "1 to 100000",
+       "How many drafts one of them may ask for in an hour."},
+      text("managed_signing", "account", &NodeConfig::managed_account,
+           "Folder with a file for each draft signed: who asked, and the signed bytes. Keep it: a draft that stands "
+           "there is never signed twice."),
+  };
+}
+
+std::vector<Setting> general_settings() {
+  return {
       text(
           "node", "administration", &NodeConfig::administration,
           "Whose node this is: the member's code in the genesis file.",
@@ -108,6 +147,14 @@ const std::vector<Setting>& settings() {
           "log", "format", &NodeConfig::log_format, "Log lines for people or for machines.",
           [](const NodeConfig& c) { return one_of(c.log_format, {"text", "json"}); }, "text or json"),
   };
+}
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> table = [] {
+    auto all = general_settings();
+    for (auto& setting : managed_settings()) all.push_back(std::move(setting));
+    return all;
+  }();
   return table;
 }
 

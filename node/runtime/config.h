@@ -24,6 +24,12 @@ struct NodeConfig {
   std::string passphrase_file;
   std::string signer_socket;  // empty: this process itself signs
   std::string side_directory = "side";
+  std::string managed_issuer_key;  // empty: the node signs for nobody
+  std::string managed_passphrase_file;
+  std::string managed_identities;  // ids with a space between
+  std::int64_t managed_confirmations = 1;
+  std::int64_t managed_per_hour = 60;
+  std::string managed_account = "managed";
   std::string http_listen = "127.0.0.1:8480";
   std::string http_certificate;  // empty: HTTP in clear
   std::string http_certificate_key;

@@ -29,6 +29,7 @@
 #include "node/runtime/door.h"
 #include "node/runtime/driver.h"
 #include "node/runtime/finality_times.h"
+#include "node/runtime/managed_signing.h"
 #include "node/runtime/metrics.h"
 #include "node/runtime/outcomes.h"
 #include "node/runtime/record_keeper.h"
@@ -236,6 +237,7 @@ struct Node::State final : public http::Backend, public http::Operations {
 
   http::RecordDesk* record_desk() override { return &keeper; }
   http::Doorkeeper* doorkeeper() override { return door.get(); }
+  http::SigningDesk* signing_desk() override { return managed.get(); }
 
   DriverCallbacks driver_callbacks() {
     return {[this](const replica::Answer& answer) { finish(answer); },
@@ -488,7 +490,8 @@ struct Node::State final : public http::Backend, public http::Operations {
   };
   std::map<std::uint64_t, Waiting> requests;  // io thread only
   std::uint64_t next_request = 1;
-  bool keeper_waits = false;  // for the ledger to be whole again
+  std::unique_ptr<ManagedSigning> managed;  // made before start(), and not changed then
+  bool keeper_waits = false;                // for the ledger to be whole again
   RecordKeeper keeper;
   std::unique_ptr<net::Mesh> mesh;
   Driver driver;
@@ -510,6 +513,9 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
   auto identity = open_identity(tls_files(config));
   if (!identity) return std::unexpected(identity.error());
   auto state = std::make_unique<State>(config, std::move(*files), std::move(*door), std::move(*identity));
+  auto managed = open_managed_signing(config);
+  if (!managed) return std::unexpected(managed.error());
+  state->managed = *std::move(managed);
   auto couriers = open_couriers(config, *state, state->files.witnessed);
   if (!couriers) return std::unexpected(couriers.error());
   state->couriers = *std::move(couriers);

@@ -41,6 +41,11 @@ export async function callsOn(world, folder) {
   const json = { 'Content-Type': 'application/json' };
   const csv = { Accept: 'text/csv' };
   const as = (role) => ({ Authorization: `Bearer ${world.tokens[role]}` });
+  const draft = (subject, changed) => JSON.stringify({
+    administration: 'CL', draft: 'd-1', ...changed,
+    events: changed?.events ?? [{ decision_date: '2026-01-02', operator_registered: { subject, person: 'LEGAL', tin: 'CL780000010' } }],
+  });
+  const approval = { decision_date: '2026-01-02', event_approved: { target: { leaf: Buffer.alloc(32).toString('base64') } } };
   const question = { tin: some.tin, role: some.roles[0], flow: 'IMPORT', by: 'PE', on: '2026-03-01' };
   const byAlias = { alias: 'RUC:20123456789', role: 'IMPORTER', flow: 'EXPORT', by: 'PE', on: new Date().toISOString().slice(0, 10) };
   const height = String(published - 1);
@@ -60,6 +65,22 @@ export async function callsOn(world, folder) {
     ['post_submission', 409, { body: leaf('rival'), headers: cose }],
     ['post_submission', 413, { body: Buffer.alloc(61441), headers: cose }],
     ['post_submission', 415, { body: leaf('next'), headers: json }],
+    ['post_draft', 202, { body: draft('CL-78000001'), headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['get_drafts', 200, { headers: as('submitter'), at: 'CL' }],
+    ['post_draft', 202, { body: draft('CL-78000001'), headers: { ...json, ...as('second') }, at: 'CL' }],
+    ['post_draft', 202, { body: draft('CL-78000001'), headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['post_draft', 400, { body: '{}', headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['post_draft', 401, { body: draft('CL-78000002'), headers: json, at: 'CL' }],
+    ['post_draft', 403, { body: draft('CL-78000002'), headers: { ...json, ...as('reader') }, at: 'CL' }],
+    ['post_draft', 403, { body: draft('CL-78000002', { administration: 'PE' }), headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['post_draft', 404, { body: draft('CL-78000002'), headers: json }],
+    ['post_draft', 413, { body: draft('x'.repeat(62000)), headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['post_draft', 415, { body: draft('CL-78000002'), headers: { ...cose, ...as('submitter') }, at: 'CL' }],
+    ['post_draft', 422, { body: draft('CL-78000002', { events: [approval] }), headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['get_drafts', 400, { query: wrong, headers: as('submitter'), at: 'CL' }],
+    ['get_drafts', 401, { at: 'CL' }],
+    ['get_drafts', 403, { headers: as('reader'), at: 'CL' }],
+    ['get_drafts', 404, {}],
     ['get_submission', 200, { path: [world.final] }],
     ['get_submission', 200, { path: [idOf(leaf('gap'))], at: 'BR' }],
     ['get_submission', 200, { path: [idOf(leaf('doomed'))], at: 'BR', until: 'REJECTED' }],
@@ -277,6 +298,9 @@ export async function callsOn(world, folder) {
 // What no call here brings about, and why. One that is brought about must not stand here.
 export const UNREACHED = {
   'post_submission 429': 'sixteen thousand submissions would have to wait',
+  'post_draft 409': 'the node would have to lose a leaf that it sent, and another take its number',
+  'post_draft 429': 'sixty drafts would have to be asked for',
+  'post_draft 503': 'the node would have to be stopping or catching up',
   'post_submission 503': 'the node would have to be stopping or catching up',
   'get_status_list 404': 'every node has published a checkpoint by then',
   'get_status_list 413': 'one administration would have to have some ten thousand certificates',

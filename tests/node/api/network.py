@@ -297,8 +297,23 @@ class World(Network):
         with open(settings, "w", encoding="utf-8") as file:
             file.write(text.replace('guests = "auto"', 'guests = "reader"'))
         tokens = {role: self.run("quipud", "token", "new", "--config", settings, "--role", role).strip() for role in ROLES}
+        tokens["second"] = self.run("quipud", "token", "new", "--config", settings, "--role", "submitter").strip()
+        self.sign_for_submitters(settings)
         self.run("quipu-testnet", "restart", code, "--dir", self.directory)
         return tokens
+
+    def sign_for_submitters(self, settings):
+        """Managed signing, for two to ask for the same."""
+        listed = [line.split() for line in self.run("quipud", "token", "list", "--config", settings).splitlines()]
+        named = " ".join(token for token, _, roles, *_ in listed if roles == "submitter")
+        with open(settings, encoding="utf-8") as file:
+            text = file.read()
+        assert 'issuer_key = ""' in text
+        for setting, value in (('issuer_key = ""', 'issuer_key = "keys/issuer.key"'), ('identities = ""', f'identities = "{named}"'),
+                               ("confirmations = 1", "confirmations = 2")):
+            text = text.replace(setting, value)
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(text)
 
     def start_follower(self):
         with socket.socket() as free:

@@ -508,6 +508,9 @@ TEST_CASE("wrong usage is 2", "[cli]") {
   CHECK(run({}) == 2);
   CHECK(run({"--help"}) == 0);
   CHECK(run({"submit"}) == 2);
+  CHECK(run({"submit", "firm.json"}) == 2);
+  CHECK(run({"submit", "firm.json", "--key", "a.key", "--sign-on-node"}) == 2);
+  CHECK(run({"submit", "firm.json", "--key", "a.key", "--draft", "d-1"}) == 2);
   CHECK(run({"submit", "--help"}) == 0);
   CHECK(run({"frobnicate"}) == 2);
   CHECK(run({"list", "--issuer", "PE", "--by", "PE"}) == 2);

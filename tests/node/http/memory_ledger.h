@@ -59,9 +59,11 @@ class MemoryLedger final : public http::Backend {
   std::string metrics() const override { return "quipu_height 1\n"; }
   http::RecordDesk* record_desk() override { return desk; }
   http::Doorkeeper* doorkeeper() override { return door; }
+  http::SigningDesk* signing_desk() override { return signing; }
   std::string sign_state = "good";
-  http::RecordDesk* desk = nullptr;  // a test's own
-  http::Doorkeeper* door = nullptr;  // a test's own
+  http::RecordDesk* desk = nullptr;      // a test's own
+  http::Doorkeeper* door = nullptr;      // a test's own
+  http::SigningDesk* signing = nullptr;  // a test's own
 
  private:
   class Log;

@@ -113,6 +113,18 @@ TEST_CASE("a receiver of webhooks that is none is refused by its place and setti
   CHECK(error_of(many).find("more than 16") != std::string::npos);
 }
 
+TEST_CASE("managed signing is off by default and wants named callers when it is on") {
+  CHECK(error_of("").empty());
+  const std::string on = "[managed_signing]\nissuer_key = \"keys/issuer.key\"\n";
+  CHECK(error_of(on).find("managed_signing.identities") != std::string::npos);
+  CHECK(error_of(on + "identities = \"guest\"\n").find("managed_signing.identities") != std::string::npos);
+  CHECK(error_of(on + "identities = \"t-1 t-2\"\nconfirmations = 2\n").empty());
+  CHECK(error_of(on + "identities = \"t-1 t-1\"\nconfirmations = 2\n").find("managed_signing.confirmations") !=
+        std::string::npos);
+  CHECK(error_of("[managed_signing]\nconfirmations = 0\n").find("managed_signing.confirmations") != std::string::npos);
+  CHECK(error_of("[managed_signing]\nper_hour = 0\n").find("managed_signing.per_hour") != std::string::npos);
+}
+
 TEST_CASE("the example of a webhook in the default configuration is one") {
   NodeConfig config;
   config.administration = "PE";
