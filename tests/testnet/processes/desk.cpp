@@ -20,6 +20,11 @@ std::string content_of(const std::filesystem::path& path) {
   return text.str();
 }
 
+// These networks are for training, which quipu notes once in front of what it has to say.
+std::string without_note(const std::string& error) {
+  return error.starts_with("note: training network ") ? error.substr(error.find('\n') + 1) : error;
+}
+
 std::string quoted(const std::string& word) { return "'" + word + "'"; }
 
 }  // namespace
@@ -43,7 +48,7 @@ Said Desk::quipu(const std::vector<std::string>& words, const std::string& input
   command += " --output json --node " + url_ + " <" + quoted(file("in")) + " >" + quoted(file("out")) + " 2>" +
              quoted(file("error"));
   const int status = std::system(command.c_str());
-  return {exit_code(status), content_of(file("out")), content_of(file("error"))};
+  return {exit_code(status), content_of(file("out")), without_note(content_of(file("error")))};
 }
 
 std::string Desk::key(const std::string& code, const std::string& purpose) const {
@@ -58,10 +63,8 @@ std::string Desk::write(const std::string& name, const std::string& content) con
 void check_failed(const Said& said, const std::string& what, const std::string& next_step) {
   INFO(said.error);
   CHECK(said.code == 1);
-  // The network is one for training, which is noted once.
-  const auto line = said.error.starts_with("note: training network ") ? said.error.find('\n') + 1 : 0;
-  CHECK(said.error.substr(line).starts_with("quipu: "));
-  CHECK(std::count(said.error.begin() + static_cast<std::ptrdiff_t>(line), said.error.end(), '\n') == 1);
+  CHECK(said.error.starts_with("quipu: "));
+  CHECK(std::ranges::count(said.error, '\n') == 1);
   CHECK(said.error.find(what) != std::string::npos);
   CHECK(said.error.find(next_step) != std::string::npos);
 }
