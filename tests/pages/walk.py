@@ -30,7 +30,9 @@ def here_and_now(command, port):
 
 
 def likeness(line):
-    """What stays the same from run to run."""
+    """What stays the same from run to run. A line that is a number and nothing else is a count, which does."""
+    if line.strip().isdigit():
+        return line.strip()
     line = re.sub(r"\b[0-9a-f]{8,}\b", "#", line)
     line = re.sub(r"\d+", "#", line)
     line = re.sub(r"\b[A-Z]{2}(?= +# +# +http)", "#", line)  # who leads
