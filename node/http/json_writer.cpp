@@ -1,33 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http/json_writer.h"
 
+#include "node/ledger/json.h"
+
 namespace quipu::http {
-
-namespace {
-
-void append_escaped(Bytes& out, char c) {
-  switch (c) {
-    case '"':
-      out.append("\\\"");
-      return;
-    case '\\':
-      out.append("\\\\");
-      return;
-    case '\n':
-      out.append("\\n");
-      return;
-    default:
-      break;
-  }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  out.append("\\u00").push_back(kHex[byte >> 4]);
-  out.push_back(kHex[byte & 15]);
-}
-
-bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
-}  // namespace
 
 void JsonWriter::separate() {
   if (comma_) out_.push_back(',');
@@ -55,14 +31,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::string(std::string_view value) {
   separate();
-  out_.push_back('"');
-  for (const char c : value) {
-    if (needs_escape(c))
-      append_escaped(out_, c);
-    else
-      out_.push_back(c);
-  }
-  out_.push_back('"');
+  ledger::append_json_string(out_, value);
   comma_ = true;
   return *this;
 }

@@ -154,58 +154,6 @@ Outcome read_member(std::string_view key, const json::value& value, Message& out
   return FieldReader(out, *field).read(value, path);
 }
 
-// The JSON of one value; `index` names the element of a repeated field.
-class FieldWriter {
- public:
-  FieldWriter(const Message& message, const FieldDescriptor& field)
-      : message_(message), field_(field), by_(*message.GetReflection()) {}
-
-  json::value write() const {
-    if (!field_.is_repeated()) return one(std::nullopt);
-    json::array list;
-    for (int i = 0; i < by_.FieldSize(message_, &field_); ++i) list.push_back(one(i));
-    return list;
-  }
-
- private:
-  json::value one(std::optional<int> index) const {
-    switch (field_.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32, index);
-      case FieldDescriptor::CPPTYPE_INT32:
-        return get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32, index);
-      case FieldDescriptor::CPPTYPE_UINT64:
-        return json::value(std::to_string(get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64, index)));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return json::value(std::to_string(get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64, index)));
-      case FieldDescriptor::CPPTYPE_BOOL:
-        return get(&Reflection::GetBool, &Reflection::GetRepeatedBool, index);
-      case FieldDescriptor::CPPTYPE_ENUM:
-        return json::value(get(&Reflection::GetEnum, &Reflection::GetRepeatedEnum, index)->name());
-      case FieldDescriptor::CPPTYPE_STRING:
-        return text(index);
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        return message_to_json_value(index ? by_.GetRepeatedMessage(message_, &field_, *index)
-                                           : by_.GetMessage(message_, &field_));
-      default:
-        return nullptr;
-    }
-  }
-  template <class T>
-  T get(T (Reflection::*single)(const Message&, const FieldDescriptor*) const,
-        T (Reflection::*repeated)(const Message&, const FieldDescriptor*, int) const, std::optional<int> index) const {
-    return index ? (by_.*repeated)(message_, &field_, *index) : (by_.*single)(message_, &field_);
-  }
-  json::value text(std::optional<int> index) const {
-    const std::string raw = get(&Reflection::GetString, &Reflection::GetRepeatedString, index);
-    return json::value(field_.type() == FieldDescriptor::TYPE_BYTES ? crypto::to_base64(raw) : raw);
-  }
-
-  const Message& message_;
-  const FieldDescriptor& field_;
-  const Reflection& by_;
-};
-
 }  // namespace
 
 std::expected<json::value, std::string> parse_strict_json(std::string_view text) {
@@ -233,16 +181,6 @@ Outcome message_from_json(std::string_view text, Message& out) {
   if (!value) return std::unexpected(value.error());
   return message_from_json(*value, out);
 }
-
-json::object message_to_json_value(const Message& message) {
-  std::vector<const FieldDescriptor*> set;
-  message.GetReflection()->ListFields(message, &set);
-  json::object out;
-  for (const FieldDescriptor* field : set) out[field->name()] = FieldWriter(message, *field).write();
-  return out;
-}
-
-std::string message_to_json(const Message& message) { return json::serialize(message_to_json_value(message)); }
 
 std::expected<void, std::string> event_from_json(std::string_view text, v1::Event& out) {
   return message_from_json(text, out);

@@ -23,6 +23,9 @@ std::expected<void, std::string> message_from_json(const boost::json::value& jso
                                                    const std::string& path = {});
 std::expected<void, std::string> message_from_json(std::string_view text, google::protobuf::Message& out);
 
+// In quotes. Valid UTF-8 is passed on; control characters, quotes and backslashes are escaped.
+void append_json_string(std::string& out, std::string_view text);
+
 // Fields in ascending number, defaults left out, 64-bit integers as decimal strings.
 boost::json::object message_to_json_value(const google::protobuf::Message& message);
 std::string message_to_json(const google::protobuf::Message& message);

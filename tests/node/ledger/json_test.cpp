@@ -34,6 +34,7 @@ TEST_CASE("Every event of the sample histories survives JSON and back, twice") {
       REQUIRE(event_from_json(written, second));
       REQUIRE(canonical_bytes(first) == canonical_bytes(second));
       REQUIRE(event_to_json(second) == written);
+      REQUIRE(boost::json::serialize(boost::json::parse(written)) == written);
     }
   }
   CHECK(lines > 5'000);
@@ -49,6 +50,16 @@ TEST_CASE("Events are written with the schema's names and long numbers as string
   report->set_definition(1);
   CHECK(event_to_json(event) == R"({"decision_date":"2026-01-31","indicator_reported":{"flow":"EXPORT","definition":1,)"
                                 R"("declarations":"18446744073709551615","minutes_histogram":["0"]}})");
+}
+
+TEST_CASE("Text is escaped as Boost.JSON escapes it, every control character and what is not ASCII") {
+  v1::Event event;
+  for (int c = 1; c < 128; ++c) event.mutable_operator_registered()->mutable_subject()->push_back(static_cast<char>(c));
+  event.mutable_operator_registered()->mutable_subject()->append("\0\xc3\xb1\xe2\x82\xac\"", 7);
+  boost::json::object twin;
+  twin["operator_registered"] = {{"subject", event.operator_registered().subject()}};
+  CHECK(event_to_json(event) == boost::json::serialize(twin));
+  CHECK(boost::json::serialize(message_to_json_value(event)) == boost::json::serialize(twin));
 }
 
 TEST_CASE("Long numbers are read as numbers or as decimal strings") {
