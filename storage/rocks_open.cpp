@@ -69,8 +69,8 @@ bool worth_compressing(Family family) {
          family == Family::kHistory || family == Family::kCalendar;
 }
 
-// Rules often ask them for what is not there yet.
-bool asked_in_vain(Family family) { return family == Family::kState || family == Family::kLeafIds; }
+// Asked for one record by its whole key; by the rules often for one that is not there yet.
+bool asked_by_key(Family family) { return family == Family::kState || family == Family::kLeafIds; }
 
 // Their keys are numbers that only grow, behind at most one byte (a node's level).
 bool appended_to(Family family) {
@@ -85,11 +85,13 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   table.cache_index_and_filter_blocks = false;
   table.checksum = rocksdb::kXXH3;  // Debian's library computes CRC32 in software
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  // Leads to a key's place in a block without a search through it.
+  if (asked_by_key(family)) table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // A skip list would be searched to its end. Each filter takes its part of the memtables' bytes as soon as one is
   // begun.
-  if (asked_in_vain(family)) {
+  if (asked_by_key(family)) {
     options.memtable_prefix_bloom_size_ratio = 0.05;
     options.memtable_whole_key_filtering = true;
   }
