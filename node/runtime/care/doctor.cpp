@@ -22,15 +22,38 @@ constexpr std::int64_t kCertificateDays = 30;  // as the alert QuipuCertificateE
 Finding ok(std::string check, std::string what) { return {std::move(check), Verdict::kOk, std::move(what)}; }
 
 Finding running(const NodeFacts& facts) {
+  const auto& stopped = facts.stopped;
+  if (!facts.locked_out.empty()) return {"node", Verdict::kWarn, "runs, and " + facts.locked_out, "give --token-file"};
   if (facts.unreachable.empty()) {
-    return ok("node", fmt::format("answers at {}, height {}", facts.url, facts.answers.height));
+    return ok("node",
+              fmt::format("answers at {}, height {}, the newest block is {} s old", facts.url, facts.answers.height,
+                          std::max<std::int64_t>(facts.now_ms - facts.answers.block_time_ms, 0) / 1'000));
   }
-  if (!facts.start_fault.empty()) {
-    return {"node", Verdict::kFail, "does not run, and would not start: " + facts.start_fault,
+  if (!stopped.held_by.empty()) {
+    return {"node", Verdict::kFail,
+            fmt::format("runs as {}, and does not answer: {}", stopped.held_by, facts.unreachable),
+            "look into its log; over https give --ca"};
+  }
+  if (!stopped.faults.empty()) {
+    return {"node", Verdict::kFail,
+            fmt::format("does not run, and would not start: {}", fmt::join(stopped.faults, "; ")),
             "docs/operating.md, \"When it refuses to start\""};
   }
-  return {"node", Verdict::kFail, "does not answer: " + facts.unreachable,
-          "start it (systemctl start quipud); if it runs, look into its log"};
+  return {"node", Verdict::kFail, "does not run: " + facts.unreachable, "start it (systemctl start quipud)"};
+}
+
+// Of a node that does not run: what its next start would begin anew.
+Finding files(const StoppedNode& stopped) {
+  if (stopped.losses.empty()) return ok("files", "ledger and safety file are in place");
+  return {"files", Verdict::kFail, fmt::format("{}", fmt::join(stopped.losses, "; ")),
+          "is a disk not mounted? A start begins empty ones, which the other members fill; docs/runbooks/lost-node.md"};
+}
+
+Finding version(const NodeFacts& facts) {
+  const auto& runs = facts.answers.version;
+  if (runs == facts.installed_version) return ok("version", runs);
+  return {"version", Verdict::kWarn, fmt::format("{} runs, {} is installed", runs, facts.installed_version),
+          "restart the node when it suits: an upgrade is half done"};
 }
 
 Finding ready(const NodeAnswers& node) {
@@ -58,10 +81,13 @@ Finding peers(const NodeAnswers& node) {
 
 Finding clock(const NodeFacts& facts) {
   const auto behind_ms = facts.answers.block_time_ms - facts.now_ms;
-  if (behind_ms <= kAhead_ms) return ok("clock", "not behind the newest block");
-  return {"clock", Verdict::kFail,
-          fmt::format("{} s behind the newest block, whose time a quorum agreed to", behind_ms / 1'000),
-          "set this machine's clock (timedatectl, chronyc tracking)"};
+  const std::string next = "set this machine's clock (timedatectl, chronyc tracking)";
+  if (behind_ms > kAhead_ms) {
+    return {"clock", Verdict::kFail,
+            fmt::format("{} s behind the newest block, whose time a quorum agreed to", behind_ms / 1'000), next};
+  }
+  if (facts.clock_kept) return ok("clock", "kept by a time service, and not behind the newest block");
+  return {"clock", Verdict::kWarn, "no time service keeps it, as the kernel says; not behind the newest block", next};
 }
 
 Finding evidence(const NodeAnswers& node) {
@@ -129,7 +155,9 @@ std::string_view name_of(Verdict verdict) {
 
 std::vector<Finding> examine(const NodeFacts& facts) {
   std::vector<Finding> findings{running(facts)};
-  if (facts.unreachable.empty()) {
+  if (!facts.unreachable.empty()) findings.push_back(files(facts.stopped));
+  if (facts.unreachable.empty() && facts.locked_out.empty()) {
+    findings.push_back(version(facts));
     for (const auto& check : {&ready, &peers, &evidence}) findings.push_back(check(facts.answers));
     findings.push_back(clock(facts));
   }

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "node/runtime/care/look_at_stopped.h"
 #include "node/runtime/config.h"
 
 namespace quipu::runtime {
 
 // What a node that answers says of itself.
 struct NodeAnswers {
+  std::string version{};
   std::string unready{};  // empty: it is ready
   bool halted = false;
   std::string sign_state{};
@@ -28,12 +30,15 @@ struct NodeAnswers {
 struct NodeFacts {
   std::string url{};                     // where the node is asked
   std::string unreachable{};             // why it did not answer; empty: it did
-  std::string start_fault{};             // of a node that does not run: why it would not start either; empty: it would
-  NodeAnswers answers{};                 // if it did
-  std::vector<std::string> open_keys{};  // key files that others than their owner may read
+  std::string installed_version{};       // this program's
+  std::string locked_out{};              // it runs, but tells its state to others only; empty: to us
+  StoppedNode stopped{};                 // if it did not answer
+  NodeAnswers answers{};                 // if it did, to us
+  std::vector<std::string> open_keys{};  // files with secrets that others than their owner may read
   double free_share = 1;                 // of the ledger's file system
   double sync_ms = 0;                    // one append and fdatasync beside the ledger, the median of some
   std::int64_t now_ms = 0;               // this machine's clock
+  bool clock_kept = true;                // by a time service, as the kernel says
   std::optional<std::int64_t> backup_verified_ms{};
   std::string certificate_fault{};                      // of the API's, and of the configuration of TLS
   std::optional<std::int64_t> certificate_expires_s{};  // nothing: HTTP in clear
@@ -53,8 +58,8 @@ struct Finding {
 std::vector<Finding> examine(const NodeFacts& facts);
 Verdict worst(const std::vector<Finding>& findings);
 
-// Asks the node, reads its files, and writes and syncs one small file of its own. Of a node that does not run it tries
-// what a start does up to the first vote. `ca`: whom to believe over https.
+// Asks the node, reads its files, and writes and syncs one small file of its own; nothing else is written. `ca`: whom
+// to believe over https.
 NodeFacts look_at_node(const NodeConfig& config, const std::filesystem::path& token_file,
                        const std::filesystem::path& ca);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The facts that examine() judges, from the node, its files and its disk.
 #include <fmt/format.h>
+#include <sys/timex.h>
 
 #include <algorithm>
 #include <boost/json/value.hpp>
@@ -8,6 +9,7 @@
 #include <ctime>
 #include <fstream>
 #include <limits>
+#include <optional>
 
 #include "node/fetch/http_client.h"
 #include "node/ledger/json.h"
@@ -15,7 +17,6 @@
 #include "node/runtime/care/backup.h"
 #include "node/runtime/care/doctor.h"
 #include "node/runtime/clock.h"
-#include "node/runtime/data_directory.h"
 #include "node/signer/member_keys.h"
 #include "storage/directory_sync.h"
 
@@ -27,6 +28,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kOk = 200;
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
 constexpr int kSyncs = 5;
 constexpr std::size_t kProbeBytes = 4'096;
 constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
@@ -60,20 +63,21 @@ std::int64_t time_of(const std::string& text) {
   return std::int64_t{timegm(&time)} * 1'000;
 }
 
-std::expected<NodeAnswers, std::string> answers_of(fetch::HttpClient& client) {
+// Nothing: it does not tell us.
+std::expected<std::optional<NodeAnswers>, std::string> answers_of(fetch::HttpClient& client) {
   const auto ready = client.get("/readyz");
   if (!ready) return std::unexpected(ready.error());
   const auto status = client.get("/v1/node/status");
   if (!status) return std::unexpected(status.error());
-  if (status->status == 401 || status->status == 403)
-    return std::unexpected("it tells its status to nobody without a token: give --token-file");
+  if (status->status == kUnauthorized || status->status == kForbidden) return std::nullopt;
   const auto parsed = ledger::parse_strict_json(status->body);
   if (status->status != kOk || !parsed || !parsed->is_object())
     return std::unexpected(fmt::format("HTTP status {} for its status", status->status));
   const auto& said = parsed->get_object();
   const auto* halted = said.if_contains("halted");
   const std::string reason(ready->body.substr(0, ready->body.find('\n')));
-  return NodeAnswers{.unready = ready->status == kOk ? std::string() : reason,
+  return NodeAnswers{.version = text_at(said, "version"),
+                     .unready = ready->status == kOk ? std::string() : reason,
                      .halted = halted != nullptr && halted->is_bool() && halted->get_bool(),
                      .sign_state = text_at(said, "sign_state"),
                      .height = number_at(said, "height"),
@@ -84,7 +88,8 @@ std::expected<NodeAnswers, std::string> answers_of(fetch::HttpClient& client) {
                      .evidence = number_at(said, "evidence")};
 }
 
-std::expected<NodeAnswers, std::string> ask(const std::string& url, const fs::path& token_file, const fs::path& ca) {
+std::expected<std::optional<NodeAnswers>, std::string> ask(const std::string& url, const fs::path& token_file,
+                                                           const fs::path& ca) {
   const auto token = signer::read_passphrase(token_file);
   if (!token) return std::unexpected(token.error());
   auto client = fetch::HttpClient::make(url, {.ca = ca});
@@ -93,15 +98,35 @@ std::expected<NodeAnswers, std::string> ask(const std::string& url, const fs::pa
   return answers_of(*client);
 }
 
-std::vector<std::string> readable_by_others(const fs::path& folder) {
-  std::vector<std::string> found;
+bool readable_by_others(const fs::path& file) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const bool key = entry.path().extension() == ".key";
-    if (key && (entry.status(error).permissions() & kOthers) != fs::perms::none) found.push_back(entry.path().string());
+  const auto permissions = fs::status(file, error).permissions();
+  return !error && (permissions & kOthers) != fs::perms::none;
+}
+
+// Whatever opens a key or is one.
+std::vector<std::string> open_secrets(const NodeConfig& config) {
+  std::vector<fs::path> secrets;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(config.resolve(config.keys), error)) {
+    if (entry.path().extension() == ".key") secrets.push_back(entry.path());
+  }
+  for (const auto& file : {config.passphrase_file, config.http_certificate_key, config.managed_issuer_key,
+                           config.managed_passphrase_file}) {
+    if (!file.empty()) secrets.push_back(config.resolve(file));
+  }
+  std::vector<std::string> found;
+  for (const auto& secret : secrets) {
+    if (readable_by_others(secret)) found.push_back(secret.string());
   }
   std::ranges::sort(found);
   return found;
+}
+
+// Only asks.
+bool clock_is_kept() {
+  timex ask{};
+  return ::adjtimex(&ask) != TIME_ERROR;
 }
 
 double free_share(const fs::path& place) {
@@ -137,21 +162,23 @@ void look_at_certificate(const NodeConfig& config, NodeFacts& facts) {
 }  // namespace
 
 NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, const fs::path& ca) {
-  NodeFacts facts{.url = own_url(config)};
-  if (auto answers = ask(facts.url, token_file, ca)) {
-    facts.answers = *std::move(answers);
+  NodeFacts facts{.url = own_url(config), .installed_version = QUIPU_VERSION};
+  if (const auto asked = ask(facts.url, token_file, ca); !asked) {
+    facts.unreachable = asked.error();
+    facts.stopped = look_at_stopped(config);
+  } else if (*asked) {
+    facts.answers = **asked;
   } else {
-    facts.unreachable = answers.error();
-    const auto open = open_node(config);
-    if (!open) facts.start_fault = open.error();
+    facts.locked_out = "tells its state to nobody without a token that opens it";
   }
   const auto ledger_folder = fs::absolute(config.resolve(config.ledger)).parent_path();
-  facts.open_keys = readable_by_others(config.resolve(config.keys));
+  facts.open_keys = open_secrets(config);
   facts.free_share = free_share(ledger_folder);
   facts.sync_ms = median_sync_ms(ledger_folder);
   if (const auto mark = read_mark(config.directory / kLastMarkFile)) facts.backup_verified_ms = mark->verified_ms;
   look_at_certificate(config, facts);
   facts.now_ms = real_now().utc_ms;
+  facts.clock_kept = clock_is_kept();
   return facts;
 }
 

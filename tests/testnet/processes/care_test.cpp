@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "testnet/processes/children.h"
+#include "testnet/processes/control.h"
 #include "testnet/processes/patience.h"
 #include "tests/testnet/processes/clerk.h"
 #include "tests/testnet/processes/kept.h"
@@ -31,6 +32,13 @@ class Operator {
   std::expected<void, std::string> quipu(Words words) const {
     words.insert(words.begin(), program("quipu").string());
     return run(words, folder_ / "care.log");
+  }
+  // Its exit code.
+  int doctor(Words more = {}) const {
+    more.insert(more.begin(), {program("quipud").string(), "doctor", "--config", config()});
+    const auto pid = spawn(more, folder_ / "care.log");
+    REQUIRE(pid);
+    return wait_for(*pid);
   }
   void must_back_up() const { require(quipu({"backup", "--config", config(), "--out", backup().string()})); }
   std::expected<void, std::string> restore() const {
@@ -77,40 +85,63 @@ TEST_CASE("a node is backed up while it runs and while it does not and it shows 
   require(officer.quipu({"backup", "--verify", officer.backup().string(), "--genesis", officer.genesis()}));
 }
 
-TEST_CASE("the doctor finds a healthy node well and a peer that is away and an open key and a node that does not run") {
+TEST_CASE("the doctor finds a healthy node well and a peer that is away and an open key and a node that hangs") {
   using namespace care;
   auto& network = LocalNetwork::shared();
   network.import_samples();
   network.wait_agreed();
   const Operator officer(network);
   officer.must_back_up();
-  // Not its exit code: the disk may be slow here.
-  static_cast<void>(officer.quipu({"doctor", "--config", officer.config()}));
+  CHECK(officer.doctor() <= 1);  // nobody may keep this machine's clock
   for (const char* line : {"OK    node         answers", "OK    ready        yes", "OK    peers        all 4 members",
-                           "OK    clock", "OK    keys", "OK    backup"}) {
+                           "OK    version", "not behind the newest block", "OK    keys", "OK    backup"}) {
+    INFO(line);
     CHECK(officer.said().find(line) != std::string::npos);
   }
-  const auto finds = [&](const std::string& words) {
+  const auto finds = [&](int code, const std::string& words) {
     const bool found = poll(std::chrono::seconds(10), [&] {
-      return !officer.quipu({"doctor", "--config", officer.config()}) &&
-             officer.said().find(words) != std::string::npos;
+      return officer.doctor() == code && officer.said().find(words) != std::string::npos;
     });
-    INFO(words);
+    INFO(words << " in\n" << officer.said());
     CHECK(found);
   };
   require(kill_node(network.processes(), network.node("BR")));
-  finds("3 of 4 members connected; not BR");
+  finds(1, "3 of 4 members connected; not BR");
   require(restart_node(network.processes(), network.node("BR")));
   const auto key = officer.directory() / "keys/vote.key";
   fs::permissions(key, fs::perms::others_read, fs::perm_options::add);
-  finds("others may read " + key.string());
+  finds(2, "others may read " + key.string());
   fs::permissions(key, fs::perms::others_read, fs::perm_options::remove);
+  require(pause_node(network.node("PE")));
+  finds(2, "and does not answer");
+  CHECK(officer.said().find("runs as process " + std::to_string(network.node("PE").pid)) != std::string::npos);
+  require(resume_node(network.node("PE")));
+}
+
+TEST_CASE("the doctor tells what a stopped node lacks and leaves it as it is") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  network.wait_agreed();
+  const Operator officer(network);
   REQUIRE(terminate_node(network.processes(), network.node("PE")) == 0);
-  finds("does not answer");
-  fs::rename(key, key.string() + ".away");
-  finds("would not start");
-  fs::rename(key.string() + ".away", key);
+  const auto finds = [&](const std::string& words) {
+    CHECK(officer.doctor() == 2);
+    INFO(words << " in\n" << officer.said());
+    CHECK(officer.said().find(words) != std::string::npos);
+  };
+  finds("does not run");
+  const auto without = [&](const fs::path& file, const std::string& words) {
+    fs::rename(file, file.string() + ".away");
+    finds(words);
+    CHECK_FALSE(fs::exists(file));
+    fs::rename(file.string() + ".away", file);
+  };
+  without(officer.directory() / "keys/vote.key", "would not start");
+  without(officer.directory() / "ledger", "no ledger in");
+  without(officer.directory() / "safety/slots", "no safety file");
   require(restart_node(network.processes(), network.node("PE")));
+  network.wait_agreed();
 }
 
 TEST_CASE(

@@ -13,7 +13,13 @@ constexpr std::int64_t kDay_ms = 86'400'000;
 
 NodeFacts healthy() {
   return {.url = "unix:/var/lib/quipu/admin.socket",
-          .answers = {.sign_state = "good", .height = 66, .block_time_ms = kNow_ms - 500, .members = 4, .quorum = 3},
+          .installed_version = "1.0.0",
+          .answers = {.version = "1.0.0",
+                      .sign_state = "good",
+                      .height = 66,
+                      .block_time_ms = kNow_ms - 500,
+                      .members = 4,
+                      .quorum = 3},
           .free_share = 0.5,
           .sync_ms = 2,
           .now_ms = kNow_ms,
@@ -51,13 +57,41 @@ TEST_CASE("a healthy node has nothing to be told") {
   CHECK(worst(examine(healthy())) == Verdict::kOk);
 }
 
-TEST_CASE("a node that does not answer is told from one that would not start") {
+TEST_CASE("a node that does not answer is told from one that would not start and from one that hangs") {
   using namespace doctor;
   auto facts = healthy();
   facts.unreachable = "connection refused";
-  only_wrong(facts, "node", Verdict::kFail, "connection refused");
-  facts.start_fault = "vote.key is missing";
-  only_wrong(facts, "node", Verdict::kFail, "would not start: vote.key is missing");
+  only_wrong(facts, "node", Verdict::kFail, "does not run: connection refused");
+  facts.stopped.faults = {"vote.key is missing", "the port is taken"};
+  only_wrong(facts, "node", Verdict::kFail, "would not start: vote.key is missing; the port is taken");
+  facts.stopped.held_by = "process 42";
+  only_wrong(facts, "node", Verdict::kFail, "runs as process 42, and does not answer: connection refused");
+}
+
+TEST_CASE("a node that runs and wants a token is not called dead") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.locked_out = "tells its state to nobody without a token";
+  only_wrong(facts, "node", Verdict::kWarn, "runs, and tells its state to nobody without a token");
+  CHECK(finding(facts, "node").next == "give --token-file");
+  for (const auto& each : examine(facts)) CHECK(each.check != "ready");
+}
+
+TEST_CASE("what a start would begin anew is told before somebody starts") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.unreachable = "connection refused";
+  CHECK(finding(facts, "files").verdict == Verdict::kOk);
+  facts.stopped.losses = {"no ledger in /var/lib/quipu/ledger"};
+  CHECK(finding(facts, "files").verdict == Verdict::kFail);
+  CHECK(finding(facts, "files").what == "no ledger in /var/lib/quipu/ledger");
+}
+
+TEST_CASE("a node older than the program on its disk is warned of") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.installed_version = "1.1.0";
+  only_wrong(facts, "version", Verdict::kWarn, "1.0.0 runs, 1.1.0 is installed");
 }
 
 TEST_CASE("a node that is not ready is warned of and one that halted or was cloned is a failure") {
@@ -80,13 +114,16 @@ TEST_CASE("members that are not connected are named and too few of them are a fa
   only_wrong(facts, "peers", Verdict::kFail, "2 of 4 members connected; not BR, CL");
 }
 
-TEST_CASE("a clock that is behind what a quorum agreed to is a failure") {
+TEST_CASE("a clock that is behind what a quorum agreed to is a failure and one that nobody keeps is warned of") {
   using namespace doctor;
   auto facts = healthy();
   facts.answers.block_time_ms = kNow_ms + 10'000;
   CHECK(finding(facts, "clock").verdict == Verdict::kOk);
   facts.answers.block_time_ms = kNow_ms + 42'000;
   only_wrong(facts, "clock", Verdict::kFail, "42 s behind");
+  facts = healthy();
+  facts.clock_kept = false;
+  only_wrong(facts, "clock", Verdict::kWarn, "no time service keeps it");
 }
 
 TEST_CASE("evidence and open keys are told") {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/care/look_at_stopped.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+
+#include "node/runtime/data_directory.h"
+#include "node/signer/member_keys.h"
+
+namespace quipu::runtime {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Fault = std::optional<std::string>;
+using boost::asio::ip::tcp;
+
+// F_GETLK asks who holds RocksDB's lock and takes none.
+std::string holder_of(const fs::path& ledger) {
+  const int file = ::open((ledger / "LOCK").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool held = ::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  ::close(file);
+  if (!held) return {};
+  return lock.l_pid > 0 ? fmt::format("process {}", lock.l_pid) : "another process";
+}
+
+Fault genesis_fault(const NodeConfig& config) {
+  const auto genesis = read_genesis(config.resolve(config.genesis));
+  return genesis ? std::nullopt : Fault(genesis.error());
+}
+
+bool signs_itself(const NodeConfig& config) { return config.signer_socket.empty(); }
+
+std::vector<std::string> key_faults(const NodeConfig& config) {
+  const auto file = config.passphrase_file.empty() ? fs::path() : config.resolve(config.passphrase_file);
+  const auto passphrase = signer::read_passphrase(file);
+  if (!passphrase) return {passphrase.error()};
+  std::vector<std::string> purposes = {"log", "transport"};
+  if (signs_itself(config)) purposes.insert(purposes.end(), {"vote", "cosigner"});
+  const auto folder = config.resolve(config.keys);
+  if (fs::exists(folder / "side.key")) purposes.emplace_back("side");
+  std::vector<std::string> faults;
+  for (const auto& purpose : purposes) {
+    const auto key = signer::unlock_member_key(folder, purpose, config.administration, *passphrase);
+    if (!key) faults.push_back(key.error());
+  }
+  return faults;
+}
+
+Fault side_fault(const NodeConfig& config) {
+  const auto key = config.resolve(config.keys) / "side.key";
+  const auto records = config.resolve(config.side_directory);
+  if (fs::exists(key) || !fs::exists(records)) return std::nullopt;
+  return fmt::format("{} is missing, without which {} cannot be read", key.string(), records.string());
+}
+
+Fault place_fault(const fs::path& path) {
+  const auto folder = path.parent_path();
+  if (folder.empty() || fs::is_directory(folder)) return std::nullopt;
+  return fmt::format("{} is not there: is the disk mounted that should hold {}?", folder.string(), path.string());
+}
+
+Fault signer_fault(const NodeConfig& config) {
+  const auto socket = config.resolve(config.signer_socket);
+  if (signs_itself(config) || fs::is_socket(socket)) return std::nullopt;
+  return fmt::format("{} is no socket: start quipu-signer there", socket.string());
+}
+
+// Somebody listens where the node would. Binding without listening stands in nobody's way.
+Fault port_fault(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  if (listen.starts_with("unix:") || colon == std::string::npos) return std::nullopt;
+  boost::system::error_code error;
+  auto host = listen.substr(0, colon);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  const auto address = boost::asio::ip::make_address(host, error);
+  if (error) return fmt::format("listen address \"{}\" is not an IP address and a port", listen);
+  boost::asio::io_context io;
+  tcp::acceptor acceptor(io);
+  const tcp::endpoint endpoint(address, static_cast<unsigned short>(std::atoi(listen.c_str() + colon + 1)));
+  acceptor.open(endpoint.protocol(), error);
+  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  acceptor.bind(endpoint, error);
+  return error ? Fault(fmt::format("cannot listen on {}: {}", listen, error.message())) : std::nullopt;
+}
+
+std::vector<std::string> losses(const NodeConfig& config) {
+  std::vector<std::string> lost;
+  const auto ledger = config.resolve(config.ledger);
+  if (!fs::exists(ledger / "CURRENT")) lost.push_back(fmt::format("no ledger in {}", ledger.string()));
+  const auto safety = config.resolve(config.safety);
+  if (signs_itself(config) && !fs::exists(safety)) lost.push_back(fmt::format("no safety file {}", safety.string()));
+  return lost;
+}
+
+}  // namespace
+
+StoppedNode look_at_stopped(const NodeConfig& config) {
+  StoppedNode stopped{.held_by = holder_of(config.resolve(config.ledger)), .losses = losses(config)};
+  if (!stopped.held_by.empty()) return stopped;
+  stopped.faults = key_faults(config);
+  for (auto& fault : {genesis_fault(config), side_fault(config), place_fault(config.resolve(config.ledger)),
+                      place_fault(config.resolve(config.safety)), signer_fault(config), port_fault(config.http_listen),
+                      port_fault(config.peers_listen)}) {
+    if (fault) stopped.faults.push_back(*fault);
+  }
+  return stopped;
+}
+
+}  // namespace quipu::runtime

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/runtime/care/look_at_stopped.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <map>
+
+#include "crypto/keyfile.h"
+#include "storage/safety_file.h"
+#include "tests/node/runtime/care/member_folder.h"
+
+namespace quipu::runtime::care_test {
+
+namespace stopped {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPurposes[] = {"log", "transport", "vote", "cosigner", "side"};
+
+// All that a member's node has, and nobody listens where it would.
+struct Member : MemberFolder {
+  explicit Member(const fs::path& at) : MemberFolder(at) {
+    config.http_listen = config.peers_listen = "127.0.0.1:0";
+    fs::create_directories(file("keys"));
+    fs::create_directories(file("safety"));
+    for (const char* purpose : kPurposes) {
+      const auto key = crypto::generate_key();
+      REQUIRE(crypto::write_key_file(file("keys") / (purpose + std::string(".key")),
+                                     {"BO", purpose, "", key.public_key()}, key, "", crypto::KeyFileCost::kTestnet));
+    }
+    REQUIRE(storage::create_slot_file(file("safety/slots")));
+    take(grown(1));
+  }
+};
+
+using Listing = std::map<std::string, std::pair<fs::file_time_type, std::string>>;
+
+Listing everything_in(const fs::path& folder) {
+  Listing all;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    std::ostringstream content;
+    if (entry.is_regular_file()) content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    all[entry.path().string()] = {entry.last_write_time(), content.str()};
+  }
+  return all;
+}
+
+// What it says, having changed nothing.
+StoppedNode look(const Member& member) {
+  const auto before = everything_in(member.config.directory);
+  auto seen = look_at_stopped(member.config);
+  CHECK(everything_in(member.config.directory) == before);
+  return seen;
+}
+
+void only_fault(const Member& member, const std::string& words) {
+  const auto seen = look(member);
+  INFO(words);
+  REQUIRE(seen.faults.size() == 1);
+  INFO(seen.faults[0]);
+  CHECK(seen.faults[0].find(words) != std::string::npos);
+}
+
+}  // namespace stopped
+
+TEST_CASE("a stopped node that is whole is found to lack nothing and nothing in it is touched") {
+  using namespace stopped;
+  const Scratch scratch;
+  const auto seen = look(Member(scratch.path));
+  CHECK(seen.faults.empty());
+  CHECK(seen.losses.empty());
+  CHECK(seen.held_by.empty());
+}
+
+TEST_CASE("a lost ledger and a lost safety file are told and none is begun") {
+  using namespace stopped;
+  const Scratch scratch;
+  const Member member(scratch.path);
+  fs::remove_all(member.file("ledger"));
+  fs::remove(member.file("safety/slots"));
+  const auto seen = look(member);
+  CHECK(seen.faults.empty());
+  REQUIRE(seen.losses.size() == 2);
+  CHECK(seen.losses[0].starts_with("no ledger in "));
+  CHECK(seen.losses[1].starts_with("no safety file "));
+  fs::remove(member.file("safety"));
+  only_fault(member, "is the disk mounted that should hold");
+}
+
+TEST_CASE("what keeps a stopped node from its start is told") {
+  using namespace stopped;
+  const Scratch scratch;
+  Member member(scratch.path);
+  const auto away = [&](const std::string& name, const std::string& words) {
+    fs::rename(member.file(name), scratch.path / "away");
+    only_fault(member, words);
+    fs::rename(scratch.path / "away", member.file(name));
+  };
+  away("genesis.json", "cannot read");
+  away("keys/vote.key", "vote");
+  fs::create_directories(member.file("side"));
+  away("keys/side.key", "side.key is missing, without which");
+  fs::copy_file(member.file("keys/log.key"), member.file("keys/transport.key"), fs::copy_options::overwrite_existing);
+  only_fault(member, "transport.key");
+  fs::remove(member.file("keys/transport.key"));
+  member.config.passphrase_file = "no-such-passphrase";
+  only_fault(member, "no-such-passphrase");
+}
+
+TEST_CASE("a port that somebody else has is told and one where nobody listens is not taken") {
+  using namespace stopped;
+  const Scratch scratch;
+  Member member(scratch.path);
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor other(io, {boost::asio::ip::address_v4::loopback(), 0});
+  member.config.peers_listen = "127.0.0.1:" + std::to_string(other.local_endpoint().port());
+  only_fault(member, "cannot listen on " + member.config.peers_listen);
+  other.close();
+  CHECK(look(member).faults.empty());
+}
+
+TEST_CASE("of a node whose signer is elsewhere the signer's socket has to be there and not its keys") {
+  using namespace stopped;
+  const Scratch scratch;
+  Member member(scratch.path);
+  member.config.signer_socket = "signer.socket";
+  for (const char* name : {"keys/vote.key", "keys/cosigner.key", "safety/slots"}) fs::remove(member.file(name));
+  only_fault(member, "signer.socket is no socket");
+  CHECK(look(member).losses.empty());
+}
+
+}  // namespace quipu::runtime::care_test
