@@ -118,6 +118,8 @@ void Engine::State::on(const WorkChanged& input) {
   touch();
 }
 
+void Engine::State::on(Stop&& input) { halt(std::move(input.why)); }
+
 void Engine::State::on(const Committed& input) {
   if (!committing || committing->height != input.height) return;
   fin = *committing;

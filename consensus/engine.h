@@ -102,6 +102,10 @@ struct WorkChanged {
 struct Committed {
   Height height{};
 };
+// This member must take no part from here on; what is final it keeps serving. Answered by Halt.
+struct Stop {
+  std::string why{};
+};
 struct PeerUp {
   PeerId peer = 0;
 };
@@ -109,7 +113,7 @@ struct PeerDown {
   PeerId peer = 0;
 };
 using Input = std::variant<Received, Tick, BlockVerdict, Persisted, Signed, Refused, Built, BuiltNone, WorkChanged,
-                           Committed, PeerUp, PeerDown>;
+                           Committed, Stop, PeerUp, PeerDown>;
 
 // ---- effects, to be carried out in order
 // Make durable before any later effect of this or a later step is carried out, then answer Persisted{ticket}. Votes
@@ -176,7 +180,7 @@ struct Blame {
 };
 struct Halt {
   std::string reason{};
-};  // FORK or DIVERGED: stop voting for good, keep serving
+};  // FORK, DIVERGED or what Stop said: stop voting for good, keep serving
 // The safety record does not tell all that was signed under this member's key. Put this bar into it before any later
 // effect, and tell the operator.
 struct Abstain {

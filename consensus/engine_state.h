@@ -86,6 +86,7 @@ struct Engine::State {
   void on(const BuiltNone& input);
   void on(const WorkChanged& input);
   void on(const Committed& input);
+  void on(Stop&& input);
   void on(const PeerUp& input);
   void on(const PeerDown& input);
   void restore(Restored&& restored);

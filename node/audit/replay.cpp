@@ -124,6 +124,7 @@ bool Replay::check_submissions(Submissions& out) {
 }
 
 bool Replay::close_block(const crypto::CompactRange& tree) {
+  if (!knows_version()) return false;
   Submissions submissions;
   if (!check_submissions(submissions)) return false;
   auto replayed = ledger::replay_in_place(context_.genesis, position_, tree, entries_.back().leaf, submissions,
@@ -139,6 +140,18 @@ bool Replay::close_block(const crypto::CompactRange& tree) {
   account_.block(position_, proposer_, submissions);
   for (const auto& submission : submissions) records_.submission(*submission);
   return true;
+}
+
+// Rules that this program does not know break nobody's history.
+bool Replay::knows_version() {
+  const auto newest = ledger::newest_protocol_version(context_.genesis.chain_id);
+  auto why = ledger::outgrown(*position_.membership, newest);
+  if (why.empty()) return true;
+  context_.report.add({.severity = Severity::kUncheckable,
+                       .check = Check::kReplay,
+                       .what = std::move(why),
+                       .height = position_.height.value + 1});
+  return false;
 }
 
 crypto::Digest Replay::take_changes(const std::map<ledger::MapKey, Bytes>& changes) {

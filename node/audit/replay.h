@@ -32,6 +32,7 @@ class Replay {
 
  private:
   using Submissions = std::vector<std::shared_ptr<const ledger::Submission>>;
+  bool knows_version();
   bool close_block(const crypto::CompactRange& tree);
   bool close_genesis();
   bool check_form(const Entry& entry, std::uint64_t index);

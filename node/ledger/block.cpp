@@ -40,7 +40,7 @@ SealInfo seal_on(const Genesis& genesis, const Position& parent) {
   seal.previous_size = parent.tree.size();
   seal.previous_root = parent.tree.root();
   seal.membership_hash = parent.membership->members.hash();
-  seal.protocol_version = genesis.protocol_version;
+  seal.protocol_version = parent.membership->protocol_version;
   return seal;
 }
 
@@ -48,13 +48,16 @@ SealInfo seal_on(const Genesis& genesis, const Position& parent) {
 struct Succession {
   std::shared_ptr<const Membership> before;
   std::optional<consensus::MemberSet> next;
+  std::uint32_t next_version;
 
-  Succession(std::shared_ptr<const Membership> membership, const Overlay& state) : before(std::move(membership)) {
+  Succession(std::shared_ptr<const Membership> membership, const Overlay& state)
+      : before(std::move(membership)), next_version(protocol_version_after(state)) {
     if (ends_epoch(state)) next = voting_members(state);
   }
   crypto::Digest next_hash() const { return next ? next->hash() : crypto::Digest{}; }
   std::shared_ptr<const Membership> after(const consensus::BlockId& block) const {
-    return next ? std::make_shared<const Membership>(Membership{before->epoch.next(), block, *next}) : before;
+    if (!next) return before;
+    return std::make_shared<const Membership>(Membership{before->epoch.next(), block, *next, next_version});
   }
 };
 

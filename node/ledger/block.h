@@ -74,7 +74,7 @@ class BlockBuilder {
   ~BlockBuilder();
   // Runs the rules; on rejection nothing has changed. Does not verify the signature: the caller did.
   std::expected<void, Rejection> add(const Submission& submission);
-  // A submission has completed a change of members: the block is a handover and takes no other (add: kEpochEnded).
+  // A submission has ended the epoch: the block is a handover and takes no other (add: kEpochEnded).
   bool closed() const;
   std::size_t size() const;
   std::size_t leaf_bytes() const;

@@ -20,7 +20,6 @@ namespace json = boost::json;
 using Outcome = std::expected<void, std::string>;
 
 constexpr std::size_t kGenesisBytes = 4 << 20;
-constexpr std::uint32_t kProtocolVersion = 1;
 
 std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
 
@@ -68,8 +67,9 @@ Outcome read_identity(const json::object& file, Genesis& out) {
   if (!created_ms) return refuse("created: not an instant in UTC like 2026-01-31T12:00:00Z");
   out.created_ms = *created_ms;
   const json::value* version = file.if_contains("protocol_version");
-  if (version == nullptr || *version != kProtocolVersion) return refuse("protocol_version: this program knows 1 alone");
-  out.protocol_version = kProtocolVersion;
+  if (version == nullptr || *version != kFirstProtocolVersion)
+    return refuse("protocol_version: this program knows 1 alone");
+  out.protocol_version = kFirstProtocolVersion;
   return {};
 }
 

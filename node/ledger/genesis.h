@@ -10,6 +10,7 @@
 
 #include "consensus/members.h"
 #include "consensus/types.h"
+#include "node/ledger/protocol_version.h"
 #include "node/ledger/submission.h"
 
 namespace quipu::ledger {
@@ -27,7 +28,7 @@ struct Genesis {
   std::string chain_id;
   std::string origin;
   std::uint64_t created_ms = 0;
-  std::uint32_t protocol_version = 1;
+  std::uint32_t protocol_version = kFirstProtocolVersion;
   consensus::MemberSet members;  // the voting ones
   std::shared_ptr<const std::vector<v1::Member>> all_members;
   std::map<std::string, std::string> addresses;  // code -> host:port of the peer listener

@@ -17,7 +17,7 @@ std::optional<v1::MembershipRecord> record_in(const StateView& state) {
 }  // namespace
 
 std::shared_ptr<const Membership> genesis_membership(const Genesis& genesis) {
-  return std::make_shared<const Membership>(Membership{{0}, genesis.chain, genesis.members});
+  return std::make_shared<const Membership>(Membership{{0}, genesis.chain, genesis.members, genesis.protocol_version});
 }
 
 consensus::MemberSet voting_members(const StateView& state) {
@@ -32,7 +32,18 @@ consensus::MemberSet voting_members(const StateView& state) {
 
 Membership membership_of(const StateView& state, const crypto::Digest& anchor) {
   const auto record = record_in(state);
-  return {{record ? record->epoch() : 0}, anchor, voting_members(state)};
+  return {{record ? record->epoch() : 0}, anchor, voting_members(state), protocol_version_after(state)};
+}
+
+std::uint32_t protocol_version_after(const StateView& state) {
+  const auto record = record_in(state);
+  return record && record->protocol_version() != 0 ? record->protocol_version() : kFirstProtocolVersion;
+}
+
+std::string outgrown(const Membership& membership, std::uint32_t newest) {
+  if (membership.protocol_version <= newest) return {};
+  return "the ledger goes on with protocol version " + std::to_string(membership.protocol_version) +
+         " and this program knows " + std::to_string(newest) + ": install a newer one";
 }
 
 bool ends_epoch(const Overlay& block) {

@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "consensus/members.h"
 #include "consensus/types.h"
 #include "node/ledger/genesis.h"
+#include "node/ledger/protocol_version.h"
 #include "node/ledger/state_view.h"
 
 namespace quipu::ledger {
@@ -17,6 +19,7 @@ struct Membership {
   consensus::Epoch epoch;
   crypto::Digest anchor;  // chain in epoch 0, else the id of the handover block that opened the epoch
   consensus::MemberSet members;
+  std::uint32_t protocol_version = kFirstProtocolVersion;  // whose rules its blocks follow
 
   consensus::Scope scope(const consensus::ChainId& chain) const { return {chain, epoch, anchor}; }
 };
@@ -29,9 +32,14 @@ consensus::MemberSet voting_members(const StateView& state);
 
 // Of the epoch in which the block after this state stands. `anchor`: as above; the state does not hold it (epochs.h).
 Membership membership_of(const StateView& state, const crypto::Digest& anchor);
+// Of the block after this state.
+std::uint32_t protocol_version_after(const StateView& state);
 
-// True once a submission run on `block`, the changes of one block alone, has completed a change of members: the block
-// takes no further one and is a handover.
+// Why a program that knows versions up to `newest` cannot run the blocks of this epoch; empty when it can.
+std::string outgrown(const Membership& membership, std::uint32_t newest);
+
+// True once a submission run on `block`, the changes of one block alone, has completed a change of members
+// or of the protocol's version: the block takes no further one and is a handover.
 bool ends_epoch(const Overlay& block);
 
 // What a new vote key signs to show that it is held, in the epoch that its proposal is to end:

@@ -19,6 +19,12 @@ std::optional<consensus::BlockRequest> heights_asked(BytesView frame, const cons
 }
 }  // namespace
 
+std::uint32_t Replica::State::newest_known() const {
+  return std::min(config.newest_protocol_version, ledger::newest_protocol_version(config.genesis.chain_id));
+}
+
+std::string Replica::State::outgrown() const { return ledger::outgrown(*membership, newest_known()); }
+
 void Replica::State::handle(PeerUp& input) {
   if (!is_guest(input.peer)) return void(engine_inputs.emplace_back(consensus::PeerUp{input.peer}));
   guests.insert(input.peer);

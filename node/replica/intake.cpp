@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "consensus/limits.h"
+#include "node/ledger/ledger.pb.h"
+#include "node/ledger/rules/proposals.h"
 #include "node/replica/replica_state.h"
 
 namespace quipu::replica {
@@ -27,6 +29,7 @@ Answer rejected(std::uint64_t request, const crypto::Digest& id, ledger::Rejecti
 // Why nothing can be judged here now; empty when it can. A node that is some blocks behind while others vote is not
 // kept from taking submissions, only one whose state is old.
 std::string Replica::State::unable() const {
+  if (auto why = outgrown(); !why.empty()) return why;
   if (halted) return "this node has halted: send it to another member's node";
   if (observing()) return "this node follows without a vote: send it to a member's node";
   const auto here = chain.committed().height.value;
@@ -158,12 +161,26 @@ void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_
   // The tip may have moved while the signature was checked.
   if (auto early = refuse_at_once(*item.submission, item.key)) return reply(*std::move(early));
   if (request) {
+    if (auto why = not_ready_for(item); !why.empty()) {
+      return reply(answer(0, Admission::kUnavailable, item.submission->id, std::move(why)));
+    }
     if (auto refusal = refused_by_rules(item)) return reply(*std::move(refusal));
   } else {
     admission.forget(item.submission->administration());
   }
   keep(item, request.has_value());
   reply(answer(0, Admission::kAccepted, item.submission->id));
+}
+
+// A yes to a version of the protocol says that this node is ready for it. The rules cannot know; this node does.
+std::string Replica::State::not_ready_for(const Item& item) const {
+  for (const auto& event : item.submission->payload->events()) {
+    const auto version = ledger::version_agreed_to(*chain.committed().state, event);
+    if (version <= newest_known()) continue;
+    return "a yes says that this node knows protocol version " + std::to_string(version) + ", and it knows " +
+           std::to_string(newest_known()) + ": install a newer program, then vote";
+  }
+  return {};
 }
 
 // Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.

@@ -63,6 +63,7 @@ Effects Replica::start(Instant now) {
   const auto first = state.cosigning.on_tip(
       {state.engine.status().finalized.view, tip.height, tip.block, tip.tree.size(), tip.tree.root()}, now);
   if (first) state.out.emplace_back(*first);
+  if (auto why = state.outgrown(); !why.empty()) state.take(state.engine.step(consensus::Stop{std::move(why)}, now));
   state.take(state.engine.start(now));
   state.run_engine();
   return std::exchange(state.out, {});

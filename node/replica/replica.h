@@ -29,6 +29,7 @@ struct Config {
   std::uint64_t jitter_seed = 0;
   crypto::VerifyFunction verify = &crypto::verify;
   std::size_t inline_block_bytes = limits::kInlineBlockBytes;  // larger blocks are proposed by reference
+  std::uint32_t newest_protocol_version = UINT32_MAX;          // to take part in, of those that the program knows
 };
 
 // What a restart finds on disk.

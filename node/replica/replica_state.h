@@ -107,6 +107,7 @@ struct Replica::State {
   void admit(const Submitted& input);
   std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);
   void admit_verified(const Item& item, std::optional<std::uint64_t> request);
+  std::string not_ready_for(const Item& item) const;
   std::optional<Answer> refused_by_rules(const Item& item);
   void keep(const Item& item, bool our_own);
   void verify(Checking checking);
@@ -148,6 +149,8 @@ struct Replica::State {
   bool lives_on(const ledger::Position& position) const { return position.membership->epoch == membership->epoch; }
   bool is_guest(PeerId peer) const { return peer >= members().size(); }
   void receive_guest(PeerId from, consensus::Message message);
+  std::uint32_t newest_known() const;
+  std::string outgrown() const;
   void tell_guests();
   void receive_other_epoch(const Received& input);
   bool tells_again(PeerId peer);

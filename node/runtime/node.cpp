@@ -135,7 +135,11 @@ struct Node::State final : public http::Backend, public http::Operations {
     const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
     // Any seed does: it only spreads the members' time-outs.
     const auto seed = static_cast<std::uint64_t>(real_now().steady_us) ^ files.host->self();
-    return {files.genesis, files.host->self(), timing, seed, &crypto::verify};
+    replica::Config out{files.genesis, files.host->self(), timing, seed, &crypto::verify};
+    if (config.newest_protocol_version > 0) {
+      out.newest_protocol_version = static_cast<std::uint32_t>(config.newest_protocol_version);
+    }
+    return out;
   }
 
   std::unique_ptr<net::Mesh> make_mesh() {

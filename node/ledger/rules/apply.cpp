@@ -103,7 +103,7 @@ struct Author {
 
 Verdict apply_event(Overlay& state, const Author& author, const Submission& submission, std::uint32_t index,
                     const Origin& origin) {
-  if (ends_epoch(state)) return refuse(Code::kEpochEnded, "the event before it completed a change of members");
+  if (ends_epoch(state)) return refuse(Code::kEpochEnded, "the event before it ended the epoch");
   const v1::Event& event = submission.payload->events(static_cast<int>(index));
   const Rule* rule = rule_for(event.statement_case());
   if (!rule) return refuse(Code::kNotYetSupported, std::to_string(event.statement_case()));

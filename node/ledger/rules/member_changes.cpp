@@ -107,8 +107,9 @@ Verdict check_note_id(const Context& at, const v1::Member& member) {
   return verdict;
 }
 
-void end_epoch(const Context& at) {
+void end_epoch(const Context& at, std::uint32_t protocol_version) {
   v1::MembershipRecord record;
+  if (protocol_version != kFirstProtocolVersion) record.set_protocol_version(protocol_version);
   record.set_epoch(at.origin.scope.epoch.next().value);
   record.set_height(at.origin.height.value);
   put(at.state, "--", kMembershipId, record);
@@ -137,13 +138,24 @@ bool brings_vote_key(const StateView& state, const v1::Member& member) {
 void act_member_add(const Context& at, const v1::Member& member) {
   keep_voters(at);
   write_member(at.state, member, at.origin.height.next().value);
-  end_epoch(at);
+  end_epoch(at, protocol_version_after(at.state));
 }
 
 void act_member_remove(const Context& at, const std::string& administration) {
   keep_voters(at);
   remove_member(at.state, administration, at.origin.height.next().value);
-  end_epoch(at);
+  end_epoch(at, protocol_version_after(at.state));
+}
+
+Verdict check_protocol_version(const Context& at, std::uint32_t version) {
+  const std::uint32_t next = protocol_version_after(at.state) + 1;
+  if (version == next) return {};
+  return refuse(Code::kProtocolVersionNotNext, std::to_string(version) + ", next is " + std::to_string(next));
+}
+
+void act_protocol_version(const Context& at, std::uint32_t version) {
+  keep_voters(at);
+  end_epoch(at, version);
 }
 
 }  // namespace quipu::ledger

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of members that a proposal carries. Each ends the epoch: with the deciding vote or, where a vote key is new,
-// once that key is shown to be held (readiness.h). Pure.
+// Changes of members, and of the protocol's version, that a proposal carries. Each ends the epoch: with the deciding
+// vote or, where a vote key is new, once that key is shown to be held (readiness.h). Pure.
 #pragma once
 
 #include <string>
@@ -24,5 +24,10 @@ bool brings_vote_key(const StateView& state, const v1::Member& member);
 
 void act_member_add(const Context& at, const v1::Member& member);
 void act_member_remove(const Context& at, const std::string& administration);
+
+// Versions come one after another. Whether a node's program knows one is not the rules' business: two nodes must judge
+// alike. It is their administration's, whose yes says so.
+Verdict check_protocol_version(const Context& at, std::uint32_t version);
+void act_protocol_version(const Context& at, std::uint32_t version);
 
 }  // namespace quipu::ledger

@@ -24,9 +24,8 @@ Verdict check_change(const Context& at, const v1::ProposalOpened& proposal) {
       return check_code_list(proposal.code_list());
     case v1::ProposalOpened::kKeyRevoke:
       return check_key_revoke(at, proposal.key_revoke());
-    case v1::ProposalOpened::kProtocolVersion:  // a yes says that one's node knows it, and no node knows a second one
-                                                // yet
-      return refuse(Code::kProtocolVersionUnknown, std::to_string(proposal.protocol_version()));
+    case v1::ProposalOpened::kProtocolVersion:
+      return check_protocol_version(at, proposal.protocol_version());
     case v1::ProposalOpened::kIndicatorDefinition:
       return check_definition(at, proposal.indicator_definition());
     case v1::ProposalOpened::CHANGE_NOT_SET:
@@ -56,6 +55,7 @@ void act_change(const Context& at, const v1::ProposalOpened& proposal) {
     case v1::ProposalOpened::kIndicatorDefinition:
       return enter_definition(at, proposal.indicator_definition());
     case v1::ProposalOpened::kProtocolVersion:
+      return act_protocol_version(at, proposal.protocol_version());
     case v1::ProposalOpened::CHANGE_NOT_SET:
       assert(false);  // never passes check_change
   }

@@ -93,6 +93,19 @@ std::expected<v1::ProposalRecord, Rejection> proposal_named(const StateView& sta
   return *std::move(record);
 }
 
+namespace {
+std::size_t ballots_needed(const v1::ProposalOpened& proposal, std::size_t voters) {
+  switch (proposal.change_case()) {
+    case v1::ProposalOpened::kArrangement:  // it binds its parties alone
+      return std::max<std::size_t>(voters, 2);
+    case v1::ProposalOpened::kProtocolVersion:  // each yes says that one's node is ready
+      return voters;
+    default:
+      return consensus::quorum_size(voters);
+  }
+}
+}  // namespace
+
 BallotCount count_ballots(const StateView& state, const v1::ProposalRecord& record) {
   std::set<std::string> voters;
   for_each_member(state, [&](const v1::MemberRecord& member) {
@@ -102,13 +115,18 @@ BallotCount count_ballots(const StateView& state, const v1::ProposalRecord& reco
   for (const v1::Ballot& ballot : record.ballots()) {
     if (voters.contains(ballot.administration())) ++(ballot.accept() ? count.yes : count.no);
   }
-  const bool all = record.opened().has_arrangement();
-  count.needed = all ? std::max<std::size_t>(count.voters, 2) : consensus::quorum_size(count.voters);
+  count.needed = ballots_needed(record.opened(), count.voters);
   return count;
 }
 
 bool expired(const v1::ProposalRecord& record, std::uint64_t block_time_ms) {
   return undecided(record) && record.opened().expires() < block_date(block_time_ms).text();
+}
+
+std::uint32_t version_agreed_to(const StateView& state, const v1::Event& event) {
+  if (!event.has_proposal_voted() || !event.proposal_voted().accept()) return 0;
+  const auto record = proposal_named(state, event.proposal_voted().author(), event.proposal_voted().proposal());
+  return record ? record->opened().protocol_version() : 0;
 }
 
 Verdict check_no_effect_stated(const v1::Event& event) {

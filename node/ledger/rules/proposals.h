@@ -38,6 +38,9 @@ Verdict check_no_effect_stated(const v1::Event& event);
 // The change acts, from the next height on. Requires check_change() (proposal_changes.h).
 void bring_into_force(const Context& at, v1::ProposalRecord& record);
 
+// Which version of the protocol this event is a yes to; 0 when it is none.
+std::uint32_t version_agreed_to(const StateView& state, const v1::Event& event);
+
 Verdict check_proposal_opened(const Context& at, const v1::Event& event);
 void act_proposal_opened(const Context& at, const v1::Event& event);
 Verdict check_proposal_voted(const Context& at, const v1::Event& event);

@@ -23,7 +23,9 @@ using Submissions = std::vector<std::shared_ptr<const Submission>>;
 
 class GovernedChain {
  public:
-  explicit GovernedChain(const std::vector<std::string>& codes = sample::kCodes) : genesis_(genesis_of(codes)) {
+  explicit GovernedChain(const std::vector<std::string>& codes = sample::kCodes,
+                         const std::string& chain_id = "sample-1")
+      : genesis_(genesis_of(codes, chain_id)) {
     positions_.push_back(genesis_block(genesis_).after);
   }
 
@@ -174,10 +176,10 @@ class GovernedChain {
     if (witness()) witness()({genesis_, history_, stated, why});
     return std::string(name_of(why.code));
   }
-  static Genesis genesis_of(const std::vector<std::string>& codes) {
+  static Genesis genesis_of(const std::vector<std::string>& codes, const std::string& chain_id) {
     std::vector<v1::Member> members;
     for (const auto& code : codes) members.push_back(sample::member(code));
-    auto file = make_genesis_file("sample-1", sample::kCreated_ms, members, sample::kArrangements);
+    auto file = make_genesis_file(chain_id, sample::kCreated_ms, members, sample::kArrangements);
     REQUIRE(file);
     auto parsed = parse_genesis(*file);
     REQUIRE(parsed);

@@ -200,11 +200,56 @@ TEST_CASE("An officer's key that members revoke states nothing from the next hei
   }
 }
 
-TEST_CASE("No version of the protocol is voted for that this program does not know", "[governance]") {
-  GovernedChain chain;
-  for (const char* version : {"0", "1", "2"}) {
-    CHECK(chain.opens("BO", "P-1", "protocol_version: " + std::string(version)) == "PROTOCOL_VERSION_UNKNOWN");
+// A training network, on which programs know further versions.
+struct Rehearsal : GovernedChain {
+  Rehearsal() : GovernedChain({"AR", "BO", "BR", "CL", "PE"}, "test-1") {}
+
+  void all_accept(const std::string& proposal, const std::string& change) {
+    REQUIRE(opens("BO", proposal, change) == "OK");
+    for (const auto& code : voters()) REQUIRE(votes(code, "BO", proposal) == "OK");
   }
+  std::uint32_t version_sealed() const { return decode_seal_leaf(block().block.leaves.back())->protocol_version; }
+};
+
+TEST_CASE("Versions of the protocol come one after another", "[governance]") {
+  Rehearsal chain;
+  for (const char* version : {"0", "1", "3", "4294967295"}) {
+    CHECK(chain.opens("BO", "P-1", "protocol_version: " + std::string(version)) == "PROTOCOL_VERSION_NOT_NEXT");
+  }
+  chain.all_accept("P-2", "protocol_version: 2");
+  CHECK(chain.opens("BO", "P-3", "protocol_version: 2") == "PROTOCOL_VERSION_NOT_NEXT");
+  CHECK(chain.opens("BO", "P-3", "protocol_version: 3") == "OK");
+}
+
+TEST_CASE("A version of the protocol needs every member's yes and begins with the next epoch", "[governance]") {
+  Rehearsal chain;
+  const auto members = chain.tip().membership->members;
+  CHECK(chain.opens("BO", "P-1", "protocol_version: 2") == "OK");
+  for (const auto& code : chain.voters()) {
+    CHECK_FALSE(chain.tip().handover);
+    CHECK(chain.tip().membership->protocol_version == 1);
+    CHECK(chain.votes(code, "BO", "P-1") == "OK");
+  }
+  CHECK(chain.version_sealed() == 1);
+  CHECK(chain.tip().handover);
+  CHECK(chain.tip().membership->protocol_version == 2);
+  CHECK(chain.tip().membership->epoch.value == 1);
+  CHECK(chain.tip().membership->members.hash() == members.hash());
+  SECTION("a later change of members keeps it") {
+    chain.accepted("P-2", "member_remove: 'AR'");
+    CHECK(chain.version_sealed() == 2);
+    CHECK(chain.tip().membership->epoch.value == 2);
+    CHECK(chain.tip().membership->protocol_version == 2);
+    CHECK(membership_of(*chain.tip().state, chain.tip().block.digest).protocol_version == 2);
+  }
+}
+
+TEST_CASE("One no keeps the version as it is", "[governance]") {
+  Rehearsal chain;
+  CHECK(chain.opens("BO", "P-1", "protocol_version: 2") == "OK");
+  CHECK(chain.votes("BO", "BO", "P-1") == "OK");
+  CHECK(chain.votes("BR", "BO", "P-1", false) == "OK");
+  CHECK(chain.votes("CL", "BO", "P-1") == "PROPOSAL_CLOSED");
 }
 
 }  // namespace governance_changes_test
