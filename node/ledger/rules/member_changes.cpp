@@ -7,6 +7,7 @@
 #include "crypto/note.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/ledger.pb.h"
+#include "node/ledger/membership.h"
 #include "node/ledger/rules/evidence.h"
 #include "node/ledger/rules/fields.h"
 #include "node/ledger/rules/member_records.h"

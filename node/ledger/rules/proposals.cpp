@@ -81,6 +81,17 @@ void store(const Context& at, const std::string& opener, v1::ProposalRecord reco
   put(at.state, opener, record.opened().proposal(), record);
 }
 
+std::size_t ballots_needed(const v1::ProposalOpened& proposal, std::size_t voters) {
+  switch (proposal.change_case()) {
+    case v1::ProposalOpened::kArrangement:  // it binds its parties alone
+      return std::max<std::size_t>(voters, 2);
+    case v1::ProposalOpened::kProtocolVersion:  // each yes says that one's node is ready
+      return voters;
+    default:
+      return consensus::quorum_size(voters);
+  }
+}
+
 }  // namespace
 
 std::expected<v1::ProposalRecord, Rejection> proposal_named(const StateView& state, const std::string& opener,
@@ -92,19 +103,6 @@ std::expected<v1::ProposalRecord, Rejection> proposal_named(const StateView& sta
   if (!record) return refuse(Code::kProposalUnknown, join(opener, proposal));
   return *std::move(record);
 }
-
-namespace {
-std::size_t ballots_needed(const v1::ProposalOpened& proposal, std::size_t voters) {
-  switch (proposal.change_case()) {
-    case v1::ProposalOpened::kArrangement:  // it binds its parties alone
-      return std::max<std::size_t>(voters, 2);
-    case v1::ProposalOpened::kProtocolVersion:  // each yes says that one's node is ready
-      return voters;
-    default:
-      return consensus::quorum_size(voters);
-  }
-}
-}  // namespace
 
 BallotCount count_ballots(const StateView& state, const v1::ProposalRecord& record) {
   std::set<std::string> voters;
