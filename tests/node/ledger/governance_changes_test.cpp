@@ -240,7 +240,7 @@ TEST_CASE("A version of the protocol needs every member's yes and begins with th
     CHECK(chain.version_sealed() == 2);
     CHECK(chain.tip().membership->epoch.value == 2);
     CHECK(chain.tip().membership->protocol_version == 2);
-    CHECK(membership_of(*chain.tip().state, chain.tip().block.digest).protocol_version == 2);
+    CHECK(membership_of(*chain.tip().state, chain.tip().block).protocol_version == 2);
   }
 }
 
