@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <tuple>
 
 #include "crypto/digest.h"
 #include "node/ledger/ledger.pb.h"
@@ -57,11 +58,12 @@ ledger::v1::Member member_card(const std::string& code, bool desk) {
 
 namespace {
 
-std::shared_ptr<const Cast> make_cast(const std::vector<std::string>& codes, std::size_t members) {
+std::shared_ptr<const Cast> make_cast(const std::vector<std::string>& codes, std::size_t members, bool training) {
   std::vector<ledger::v1::Member> cards;
   for (std::size_t i = 0; i < members; ++i) cards.push_back(member_card(codes[i], codes.size() > members));
   const std::uint64_t created_ms = kStartUtc_ms - 3'600'000;
-  const auto file = ledger::make_genesis_file("quipu-sim-" + std::to_string(members), created_ms, cards, "");
+  const auto file = ledger::make_genesis_file((training ? "test-sim-" : "quipu-sim-") + std::to_string(members),
+                                              created_ms, cards, "");
   if (!file) impossible(file.error());
   auto genesis = ledger::parse_genesis(*file);
   if (!genesis) impossible(genesis.error());
@@ -83,16 +85,16 @@ std::size_t Cast::place_of(const std::string& code) const {
   return static_cast<std::size_t>(found - codes.begin());
 }
 
-std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates) {
+std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates, bool training) {
   assert(members >= 1 && members + candidates <= kCastMembers);
-  return cast_of(std::vector<std::string>(kCodes.begin(), kCodes.begin() + members + candidates), members);
+  return cast_of(std::vector<std::string>(kCodes.begin(), kCodes.begin() + members + candidates), members, training);
 }
 
-std::shared_ptr<const Cast> cast_of(const std::vector<std::string>& codes, std::size_t members) {
+std::shared_ptr<const Cast> cast_of(const std::vector<std::string>& codes, std::size_t members, bool training) {
   assert(members >= 1 && members <= codes.size() && std::is_sorted(codes.begin(), codes.begin() + members));
-  thread_local std::map<std::pair<std::vector<std::string>, std::size_t>, std::shared_ptr<const Cast>> casts;
-  auto& cast = casts[{codes, members}];
-  if (!cast) cast = make_cast(codes, members);
+  thread_local std::map<std::tuple<std::vector<std::string>, std::size_t, bool>, std::shared_ptr<const Cast>> casts;
+  auto& cast = casts[{codes, members, training}];
+  if (!cast) cast = make_cast(codes, members, training);
   return cast;
 }
 

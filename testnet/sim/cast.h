@@ -37,9 +37,9 @@ struct Cast {
 };
 
 // 1 <= members, members + candidates <= kCastMembers.
-std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates = 0);
+std::shared_ptr<const Cast> cast_of(std::size_t members, std::size_t candidates = 0, bool training = false);
 // These: so many members, ascending, then candidates. At most limits::kMembers.
-std::shared_ptr<const Cast> cast_of(const std::vector<std::string>& codes, std::size_t members);
+std::shared_ptr<const Cast> cast_of(const std::vector<std::string>& codes, std::size_t members, bool training = false);
 // `desk`: with one more issuer key, for what the government hands in.
 ledger::v1::Member member_card(const std::string& code, bool desk);
 crypto::SecretKey secret_key(const std::string& code, const std::string& purpose);

@@ -22,8 +22,8 @@ constexpr std::uint64_t kMostEvents = 100'000'000;
 Cluster::Cluster(const Options& options) : random_(options.seed, "cluster") {
   forget_signatures();
   world_.options = options;
-  world_.cast =
-      options.codes.empty() ? cast_of(options.members, options.candidates) : cast_of(options.codes, options.members);
+  world_.cast = options.codes.empty() ? cast_of(options.members, options.candidates, options.training)
+                                      : cast_of(options.codes, options.members, options.training);
   add_nodes();
   connect();
   workload_ = std::make_unique<Workload>(options, world_.cast, world_.queue, clients_access());

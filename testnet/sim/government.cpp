@@ -27,7 +27,7 @@ bool Government::admit(std::size_t administration, Micros within) {
   const auto before = cluster_.newest_members().epoch;
   v1::ProposalOpened opened;
   *opened.mutable_member_add() = member_card(cluster_.cast().code(administration), true);
-  return propose(std::move(opened), until) && vote(until) && get_ready(administration, until) &&
+  return propose(std::move(opened), until) && vote(members().quorum(), until) && get_ready(administration, until) &&
          next_epoch(before, until);
 }
 
@@ -36,7 +36,16 @@ bool Government::dismiss(std::size_t administration, Micros within) {
   const auto before = cluster_.newest_members().epoch;
   v1::ProposalOpened opened;
   opened.set_member_remove(cluster_.cast().code(administration));
-  return propose(std::move(opened), until) && vote(until) && next_epoch(before, until);
+  return propose(std::move(opened), until) && vote(members().quorum(), until) && next_epoch(before, until);
+}
+
+bool Government::upgrade(Micros within) {
+  const Micros until = cluster_.now() + within;
+  const auto& membership = cluster_.newest_members();
+  const auto before = membership.epoch;
+  v1::ProposalOpened opened;
+  opened.set_protocol_version(membership.protocol_version + 1);
+  return propose(std::move(opened), until) && vote(members().size(), until) && next_epoch(before, until);
 }
 
 bool Government::propose(v1::ProposalOpened opened, Micros until) {
@@ -50,10 +59,10 @@ bool Government::propose(v1::ProposalOpened opened, Micros until) {
   return state(opener_, event, until);
 }
 
-// As many as it takes; the last of them may change the members.
-bool Government::vote(Micros until) {
+// The last of them may end the epoch.
+bool Government::vote(std::size_t voters, Micros until) {
   const auto members = this->members();
-  for (consensus::MemberIndex i = 0; i < members.quorum(); ++i) {
+  for (consensus::MemberIndex i = 0; i < voters; ++i) {
     v1::Event event = event_today();
     auto* voted = event.mutable_proposal_voted();
     voted->set_author(cluster_.cast().code(opener_));

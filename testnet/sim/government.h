@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The administrations' governance officers: they propose that a member joins or leaves, vote until that is accepted,
-// and hand in the newcomer's readiness, each statement again and again until it is final. One thread.
+// The administrations' governance officers: they propose that a member joins or leaves or an upgrade, vote until that
+// is accepted, and hand in the newcomer's readiness, each statement again and again until it is final. One thread.
 #pragma once
 
 #include <map>
@@ -23,12 +23,14 @@ class Government {
   // broken.
   bool admit(std::size_t administration, Micros within);
   bool dismiss(std::size_t administration, Micros within);
+  // To the next version of the protocol.
+  bool upgrade(Micros within);
   // Of the newest epoch.
   const consensus::MemberSet& members() const { return cluster_.newest_members().members; }
 
  private:
   bool propose(ledger::v1::ProposalOpened opened, Micros until);
-  bool vote(Micros until);
+  bool vote(std::size_t voters, Micros until);
   bool get_ready(std::size_t administration, Micros until);
   bool next_epoch(consensus::Epoch before, Micros until);
   bool state(std::size_t administration, const ledger::v1::Event& event, Micros until,

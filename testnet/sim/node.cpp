@@ -106,7 +106,8 @@ void Node::start_replica() {
                          .self = host_->self(),
                          .timing = consensus::Timing::wide_area(),
                          .jitter_seed = random_.next(),
-                         .verify = &remembered_verify};
+                         .verify = &remembered_verify,
+                         .newest_protocol_version = newest_version_};
   if (world_.options.by_reference) config.inline_block_bytes = 0;
   replica_ = std::make_unique<replica::Replica>(std::move(config), std::move(restored));
   take(replica_->start(instant()));

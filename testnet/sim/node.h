@@ -83,6 +83,11 @@ class Node {
   bool paused() const { return world_.queue.now() < paused_until_; }
   void slow_disk(Micros duration) { slow_until_ = world_.queue.now() + duration; }
   void skew_clock(Micros offset) { utc_offset_ = offset; }
+  // From its next start on its program knows versions of the protocol up to this one.
+  void install(std::uint32_t newest_protocol_version) {
+    newest_version_ = newest_protocol_version;
+    who_.older = true;
+  }
   void set_drift(std::int64_t ppm) { drift_ppm_ = ppm; }
 
  private:
@@ -124,6 +129,7 @@ class Node {
   Random random_;
   Disk disk_;
   bool initialised_ = false;
+  std::uint32_t newest_version_ = UINT32_MAX;
 
   std::uint64_t boot_ = 0;
   Micros booted_at_ = 0;

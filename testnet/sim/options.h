@@ -33,6 +33,7 @@ struct Options {
   std::size_t candidates = 0;        // nodes beyond the members of the genesis, who follow until they are let in
   bool by_reference = false;         // all proposals name their submissions, as those of large networks do
   std::vector<std::string> codes{};  // of all these, members first and ascending; empty: the usual ones
+  bool training = false;             // a chain on which upgrades are rehearsed
   Micros trouble = 120 * kSecond;    // how long faults happen, before a core of q members is healed
 
   // network

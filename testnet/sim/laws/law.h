@@ -37,6 +37,7 @@ struct Who {
   Endpoint endpoint = 0;
   std::size_t administration = 0;                       // its place in the cast
   std::shared_ptr<const ledger::Membership> members{};  // of the epoch that it is in
+  bool older = false;                                   // its program knows fewer versions: it may have to halt
 
   // Among these; their number when it does not vote.
   consensus::MemberIndex member(const Cast& cast) const {
