@@ -24,6 +24,8 @@ std::string words_of(Fault::Kind kind) {
       return "is behind";
     case Fault::Kind::kLies:
       return "LIES, nothing of it was taken";
+    case Fault::Kind::kNewer:
+      return "serves what this program has no rules for";
     case Fault::Kind::kForked:
       return "shows a FORK; nothing more is taken from anybody, keep everything and talk to the members";
   }
@@ -47,7 +49,7 @@ void Follower::fail(Asked& asked, const Fault& fault, Clock::time_point now) {
   if (fault.kind == Kind::kLies) asked.pause = kLiarsPause;
   if (fault.kind == Kind::kForked) forked_ = true;
   asked.due = now + asked.pause;
-  const bool alarm = fault.kind == Kind::kLies || fault.kind == Kind::kForked;
+  const bool alarm = fault.kind != Kind::kAway && fault.kind != Kind::kBehind;
   const auto& last = asked.view.fault;
   // Behind is what every source is for a moment.
   if (fault.kind != Kind::kBehind && (!last || last->kind != fault.kind))

@@ -162,6 +162,12 @@ struct Pursuit::State {
     tip = std::move(after);
   }
 
+  // Nobody lies who serves what is to be judged by rules that this program does not know.
+  std::optional<Fault> outgrown_at(const ledger::Position& parent) const {
+    auto why = ledger::outgrown(*parent.membership, ledger::newest_protocol_version(genesis.chain_id));
+    return why.empty() ? std::nullopt : std::optional(Fault{Fault::Kind::kNewer, std::move(why)});
+  }
+
   // Where the source's log ends; as far as it is final, it is the tip.
   std::expected<ledger::Position, Fault> catch_up(Source& source, std::uint64_t size, const std::atomic<bool>& stop) {
     ledger::Position at = tip;
@@ -172,6 +178,7 @@ struct Pursuit::State {
       auto told = leaves.block();
       if (!told) return std::unexpected(told.error());
       for (const auto& leaf : *told) bytes += leaf.size();
+      if (auto newer = outgrown_at(at)) return std::unexpected(*std::move(newer));
       auto block = check_block(genesis, at, *told);
       if (!block) return lies(block.error());
       auto links = links_of(source, *block, *at.membership);

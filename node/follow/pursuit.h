@@ -22,6 +22,7 @@ struct Fault {
     kBehind,  // of the same history, but older than what is here
     kLies,    // it serves what no honest mirror holds
     kForked,  // a quorum of members signed another history than the one here: nothing more is taken from anybody
+    kNewer,   // the ledger goes on with a version of the protocol that this program does not know
   };
   Kind kind = Kind::kAway;
   std::string why;

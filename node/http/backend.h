@@ -52,7 +52,7 @@ struct PeerSummary {
 // Where a follower gets the ledger from.
 struct SourceSummary {
   std::string url;
-  std::string state;   // good, away, behind, lies, forked; empty: not asked yet
+  std::string state;   // good, away, behind, lies, forked, newer; empty: not asked yet
   std::string detail;  // of a fault
 };
 
@@ -60,6 +60,8 @@ struct NodeStatus {
   std::string administration;
   std::string version;
   std::uint64_t epoch = 0;
+  std::uint32_t protocol_version = 0;         // of the epoch
+  std::uint32_t newest_protocol_version = 0;  // that this node takes part in
   std::uint64_t view = 0;
   std::string leader;
   bool awake = false;

@@ -38,7 +38,10 @@ void write_sources(JsonWriter& json, const std::vector<SourceSummary>& sources) 
 
 void write_node(JsonWriter& json, const NodeStatus& node) {
   json.field("administration", node.administration).field("version", node.version);
-  json.field("epoch", node.epoch).field("view", node.view).field("leader", node.leader);
+  json.field("epoch", node.epoch).field("protocol_version", node.protocol_version);
+  json.field("newest_protocol_version", node.newest_protocol_version)
+      .field("view", node.view)
+      .field("leader", node.leader);
   json.field("awake", node.awake).field("syncing", node.syncing).field("halted", node.halted);
   json.optional_field("sign_state", node.sign_state);
   json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);

@@ -162,6 +162,7 @@ struct RelationalCopy::State {
       if (pursuit->reader()->newest().height.value > 0) return {};
       return fault(source->name() + ": " + why + ": try again in a minute");
     }
+    if (kind == Kind::kNewer) return fault(why, true);
     const std::string act = kind == Kind::kForked ? ": two histories exist, keep everything and talk to the members"
                                                   : ": nothing was written, ask another node";
     return fault(source->name() + ": " + why + act, true);

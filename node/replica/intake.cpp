@@ -161,9 +161,7 @@ void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_
   // The tip may have moved while the signature was checked.
   if (auto early = refuse_at_once(*item.submission, item.key)) return reply(*std::move(early));
   if (request) {
-    if (auto why = not_ready_for(item); !why.empty()) {
-      return reply(answer(0, Admission::kUnavailable, item.submission->id, std::move(why)));
-    }
+    if (auto refusal = not_ready_for(item)) return reply(*std::move(refusal));
     if (auto refusal = refused_by_rules(item)) return reply(*std::move(refusal));
   } else {
     admission.forget(item.submission->administration());
@@ -173,14 +171,16 @@ void Replica::State::admit_verified(const Item& item, std::optional<std::uint64_
 }
 
 // A yes to a version of the protocol says that this node is ready for it. The rules cannot know; this node does.
-std::string Replica::State::not_ready_for(const Item& item) const {
-  for (const auto& event : item.submission->payload->events()) {
-    const auto version = ledger::version_agreed_to(*chain.committed().state, event);
+std::optional<Answer> Replica::State::not_ready_for(const Item& item) const {
+  const auto& events = item.submission->payload->events();
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(events.size()); ++i) {
+    const auto version = ledger::version_agreed_to(*chain.committed().state, events[static_cast<int>(i)]);
     if (version <= newest_known()) continue;
-    return "a yes says that this node knows protocol version " + std::to_string(version) + ", and it knows " +
-           std::to_string(newest_known()) + ": install a newer program, then vote";
+    const auto detail = std::to_string(version) + ", and this node knows " + std::to_string(newest_known()) +
+                        ": install a newer program here, then vote";
+    return rejected(0, item.submission->id, {ledger::Code::kProtocolVersionUnknown, i, detail});
   }
-  return {};
+  return std::nullopt;
 }
 
 // Our own officers learn at once what the rules say; what peers accepted is judged when its turn in a block comes.

@@ -107,7 +107,7 @@ struct Replica::State {
   void admit(const Submitted& input);
   std::optional<Answer> refuse_at_once(const ledger::Submission& submission, const crypto::PublicKey& key);
   void admit_verified(const Item& item, std::optional<std::uint64_t> request);
-  std::string not_ready_for(const Item& item) const;
+  std::optional<Answer> not_ready_for(const Item& item) const;
   std::optional<Answer> refused_by_rules(const Item& item);
   void keep(const Item& item, bool our_own);
   void verify(Checking checking);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "node/ledger/training.h"
 #include "node/signer/member_keys.h"
 #include "node/signer/remote_signing.h"
 #include "storage/safety_file.h"
@@ -112,6 +113,13 @@ std::expected<void, std::string> check_addresses(const NodeConfig& config, const
     }
   }
   return {};
+}
+
+std::expected<void, std::string> check_version_played(const NodeConfig& config, const ledger::Genesis& genesis) {
+  if (config.newest_protocol_version == 0 || ledger::is_training(genesis.chain_id)) return {};
+  return std::unexpected(
+      fmt::format("node.newest_protocol_version is for rehearsals on training networks, and {} is none: take it out",
+                  genesis.chain_id));
 }
 
 std::string open_error(const storage::OpenError& error, const fs::path& path) {
@@ -338,6 +346,7 @@ std::expected<OpenNode, std::string> open_node(const NodeConfig& config) {
   auto genesis = read_genesis(config.resolve(config.genesis));
   if (!genesis) return std::unexpected(genesis.error());
   node.genesis = std::move(*genesis);
+  if (const auto may = check_version_played(config, node.genesis); !may) return std::unexpected(may.error());
   auto keys = unlock_all(config);
   if (!keys) return std::unexpected(keys.error());
   auto side = open_side(config);

@@ -44,6 +44,8 @@ std::string state_of(const follow::SourceView& view) {
       return "lies";
     case Kind::kForked:
       return "forked";
+    case Kind::kNewer:
+      return "newer";
   }
   return "";
 }
@@ -105,6 +107,8 @@ struct FollowerNode::State final : public http::Backend {
     const auto membership = pursuit->membership();
     out.version = QUIPU_VERSION;
     out.epoch = membership->epoch.value;
+    out.protocol_version = membership->protocol_version;
+    out.newest_protocol_version = ledger::newest_protocol_version(genesis().chain_id);
     out.members = membership->members.size();
     out.quorum = membership->members.quorum();
     out.syncing = !follower.caught_up();

@@ -135,11 +135,17 @@ struct Node::State final : public http::Backend, public http::Operations {
     const auto timing = config.timing == "local" ? consensus::Timing::local() : consensus::Timing::wide_area();
     // Any seed does: it only spreads the members' time-outs.
     const auto seed = static_cast<std::uint64_t>(real_now().steady_us) ^ files.host->self();
-    replica::Config out{files.genesis, files.host->self(), timing, seed, &crypto::verify};
-    if (config.newest_protocol_version > 0) {
-      out.newest_protocol_version = static_cast<std::uint32_t>(config.newest_protocol_version);
-    }
-    return out;
+    return {.genesis = files.genesis,
+            .self = files.host->self(),
+            .timing = timing,
+            .jitter_seed = seed,
+            .newest_protocol_version = newest_protocol_version()};
+  }
+
+  std::uint32_t newest_protocol_version() const {
+    const auto known = ledger::newest_protocol_version(files.genesis.chain_id);
+    const auto played = static_cast<std::uint32_t>(config.newest_protocol_version);
+    return played > 0 ? std::min(played, known) : known;
   }
 
   std::unique_ptr<net::Mesh> make_mesh() {
@@ -308,6 +314,8 @@ struct Node::State final : public http::Backend, public http::Operations {
     // The members may have changed since the replica's status was taken.
     const auto& members = voting->members;
     out.epoch = voting->epoch.value;
+    out.protocol_version = voting->protocol_version;
+    out.newest_protocol_version = newest_protocol_version();
     if (replica_status.engine.leader < members.size()) out.leader = members[replica_status.engine.leader].code;
     out.awake = replica_status.engine.awake;
     out.syncing = replica_status.engine.syncing || replica_status.engine.finalized.height < files.witnessed;

@@ -33,6 +33,18 @@ inline const GovernedChain& four_epochs() {
   return made;
 }
 
+// One that goes on with protocol version 2, which is not a training network's: no program knows its rules yet.
+inline const GovernedChain& upgraded() {
+  static const GovernedChain made = [] {
+    GovernedChain chain;
+    REQUIRE(chain.opens("BO", "UP-2", "protocol_version: 2") == "OK");
+    for (const auto& code : chain.voters()) REQUIRE(chain.votes(code, "BO", "UP-2") == "OK");
+    REQUIRE(chain.says("CL", "operator_registered { subject: 'S1' person: LEGAL tin: 'CL1' }") == "OK");
+    return chain;
+  }();
+  return made;
+}
+
 // The same chain as its members vote and publish: every handover's tree and the newest, no more blocks than asked.
 inline Chain published(std::size_t blocks = SIZE_MAX) {
   Chain chain;

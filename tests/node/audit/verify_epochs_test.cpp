@@ -36,6 +36,23 @@ TEST_CASE("A chain of four epochs is verified with the members of each") {
   CHECK(report.count(Check::kStructure) >= 6);
 }
 
+TEST_CASE("A history is verified as far as its version of the protocol is known and never called broken beyond") {
+  Chain chain;
+  for (const auto& block : sample::upgraded().blocks()) {
+    chain.append(block);
+    if (!chain.position.handover) continue;
+    chain.publish();
+    CHECK(audited(chain.files()).verdict() == Verdict::kVerified);
+  }
+  REQUIRE(chain.position.membership->protocol_version == 2);
+  chain.publish();
+  const Report report = audited(chain.files());
+  INFO(report.text());
+  CHECK(report.verdict() == Verdict::kCouldNotCheck);
+  CHECK(report.verdict_line().find("the ledger goes on with protocol version 2 and this program knows 1") !=
+        std::string::npos);
+}
+
 TEST_CASE("A mirror may end with a handover, cosigned by those who handed over or by those who took over") {
   for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
     Chain chain = published(handover_height(epoch));

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/node/audit/sample_epochs.h"
 #include "tests/node/follow/mirror_source.h"
 #include "tests/node/ledger/governance.h"
 
@@ -264,6 +265,17 @@ TEST_CASE("an older source is behind and serves no harm and one of another histo
   auto& note = liar.files.at("checkpoint");
   note = note.substr(0, note.find("\n\n") + 2) + note.substr(note.find('\n', note.find("\n\n") + 2) + 1);
   CHECK(is_fault(second.follow(liar), Kind::kLies, ""));
+}
+
+TEST_CASE("a follower stops where a version of the protocol begins that its program does not know") {
+  using namespace pursuit_test;
+  Chain chain;
+  for (const auto& block : sample::upgraded().blocks()) chain.append(block);
+  chain.publish();
+  Copy copy;
+  MirrorSource source(chain.files());
+  CHECK(is_fault(copy.follow(source), Kind::kNewer,
+                 "the ledger goes on with protocol version 2 and this program knows 1"));
 }
 
 TEST_CASE("a follower goes through changes of members by the votes of each epoch's") {

@@ -243,6 +243,7 @@ std::shared_ptr<const ledger::LedgerReader> MemoryLedger::reader() const {
 
 http::NodeStatus MemoryLedger::status() const {
   http::NodeStatus status;
+  status.protocol_version = status.newest_protocol_version = 1;
   status.administration = "AR";
   status.version = "test";
   status.members = 4;

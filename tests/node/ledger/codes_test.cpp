@@ -25,8 +25,8 @@ std::vector<Row> all_codes() {
   };
 }
 
-// Provoked where signatures are verified, not by the rules.
-const std::set<std::string> kElsewhere = {"BAD_SIGNATURE"};
+// Provoked where signatures are verified and votes are taken, not by the rules.
+const std::set<std::string> kElsewhere = {"BAD_SIGNATURE", "PROTOCOL_VERSION_UNKNOWN"};
 
 std::string test_sources() {
   std::stringstream all;

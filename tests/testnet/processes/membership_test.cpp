@@ -4,11 +4,14 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <regex>
+#include <sstream>
 
 #include "node/ledger/date.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
 #include "tests/testnet/processes/local_network.h"
+#include "tests/testnet/processes/observing.h"
 
 namespace quipu::processes::trial {
 
@@ -59,6 +62,28 @@ class Governed {
     must(open);
     for (const auto& code : voters) must({"proposal", "vote", "BO/" + id, "--key", key(code, "governance")});
   }
+  // That node's program knows versions up to this one, as it plays.
+  void install(const std::string& code, int newest_version) {
+    const auto path = network_.node_directory(node(code)) / "quipud.toml";
+    std::stringstream config;
+    config << std::ifstream(path).rdbuf();
+    const auto setting = std::regex("newest_protocol_version = [0-9]+");
+    REQUIRE(std::regex_search(config.str(), setting));
+    const auto wish = "newest_protocol_version = " + std::to_string(newest_version);
+    write(path, std::regex_replace(config.str(), setting, wish));
+    REQUIRE(restart_node(network_, node(code)));
+  }
+  // What a command that must fail says.
+  std::string refusal(Words words, const std::string& through) {
+    words.insert(words.begin(), program("quipu"));
+    words.insert(words.end(), {"--node", network_.url(node(through))});
+    const auto log = fs::path(file("refused.log"));
+    CHECK_FALSE(run(words, log));
+    std::stringstream said;
+    said << std::ifstream(log).rdbuf();
+    return said.str();
+  }
+  static void write(const fs::path& path, const std::string& content) { std::ofstream(path) << content; }
   void show_ready(const std::string& id) {
     must({"member", "ready", "BO/" + id, "--vote-key", key("UY", "vote"), "--out", file("UY.ready.json")});
     must({"submit", file("UY.ready.json"), "--key", key("BO", "issuer"), "--wait"});
@@ -75,15 +100,15 @@ class Governed {
     CHECK(poll(std::chrono::seconds(30), [this] { return all_agree(network_); }));
   }
   // As far as it is published; a handover's and the newest block's checkpoint come a moment after them.
-  void must_verify(const std::string& through) {
+  void must_verify(const std::string& through, const std::string& epoch) {
     const auto folder = file("export-" + through);
     const auto published = [&] {
       must({"export", "--out", folder}, through);
-      return fs::exists(fs::path(folder) / "epochs" / "2" / "handover");
+      return fs::exists(fs::path(folder) / "epochs" / epoch / "handover");
     };
     CHECK(poll(std::chrono::seconds(10), published));
     must_run({program("quipu-audit"), "verify", folder, "--genesis", network_.directory / "genesis.json"});
-    CHECK(fs::exists(fs::path(folder) / "policy" / "2"));
+    CHECK(fs::exists(fs::path(folder) / "policy" / epoch));
   }
   // A process without membership, from the genesis on.
   void start_follower(const std::string& first, const std::string& second) {
@@ -127,7 +152,6 @@ class Governed {
     INFO((done ? "" : done.error()));
     REQUIRE(done);
   }
-  static void write(const fs::path& path, const std::string& content) { std::ofstream(path) << content; }
 
   Network network_;
   NodeEntry follower_;
@@ -160,7 +184,36 @@ TEST_CASE("an administration is let in and another one leaves while the nodes ru
   governed.must_follow("UY");
 
   // Who was always there and who came give a history that an audit follows through both changes from the genesis.
-  for (const std::string code : {"BO", "UY"}) governed.must_verify(code);
+  for (const std::string code : {"BO", "UY"}) governed.must_verify(code, "2");
+}
+
+TEST_CASE("the members go on with the next version of the protocol and a program that is behind stops and comes back") {
+  membership::Governed governed;
+  governed.install("PE", 1);
+  governed.must_work("ONE", "CL");
+  governed.write(governed.file("change.json"), R"({"protocol_version":2})");
+  governed.decide("V-2", {"--change", governed.file("change.json")}, {"BO", "BR", "CL"});
+  const auto refusal =
+      governed.refusal({"proposal", "vote", "BO/V-2", "--key", governed.key("PE", "governance")}, "PE");
+  INFO(refusal);
+  CHECK(refusal.find("PROTOCOL_VERSION_UNKNOWN (event 0)") != std::string::npos);
+  CHECK(refusal.find("2, and this node knows 1: install a newer program here, then vote") != std::string::npos);
+  governed.must_work("TWO", "PE");
+  CHECK(governed.in_epoch("PE", 0, 4));
+
+  governed.must({"proposal", "vote", "BO/V-2", "--key", governed.key("PE", "governance")});
+  for (const std::string code : {"BO", "BR", "CL"}) CHECK(governed.in_epoch(code, 1, 4));
+  governed.state("THREE", "CL");
+  CHECK(poll(std::chrono::seconds(10), [&] { return metric(governed.node("PE"), "quipu_halted") == 1.0; }));
+  CHECK(times_logged(governed.network(), governed.node("PE"), "the ledger goes on with protocol version 2") == 1);
+
+  governed.install("PE", 2);
+  CHECK(governed.in_epoch("PE", 1, 4));
+  REQUIRE(kill_node(governed.network(), governed.node("BO")));  // now every block needs PE
+  governed.state("FOUR", "PE");
+  REQUIRE(restart_node(governed.network(), governed.node("BO")));
+  governed.must_work("FIVE", "BO");
+  for (const std::string code : {"BO", "PE"}) governed.must_verify(code, "1");
 }
 
 }  // namespace quipu::processes::trial
