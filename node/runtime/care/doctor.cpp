@@ -97,6 +97,11 @@ Finding evidence(const NodeAnswers& node) {
 }
 
 Finding keys(const NodeFacts& facts) {
+  const auto& unnamed = facts.stopped.unnamed_keys;
+  if (facts.open_keys.empty() && !unnamed.empty()) {
+    return {"keys", Verdict::kWarn, fmt::format("not as in the genesis file: {}", fmt::join(unnamed, ", ")),
+            "good if the members have changed these keys since; else put this member's own there"};
+  }
   if (facts.open_keys.empty()) return ok("keys", "only their owner may read them");
   return {"keys", Verdict::kFail, fmt::format("others may read {}", fmt::join(facts.open_keys, ", ")),
           "chmod 600, and think of who could have read them; a key that may be known is changed"};
@@ -111,10 +116,10 @@ Finding disk(const NodeFacts& facts) {
 }
 
 Finding sync(const NodeFacts& facts) {
-  const auto what = fmt::format("{:.1f} ms until 4 KiB are on the disk", facts.sync_ms);
+  const auto what = fmt::format("{:.1f} ms until 4 KiB are on the disk", *facts.sync_ms);
   const std::string next = "each block takes three of these: look for what else writes there, or take another disk";
-  if (facts.sync_ms > kTooSlowSync_ms) return {"sync", Verdict::kFail, what, next};
-  if (facts.sync_ms > kSlowSync_ms) return {"sync", Verdict::kWarn, what, next};
+  if (*facts.sync_ms > kTooSlowSync_ms) return {"sync", Verdict::kFail, what, next};
+  if (*facts.sync_ms > kSlowSync_ms) return {"sync", Verdict::kWarn, what, next};
   return ok("sync", what);
 }
 
@@ -161,7 +166,9 @@ std::vector<Finding> examine(const NodeFacts& facts) {
     for (const auto& check : {&ready, &peers, &evidence}) findings.push_back(check(facts.answers));
     findings.push_back(clock(facts));
   }
-  for (const auto& check : {&keys, &disk, &sync, &backup, &certificate}) findings.push_back(check(facts));
+  for (const auto& check : {&keys, &disk}) findings.push_back(check(facts));
+  if (facts.sync_ms) findings.push_back(sync(facts));
+  for (const auto& check : {&backup, &certificate}) findings.push_back(check(facts));
   return findings;
 }
 

@@ -36,7 +36,7 @@ struct NodeFacts {
   NodeAnswers answers{};                 // if it did, to us
   std::vector<std::string> open_keys{};  // files with secrets that others than their owner may read
   double free_share = 1;                 // of the ledger's file system
-  double sync_ms = 0;                    // one append and fdatasync beside the ledger, the median of some
+  std::optional<double> sync_ms{};       // one append and fdatasync beside the ledger, the median of some; if it runs
   std::int64_t now_ms = 0;               // this machine's clock
   bool clock_kept = true;                // by a time service, as the kernel says
   std::optional<std::int64_t> backup_verified_ms{};
@@ -58,8 +58,8 @@ struct Finding {
 std::vector<Finding> examine(const NodeFacts& facts);
 Verdict worst(const std::vector<Finding>& findings);
 
-// Asks the node, reads its files, and writes and syncs one small file of its own; nothing else is written. `ca`: whom
-// to believe over https.
+// Asks the node and reads its files. Beside the ledger of a node that runs it writes and syncs one small file of its
+// own and takes it away; a node that does not answer is left as it is. `ca`: whom to believe over https.
 NodeFacts look_at_node(const NodeConfig& config, const std::filesystem::path& token_file,
                        const std::filesystem::path& ca);
 

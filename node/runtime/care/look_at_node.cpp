@@ -174,7 +174,7 @@ NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, con
   const auto ledger_folder = fs::absolute(config.resolve(config.ledger)).parent_path();
   facts.open_keys = open_secrets(config);
   facts.free_share = free_share(ledger_folder);
-  facts.sync_ms = median_sync_ms(ledger_folder);
+  if (facts.unreachable.empty()) facts.sync_ms = median_sync_ms(ledger_folder);
   if (const auto mark = read_mark(config.directory / kLastMarkFile)) facts.backup_verified_ms = mark->verified_ms;
   look_at_certificate(config, facts);
   facts.now_ms = real_now().utc_ms;

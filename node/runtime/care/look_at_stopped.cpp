@@ -7,8 +7,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <map>
 #include <optional>
 
+#include "crypto/keyfile.h"
 #include "node/runtime/data_directory.h"
 #include "node/signer/member_keys.h"
 
@@ -57,6 +59,23 @@ std::vector<std::string> key_faults(const NodeConfig& config) {
   return faults;
 }
 
+// The genesis file names each member's first keys; which have taken their place since, only the ledger says.
+std::vector<std::string> unnamed_keys(const NodeConfig& config) {
+  const auto genesis = read_genesis(config.resolve(config.genesis));
+  const auto index = genesis ? genesis->members.index_of(config.administration) : std::nullopt;
+  if (!index) return {};
+  const auto& member = genesis->members[*index];
+  std::map<std::string, crypto::PublicKey> named = {{"log", member.log}, {"transport", member.transport}};
+  if (signs_itself(config)) named.insert({{"vote", member.vote}, {"cosigner", member.cosigner}});
+  std::vector<std::string> unnamed;
+  for (const auto& [purpose, key] : named) {
+    const auto file = config.resolve(config.keys) / (purpose + ".key");
+    const auto header = crypto::read_key_header(file);
+    if (header && header->public_key != key) unnamed.push_back(file.string());
+  }
+  return unnamed;
+}
+
 Fault side_fault(const NodeConfig& config) {
   const auto key = config.resolve(config.keys) / "side.key";
   const auto records = config.resolve(config.side_directory);
@@ -71,8 +90,11 @@ Fault place_fault(const fs::path& path) {
 }
 
 Fault signer_fault(const NodeConfig& config) {
+  if (signs_itself(config)) return std::nullopt;
+  const auto own = config.resolve(config.safety);
+  if (fs::exists(own)) return fmt::format("{} is there although [signer] names another process", own.string());
   const auto socket = config.resolve(config.signer_socket);
-  if (signs_itself(config) || fs::is_socket(socket)) return std::nullopt;
+  if (fs::is_socket(socket)) return std::nullopt;
   return fmt::format("{} is no socket: start quipu-signer there", socket.string());
 }
 
@@ -109,6 +131,7 @@ StoppedNode look_at_stopped(const NodeConfig& config) {
   StoppedNode stopped{.held_by = holder_of(config.resolve(config.ledger)), .losses = losses(config)};
   if (!stopped.held_by.empty()) return stopped;
   stopped.faults = key_faults(config);
+  stopped.unnamed_keys = unnamed_keys(config);
   for (auto& fault : {genesis_fault(config), side_fault(config), place_fault(config.resolve(config.ledger)),
                       place_fault(config.resolve(config.safety)), signer_fault(config), port_fault(config.http_listen),
                       port_fault(config.peers_listen)}) {

@@ -11,9 +11,10 @@
 namespace quipu::runtime {
 
 struct StoppedNode {
-  std::string held_by{};              // the process that has the ledger open; empty: none
-  std::vector<std::string> faults{};  // why it would not start
-  std::vector<std::string> losses{};  // what a start would begin anew because it is not there
+  std::string held_by{};                    // the process that has the ledger open; empty: none
+  std::vector<std::string> faults{};        // why it would not start
+  std::vector<std::string> losses{};        // what a start would begin anew because it is not there
+  std::vector<std::string> unnamed_keys{};  // files whose key is not the one that the genesis file names
 };
 
 StoppedNode look_at_stopped(const NodeConfig& config);

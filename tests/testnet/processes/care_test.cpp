@@ -33,8 +33,9 @@ class Operator {
     words.insert(words.begin(), program("quipu").string());
     return run(words, folder_ / "care.log");
   }
-  // Its exit code.
+  // Its exit code; what it says replaces what was said before.
   int doctor(Words more = {}) const {
+    fs::remove(folder_ / "care.log");
     more.insert(more.begin(), {program("quipud").string(), "doctor", "--config", config()});
     const auto pid = spawn(more, folder_ / "care.log");
     REQUIRE(pid);
@@ -58,6 +59,14 @@ class Operator {
   LocalNetwork& network_;
   fs::path folder_;
 };
+
+void replace_in(const fs::path& file, const std::string& from, const std::string& to) {
+  std::ifstream in(file);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  std::ofstream(file) << text.replace(at, from.size(), to);
+}
 
 // Of four three must vote, so with another one away every block needs PE.
 void must_vote(LocalNetwork& network) {
@@ -140,7 +149,50 @@ TEST_CASE("the doctor tells what a stopped node lacks and leaves it as it is") {
   without(officer.directory() / "keys/vote.key", "would not start");
   without(officer.directory() / "ledger", "no ledger in");
   without(officer.directory() / "safety/slots", "no safety file");
+  const auto key = officer.directory() / "keys/log.key";
+  fs::rename(key, key.string() + ".away");
+  fs::copy_file(network.directory("CL") / "keys/log.key", key);
+  finds("log.key is a log key of CL");
+  fs::rename(key.string() + ".away", key);
   require(restart_node(network.processes(), network.node("PE")));
+  network.wait_agreed();
+}
+
+TEST_CASE("the doctor takes no lock file that a killed node left for a node that runs and tells an old backup") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  const Operator officer(network);
+  officer.must_back_up();
+  const auto mark = officer.directory() / "last_backup.json";
+  // Without its first digit it is of the last century.
+  replace_in(mark, "\"verified_ms\":1", "\"verified_ms\":");
+  require(kill_node(network.processes(), network.node("PE")));
+  REQUIRE(fs::exists(officer.directory() / "ledger/LOCK"));
+  CHECK(officer.doctor() == 2);
+  INFO(officer.said());
+  CHECK(officer.said().find("does not run: ") != std::string::npos);
+  CHECK(officer.said().find("runs as ") == std::string::npos);
+  CHECK(officer.said().find("WARN  backup       verified ") != std::string::npos);
+  require(restart_node(network.processes(), network.node("PE")));
+  network.wait_agreed();
+}
+
+TEST_CASE("the doctor asks for a token where the node wants one and does not call it dead") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  const Operator officer(network);
+  const auto guests = [&](const std::string& from, const std::string& to) {
+    REQUIRE(terminate_node(network.processes(), network.node("PE")) == 0);
+    replace_in(officer.config(), "guests = \"" + from + "\"", "guests = \"" + to + "\"");
+    require(restart_node(network.processes(), network.node("PE")));
+  };
+  guests("auto", "none");
+  CHECK(officer.doctor() == 1);
+  INFO(officer.said());
+  CHECK(officer.said().find("WARN  node         runs, and tells its state to nobody without a token") !=
+        std::string::npos);
+  CHECK(officer.said().find("give --token-file") != std::string::npos);
+  guests("none", "auto");
   network.wait_agreed();
 }
 

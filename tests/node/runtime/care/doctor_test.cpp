@@ -134,6 +134,10 @@ TEST_CASE("evidence and open keys are told") {
   facts = healthy();
   facts.open_keys = {"keys/vote.key"};
   only_wrong(facts, "keys", Verdict::kFail, "others may read keys/vote.key");
+  facts.stopped.unnamed_keys = {"keys/log.key"};
+  only_wrong(facts, "keys", Verdict::kFail, "others may read keys/vote.key");
+  facts.open_keys.clear();
+  only_wrong(facts, "keys", Verdict::kWarn, "not as in the genesis file: keys/log.key");
 }
 
 TEST_CASE("a disk that fills up or is slow is warned of before it is a failure") {
@@ -144,6 +148,8 @@ TEST_CASE("a disk that fills up or is slow is warned of before it is a failure")
   facts.free_share = 0.03;
   only_wrong(facts, "disk", Verdict::kFail, "3 % free");
   facts = healthy();
+  facts.sync_ms.reset();
+  for (const auto& each : examine(facts)) CHECK(each.check != "sync");
   facts.sync_ms = 80;
   only_wrong(facts, "sync", Verdict::kWarn, "80.0 ms");
   facts.sync_ms = std::numeric_limits<double>::infinity();

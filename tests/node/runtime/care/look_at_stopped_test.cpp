@@ -7,6 +7,7 @@
 #include <map>
 
 #include "crypto/keyfile.h"
+#include "node/runtime/care/doctor.h"
 #include "storage/safety_file.h"
 #include "tests/node/runtime/care/member_folder.h"
 
@@ -25,12 +26,16 @@ struct Member : MemberFolder {
     fs::create_directories(file("keys"));
     fs::create_directories(file("safety"));
     for (const char* purpose : kPurposes) {
-      const auto key = crypto::generate_key();
-      REQUIRE(crypto::write_key_file(file("keys") / (purpose + std::string(".key")),
-                                     {"BO", purpose, "", key.public_key()}, key, "", crypto::KeyFileCost::kTestnet));
+      const auto key = std::string(purpose) == "side" ? crypto::generate_key() : sample::key("BO", purpose);
+      put_key(purpose, key);
     }
     REQUIRE(storage::create_slot_file(file("safety/slots")));
     take(grown(1));
+  }
+  void put_key(const std::string& purpose, const crypto::SecretKey& key) const {
+    const auto at = file("keys") / (purpose + ".key");
+    fs::remove(at);
+    REQUIRE(crypto::write_key_file(at, {"BO", purpose, "", key.public_key()}, key, "", crypto::KeyFileCost::kTestnet));
   }
 };
 
@@ -46,10 +51,13 @@ Listing everything_in(const fs::path& folder) {
   return all;
 }
 
-// What it says, having changed nothing.
+// What it says, all of the doctor having changed nothing.
 StoppedNode look(const Member& member) {
   const auto before = everything_in(member.config.directory);
-  auto seen = look_at_stopped(member.config);
+  const auto facts = look_at_node(member.config, {}, {});
+  REQUIRE_FALSE(facts.unreachable.empty());
+  CHECK_FALSE(facts.sync_ms);
+  auto seen = facts.stopped;
   CHECK(everything_in(member.config.directory) == before);
   return seen;
 }
@@ -71,6 +79,17 @@ TEST_CASE("a stopped node that is whole is found to lack nothing and nothing in 
   CHECK(seen.faults.empty());
   CHECK(seen.losses.empty());
   CHECK(seen.held_by.empty());
+  CHECK(seen.unnamed_keys.empty());
+}
+
+TEST_CASE("a key of a stopped node that is not the genesis file's is named and is no fault by itself") {
+  using namespace stopped;
+  const Scratch scratch;
+  const Member member(scratch.path);
+  member.put_key("log", crypto::generate_key());
+  const auto seen = look(member);
+  CHECK(seen.faults.empty());
+  CHECK(seen.unnamed_keys == std::vector<std::string>{member.file("keys/log.key").string()});
 }
 
 TEST_CASE("a lost ledger and a lost safety file are told and none is begun") {
@@ -125,7 +144,9 @@ TEST_CASE("of a node whose signer is elsewhere the signer's socket has to be the
   const Scratch scratch;
   Member member(scratch.path);
   member.config.signer_socket = "signer.socket";
-  for (const char* name : {"keys/vote.key", "keys/cosigner.key", "safety/slots"}) fs::remove(member.file(name));
+  for (const char* name : {"keys/vote.key", "keys/cosigner.key"}) fs::remove(member.file(name));
+  only_fault(member, "slots is there although [signer] names another process");
+  fs::remove(member.file("safety/slots"));
   only_fault(member, "signer.socket is no socket");
   CHECK(look(member).losses.empty());
 }
