@@ -91,6 +91,7 @@ Response get_node_status(const Call& call) {
   json.field("block", crypto::to_hex(asked->block.block.view()));
   if (const auto published = asked->reader->newest_note()) json.field("published_height", published->value);
   write_node(json, call.backend.status());
+  json.field("managed_signing", call.backend.signing_desk() != nullptr);
   return end_answer(std::move(json));
 }
 

@@ -234,7 +234,8 @@ struct Driver::State : std::enable_shared_from_this<Driver::State> {
   }
   void perform(replica::Abstain& effect) {
     host.perform(effect);
-    callbacks.log(effect.why, true);
+    // With a view to vote above, the trouble is over.
+    callbacks.log(effect.why, effect.until >= consensus::kUntilTold);
   }
   void perform(replica::Halt& effect) { callbacks.log("halted, this node votes no more: " + effect.reason, true); }
 

@@ -6,6 +6,7 @@ import { startNetwork } from './network.mjs'
 import { accessibilityStories } from './accessibility.mjs'
 import { furtherStories } from './further.mjs'
 import { lookUpStories } from './look_up.mjs'
+import { managedStories } from './managed.mjs'
 import { reportStories } from './report.mjs'
 import { statingStories } from './stating.mjs'
 import { tokenStories } from './tokens.mjs'
@@ -25,4 +26,5 @@ lookUpStories(world)
 furtherStories(world)
 accessibilityStories(world)
 reportStories(world)
+managedStories(world)
 tokenStories(world)

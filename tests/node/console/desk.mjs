@@ -68,7 +68,17 @@ export class Desk {
   async becomesFinal() {
     await this.see(/^Final: block \d+, entry \d+ of the log$/)
   }
-  async registersAndGrants({ tin, certificate, role = 'exporter', person = 'legal person', name }) {
+  async registersAndGrants(firm) {
+    await this.fillsIn(firm)
+    await this.signAndSend()
+  }
+  async registersAndGrantsOnNode(firm) {
+    await this.fillsIn(firm)
+    await this.press('Preview')
+    await this.page.getByRole('radio', { name: 'Sign on the node', exact: true }).check()
+    await this.press('Have the node sign')
+  }
+  async fillsIn({ tin, certificate, role = 'exporter', person = 'legal person', name }) {
     await this.goTo('state')
     await this.pick('Kind of person *', person)
     await this.write('Tax number (TIN) *', tin)
@@ -76,6 +86,5 @@ export class Desk {
     await this.write('Certificate *', certificate)
     await this.pick('Scheme *', 'security')
     await this.page.getByLabel(role, { exact: true }).check()
-    await this.signAndSend()
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Four administrations for the console's tests: BO under dual control and with no history, BR with none, CL and PE that
 // recognise each other's firms and report indicators.
+import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -56,7 +57,7 @@ export async function startNetwork() {
   const port = await freePorts()
   testnet('up', '--dir', directory, '--members', MEMBERS.join(','), '--data', writeData(), '--port', String(port), '--import', '--detach')
   const url = (member) => `http://127.0.0.1:${port + 2 * MEMBERS.indexOf(member)}`
-  let closed
+  const own = [] // nodes that we have started ourselves
   return {
     url,
     genesis: path.join(directory, 'genesis.json'),
@@ -68,12 +69,33 @@ export async function startNetwork() {
       fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace(/^#? *guests = .*$/m, 'guests = "none"'))
       testnet('kill', member, '--dir', directory)
       const quipud = path.join(QUIPU_BIN, 'quipud')
-      closed = spawn(quipud, ['--config', config], { stdio: 'ignore' })
+      own.push(spawn(quipud, ['--config', config], { stdio: 'ignore' }))
       await isReady(`${url(member)}/readyz`)
       return execFileSync(quipud, ['token', 'new', '--config', config, '--role', roles, '--label', 'desk'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
     },
+    // From then on that member's node signs what two of the named ask for. Two tokens of them, and one of somebody else.
+    signOnNode: async (member) => {
+      const config = path.join(directory, member, 'quipud.toml')
+      const quipud = path.join(QUIPU_BIN, 'quipud')
+      const [first, second, other] = ['first', 'second', 'other'].map((label) =>
+        execFileSync(quipud, ['token', 'new', '--config', config, '--role', 'submitter,reader,personal', '--label', label], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim())
+      const listed = execFileSync(quipud, ['token', 'list', '--config', config], { encoding: 'utf8' }).split('\n').filter((line) => /\b(first|second)\b/.test(line))
+      assert.equal(listed.length, 2)
+      const settings = { issuer_key: '"keys/issuer.key"', identities: `"${listed.map((line) => line.trim().split(/\s+/)[0]).join(' ')}"`, confirmations: '2', guests: '"none"' }
+      let text = fs.readFileSync(config, 'utf8')
+      for (const [name, value] of Object.entries(settings)) {
+        const line = new RegExp(`^#? *${name} = [^#\\n]*`, 'm')
+        assert.match(text, line)
+        text = text.replace(line, `${name} = ${value} `)
+      }
+      fs.writeFileSync(config, text)
+      testnet('kill', member, '--dir', directory)
+      own.push(spawn(quipud, ['--config', config], { stdio: 'ignore' }))
+      await isReady(`${url(member)}/readyz`)
+      return { first, second, other }
+    },
     stop: () => {
-      closed?.kill()
+      own.forEach((node) => node.kill())
       testnet('down', '--dir', directory)
       fs.rmSync(directory, { recursive: true, force: true })
     },

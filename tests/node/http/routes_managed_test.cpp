@@ -98,6 +98,19 @@ TEST_CASE("a node that keeps no issuer key says so with a code of its own", "[ma
   CHECK(managed.node.submissions_taken() == 0);
 }
 
+TEST_CASE("a node tells in its status whether it signs for its callers", "[managed]") {
+  Managed managed;
+  const auto told = [&] {
+    Request request;
+    request.method = "GET";
+    request.target = "/v1/node/status";
+    return parsed(ask(managed.node, request)).at("managed_signing").as_bool();
+  };
+  CHECK(told());
+  managed.node.signing = nullptr;
+  CHECK_FALSE(told());
+}
+
 TEST_CASE("a draft becomes a final statement and asking again names the same", "[managed]") {
   Managed managed;
   const Response first = managed.draft("t-1", "d-1");

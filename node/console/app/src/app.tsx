@@ -9,6 +9,7 @@ import { ArrangementMatrix } from './views/arrangement_matrix'
 import { CertificateView } from './views/certificate'
 import { CaseView, Cases } from './views/cases'
 import { Disputed } from './views/disputed'
+import { Drafts } from './views/drafts'
 import { Feed } from './views/feed'
 import { Governance, Propose } from './views/governance'
 import { Indicators } from './views/indicators'
@@ -32,7 +33,7 @@ type Entry = (typeof MENU)[number]
 // Pages that are reached from one of the menu.
 const WITHIN: Readonly<Record<string, Entry>> = {
   operator: 'lookup', names: 'lookup', certificate: 'lookup', report: 'lookup', case: 'cases', state: 'statements', about: 'statements', application: 'statements',
-  validation: 'statements', expert: 'statements', statistics: 'indicators', propose: 'governance', keys: 'network', disputed: 'network',
+  validation: 'statements', expert: 'statements', statistics: 'indicators', propose: 'governance', drafts: 'approvals', keys: 'network', disputed: 'network',
 }
 
 function View({ place }: { readonly place: Place }) {
@@ -53,6 +54,8 @@ function View({ place }: { readonly place: Place }) {
       return <WorkList />
     case 'approvals':
       return <Approvals />
+    case 'drafts':
+      return <Drafts />
     case 'state':
       return <NewFirm query={place.query} />
     case 'arrangements':

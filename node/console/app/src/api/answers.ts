@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answers that the console reads, as docs/api.md has them; fields that it does not read are left out.
+import type { Message } from '../signing/canonical'
 
 export interface OfState {
   readonly height: number
@@ -27,6 +28,7 @@ export interface NodeStatus extends OfState {
   readonly quorum: number
   readonly nullified_views: number
   readonly evidence: number
+  readonly managed_signing: boolean
   readonly peers: readonly { readonly administration: string; readonly up: boolean; readonly received_bytes: number; readonly sent_bytes: number }[]
   readonly sources?: readonly { readonly url: string; readonly state?: string; readonly detail?: string }[]
 }
@@ -430,4 +432,28 @@ export interface CompromisedItem {
 export interface CompromisedAnswer extends OfState {
   readonly items: readonly CompromisedItem[]
   readonly next_after?: string
+}
+
+// What the node is asked to sign with the issuer key that it keeps (docs/api.md, "Managed signing").
+export interface SignDraft {
+  readonly administration: string
+  readonly draft: string
+  readonly events: readonly Message[]
+}
+export interface WaitingDraft {
+  readonly id: string
+  readonly draft: string
+  readonly asked_by: readonly string[]
+}
+export interface StillWaiting {
+  readonly status: 'WAITING'
+  readonly confirmations: number
+  readonly waiting: WaitingDraft
+}
+export type DraftAnswer = StillWaiting | { readonly id: string }
+export interface DraftsAnswer {
+  readonly administration: string
+  readonly kid: string
+  readonly confirmations: number
+  readonly waiting: readonly (WaitingDraft & { readonly events: readonly Message[] })[]
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions to the node that served the page, and to nobody else (docs/api.md).
+import type { DraftAnswer, SignDraft } from './answers'
 
 // An answer of the node that is no answer to the question, by its stable code.
 export class Problem extends Error {
@@ -78,6 +79,12 @@ export async function openStream(path: string, signal: AbortSignal): Promise<Rea
 export async function submit(leaf: Uint8Array<ArrayBuffer>): Promise<string> {
   const response = await reached('/v1/submissions', { method: 'POST', headers: { 'Content-Type': 'application/cose' }, body: leaf })
   return ((await response.json()) as { id: string }).id
+}
+
+// A leaf's id, or that others must ask for the same.
+export async function postDraft(draft: SignDraft): Promise<DraftAnswer> {
+  const response = await reached('/v1/drafts', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(draft) })
+  return response.json() as Promise<DraftAnswer>
 }
 
 export async function handIn(record: { readonly subject: string; readonly kind: string; readonly record: string }): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signs events as one submission and follows it until it is final, refused or expired.
-import { address, ask, Problem, submit } from '../api/client'
-import type { SequenceAnswer, SubmissionAnswer } from '../api/answers'
+import { address, ask, postDraft, Problem, submit } from '../api/client'
+import type { DraftsAnswer, SequenceAnswer, SignDraft, StillWaiting, SubmissionAnswer } from '../api/answers'
 import { hex, type Bytes } from './bytes'
 import type { Message } from './canonical'
 import type { UnlockedKey } from './key_file'
@@ -35,12 +35,48 @@ export async function sign(events: readonly Message[], key: UnlockedKey, chainId
 export async function sendAndFollow(leaf: Bytes, tell: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
   const id = hex(await leafId(leaf))
   await submit(leaf)
+  await follow(id, () => submit(leaf), tell, signal)
+}
+
+async function follow(id: string, again: () => Promise<unknown>, tell: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const answer = await lookedUp(id)
     // A node that restarted has lost its pool: the same bytes again are the same submission.
-    if (answer === undefined) await submit(leaf)
+    if (answer === undefined) await again()
     else tell({ id, answer })
     if (answer && answer.status !== 'PENDING') return
     await pause(LOOK_EVERY_MS)
   }
 }
+
+const LOOK_FOR_OTHERS_MS = 1_000
+const passes = (fault: unknown): boolean => fault instanceof Problem && (fault.status === 0 || fault.status >= 500)
+
+// Until a draft waits no more; false if nobody wants to know any longer.
+async function waitedFor(id: string, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    await pause(LOOK_FOR_OTHERS_MS)
+    const drafts = await ask<DraftsAnswer>('/v1/drafts').catch((fault: unknown) => {
+      if (passes(fault)) return undefined
+      throw fault
+    })
+    if (drafts && !drafts.waiting.some((each) => each.id === id)) return !signal.aborted
+  }
+  return false
+}
+
+// Has the node sign. The same draft again is the same statement: whoever waited asks once more to learn its id.
+export async function askAndFollow(draft: SignDraft, waits: (still: StillWaiting | undefined) => void, tell: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const answer = await postDraft(draft)
+    if (!('status' in answer)) {
+      waits(undefined)
+      return follow(answer.id, () => postDraft(draft), tell, signal)
+    }
+    waits(answer)
+    if (!(await waitedFor(answer.waiting.id, signal))) return
+  }
+}
+
+// Tells two drafts with the same events apart.
+export const drawnDraftName = (): string => `console/${hex(crypto.getRandomValues(new Uint8Array(8)))}`

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What will be signed, word for word; the signature; and what becomes of it.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { SubmissionAnswer } from '../api/answers'
+import type { NodeStatus, StillWaiting, SubmissionAnswer } from '../api/answers'
 import { useSpeech } from '../language/language'
 import { Fault, Facts } from '../parts/pieces'
 import { StatementWords } from '../parts/statement_words'
@@ -9,13 +9,12 @@ import { certificateLink, linkTo, operatorLink } from '../router'
 import { memberOf, useSession } from '../session'
 import type { Message } from '../signing/canonical'
 import { keepRecord, type SideRecord } from '../signing/side_record'
-import { sendAndFollow, sign, type Progress } from '../signing/submitting'
+import { askAndFollow, drawnDraftName, sendAndFollow, sign, type Progress } from '../signing/submitting'
 import type { Purpose } from './form_fields'
 import { isHeld } from './forms'
 import { kindOf } from './kind_of'
 
-
-function Outcome({ of, held }: { readonly of: SubmissionAnswer; readonly held: boolean }) {
+export function Outcome({ of, held }: { readonly of: SubmissionAnswer; readonly held: boolean }) {
   const { words, reason } = useSpeech()
   switch (of.status) {
     case 'PENDING':
@@ -51,6 +50,36 @@ export function KeyFault({ purpose, early = false }: { readonly purpose: Purpose
       {!key ? words.state.no_key : key.administration !== needed ? words.state.wrong_administration(needed) : words.state.wrong_purpose(purpose.toUpperCase())}{' '}
       <a href={linkTo(['key'])}>{words.state.open_key}</a>
     </p>
+  )
+}
+
+export const nodeSigns = (node: NodeStatus | undefined, purpose: Purpose): boolean => purpose === 'issuer' && node?.managed_signing === true
+
+function WhereSigned({ onNode, choose }: { readonly onNode: boolean; readonly choose: (onNode: boolean) => void }) {
+  const { words } = useSpeech()
+  return (
+    <fieldset>
+      <legend>{words.state.where}</legend>
+      {[false, true].map((there) => (
+        <label class="flag-input">
+          <input type="radio" name="where" checked={onNode === there} onChange={() => choose(there)} />
+          {there ? words.state.on_node : words.state.in_browser}
+        </label>
+      ))}
+      {onNode ? <p class="hint">{words.state.on_node_hint}</p> : null}
+    </fieldset>
+  )
+}
+
+export function StillWaits({ of }: { readonly of: StillWaiting }) {
+  const { words } = useSpeech()
+  return (
+    <>
+      <p>
+        <strong>{words.drafts.waits(of.waiting.asked_by.length, of.confirmations)}</strong>
+      </p>
+      <Facts rows={[[words.drafts.name, of.waiting.draft], [words.drafts.asked_by, of.waiting.asked_by.join(', ')]]} />
+    </>
   )
 }
 
@@ -96,6 +125,10 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
   const [progress, setProgress] = useState<Progress | undefined>(undefined)
   const [fault, setFault] = useState<unknown>(undefined)
   const [kept, setKept] = useState(false)
+  const [waits, setWaits] = useState<StillWaiting | undefined>(undefined)
+  const mayNode = nodeSigns(node, purpose)
+  const [chosen, setChosen] = useState<boolean | undefined>(undefined)
+  const name = useRef(drawnDraftName()) // the same however often it is sent from this preview
   const cancel = useRef(new AbortController())
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -105,23 +138,30 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
   const fits = key !== undefined && key.purpose === purpose && key.administration === node?.administration
   const held = events.some((event) => isHeld(kindOf(event))) && memberOf(session, node?.administration ?? '')?.dual_control === true
 
-  const signAndSend = async (): Promise<void> => {
+  const onNode = mayNode && (chosen ?? !fits)
+
+  const signHere = async (tell: (told: Progress) => void): Promise<void> => {
     if (!key || !node) return
+    const leaf = await sign(events, key, node.chain_id)
+    const begun = performance.now()
+    const timed = (told: Progress): void => {
+      if (told.answer.status === 'FINAL') addLatency(performance.now() - begun)
+      tell(told)
+    }
+    await sendAndFollow(leaf, timed, cancel.current.signal)
+  }
+  const signAndSend = async (): Promise<void> => {
+    if (!node) return
     setSent(true)
     setFault(undefined)
     let final = false
+    const tell = (told: Progress): void => {
+      final = told.answer.status === 'FINAL'
+      setProgress(told)
+    }
     try {
-      const leaf = await sign(events, key, node.chain_id)
-      const begun = performance.now()
-      await sendAndFollow(
-        leaf,
-        (told) => {
-          final = told.answer.status === 'FINAL'
-          if (final) addLatency(performance.now() - begun)
-          setProgress(told)
-        },
-        cancel.current.signal,
-      )
+      if (onNode) await askAndFollow({ administration: node.administration, draft: name.current, events }, setWaits, tell, cancel.current.signal)
+      else await signHere(tell)
       if (final) for (const record of records) await keepRecord(record)
       setKept(final)
     } catch (refused) {
@@ -147,10 +187,11 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
       </details>
       {sent ? null : (
         <>
-          <KeyFault purpose={purpose} />
+          {mayNode ? <WhereSigned onNode={onNode} choose={setChosen} /> : null}
+          {onNode ? null : <KeyFault purpose={purpose} />}
           <p class="actions">
-            <button type="button" onClick={() => void signAndSend()} disabled={!fits}>
-              {words.state.sign}
+            <button type="button" onClick={() => void signAndSend()} disabled={!onNode && !fits}>
+              {onNode ? words.state.ask_node : words.state.sign}
             </button>
             <button type="button" class="quiet" onClick={back}>
               {words.state.change}
@@ -159,7 +200,9 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
         </>
       )}
       <div role="status" aria-live="polite" class="outcome">
-        {sent && !progress ? <p>{words.state.sending}</p> : null}
+        {sent && !progress && !waits ? <p>{words.state.sending}</p> : null}
+        {waits ? <StillWaits of={waits} /> : null}
+        {onNode && progress ? <p>{words.drafts.signed}</p> : null}
         {progress ? (
           <>
             <Outcome of={progress.answer} held={held} />

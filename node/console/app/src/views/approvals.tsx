@@ -6,7 +6,7 @@ import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Facts, Waiting } from '../parts/pieces'
 import { StatementWords } from '../parts/statement_words'
-import { certificateLink } from '../router'
+import { certificateLink, linkTo } from '../router'
 import { useSession, useToday } from '../session'
 import { base64, fromHex } from '../signing/bytes'
 import type { Message } from '../signing/canonical'
@@ -45,7 +45,7 @@ function Waits({ of, approve }: { readonly of: Approval; readonly approve: () =>
 
 export function Approvals() {
   const { words } = useSpeech()
-  const { live } = useSession()
+  const { live, node } = useSession()
   const today = useToday()
   const asked = useAnswer<ApprovalsAnswer>('/v1/approvals', live.height)
   const [chosen, setChosen] = useState<Approval | undefined>(undefined)
@@ -54,6 +54,11 @@ export function Approvals() {
     <section>
       <h1>{words.approvals.title}</h1>
       <p class="hint">{words.approvals.hint}</p>
+      {node?.managed_signing ? (
+        <p>
+          <a href={linkTo(['drafts'])}>{words.drafts.title}</a>
+        </p>
+      ) : null}
       {chosen && approval ? (
         <>
           <p>{words.approvals.event}:</p>

@@ -9,7 +9,7 @@ import { eventOf, faultsOfFields, faultsOfFrame, fieldsOf, type Draft, type Faul
 import { Fields, FrameFields } from '../statements/fields'
 import type { About, StatementForm } from '../statements/form_fields'
 import { formOf } from '../statements/forms'
-import { KeyFault, SigningDesk } from '../statements/signing_desk'
+import { KeyFault, nodeSigns, SigningDesk } from '../statements/signing_desk'
 
 export interface Part {
   readonly form: StatementForm
@@ -54,7 +54,7 @@ function FormEditor({ parts, build, given = {}, notBefore }: EditorProps) {
   const form = useRef<HTMLFormElement>(null)
   // To where something is to be corrected.
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid], [aria-describedby]')?.focus(), [faults])
-  const { codeLists } = useSession()
+  const { codeLists, node } = useSession()
   const [confirmed, setConfirmed] = useState(false)
   const last = parts.at(-1)?.form
   const effect = last?.effect ?? 'later'
@@ -72,7 +72,7 @@ function FormEditor({ parts, build, given = {}, notBefore }: EditorProps) {
   if (stated) return <SigningDesk {...stated} purpose={purpose} back={() => setStated(undefined)} />
   return (
     <form class="stating" onSubmit={preview} noValidate ref={form}>
-      <KeyFault purpose={purpose} early />
+      {nodeSigns(node, purpose) ? null : <KeyFault purpose={purpose} early />}
       {parts.map((part) => (
         <fieldset>
           <legend>{part.form.kind === 'identity' ? words.state.identity : act(part.form.kind)}</legend>
