@@ -83,8 +83,11 @@ struct HttpClient::State {
     if (outcome) return *outcome;
     error_code ignored;
     if (socket) socket->close(ignored);
-    io.restart();
-    io.run();  // what was under way ends now
+    // What was under way ends now, and must, since it writes into the caller's frame; abandon() may stop `io` here too.
+    do {
+      io.restart();
+      io.run();
+    } while (!outcome);
     return asio::error::timed_out;
   }
 

@@ -474,6 +474,8 @@ struct Node::State final : public http::Backend, public http::Operations {
       peer_timer.cancel();
       io_guard.reset();
     });
+    // Without a signal, too: one that is waited for would keep the HTTP thread for ever.
+    asio::post(http_io, [this] { signals.cancel(); });
     http_guard.reset();
   }
 
