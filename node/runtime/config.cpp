@@ -81,7 +81,7 @@ std::vector<Setting> managed_settings() {
   };
 }
 
-std::vector<Setting> general_settings() {
+std::vector<Setting> node_settings() {
   return {
       text(
           "node", "administration", &NodeConfig::administration,
@@ -102,7 +102,9 @@ std::vector<Setting> general_settings() {
       {"node", "newest_protocol_version", nullptr, &NodeConfig::newest_protocol_version,
        [](const NodeConfig& c) { return c.newest_protocol_version >= 0 && c.newest_protocol_version <= UINT32_MAX; },
        "0 to 4294967295",
-       "The newest version of the protocol that this node takes part in; 0 = all that the program knows."},
+       "On a training network, to rehearse an upgrade: the newest version of the protocol that this node plays to "
+       "know; "
+       "0 = all that the program knows."},
       text("paths", "genesis", &NodeConfig::genesis, "The genesis file, byte for byte as all members have it."),
       text("paths", "keys", &NodeConfig::keys, "Folder with vote.key, cosigner.key, log.key and transport.key."),
       text("paths", "ledger", &NodeConfig::ledger, "The database."),
@@ -115,6 +117,11 @@ std::vector<Setting> general_settings() {
            "them itself."),
       text("side", "directory", &NodeConfig::side_directory,
            "Records of persons and sites beside the ledger, sealed with side.key of the keys folder."),
+  };
+}
+
+std::vector<Setting> http_settings() {
+  return {
       text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
       text("http", "certificate", &NodeConfig::http_certificate,
            "PEM file with the API's certificate and those between it and its CA; empty: HTTP in clear. Read again when "
@@ -142,6 +149,11 @@ std::vector<Setting> general_settings() {
            "Unix socket, for this node's user and root alone, on which the operator drains the node and sets its log "
            "level; "
            "empty: none."),
+  };
+}
+
+std::vector<Setting> other_settings() {
+  return {
       text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
       text(
           "log", "level", &NodeConfig::log_level, "How much is logged.",
@@ -155,8 +167,10 @@ std::vector<Setting> general_settings() {
 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> table = [] {
-    auto all = general_settings();
-    for (auto& setting : managed_settings()) all.push_back(std::move(setting));
+    std::vector<Setting> all;
+    for (auto section : {node_settings, http_settings, other_settings, managed_settings}) {
+      for (auto& setting : section()) all.push_back(std::move(setting));
+    }
     return all;
   }();
   return table;
