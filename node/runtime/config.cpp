@@ -99,6 +99,11 @@ std::vector<Setting> node_settings() {
       {"node", "workers", nullptr, &NodeConfig::workers,
        [](const NodeConfig& c) { return c.workers >= 0 && c.workers <= 256; }, "0 to 256",
        "Threads that check signatures; 0 = one per processor."},
+      {"node", "disk_reserve_mib", nullptr, &NodeConfig::disk_reserve_mib,
+       [](const NodeConfig& c) { return c.disk_reserve_mib >= 0 && c.disk_reserve_mib <= 1 << 30; }, "0 to 1073741824",
+       "So much of the ledger's and the safety file's disks is kept for what the members decide: with less free the "
+       "node "
+       "takes no submissions. 0 = nothing."},
       {"node", "newest_protocol_version", nullptr, &NodeConfig::newest_protocol_version,
        [](const NodeConfig& c) { return c.newest_protocol_version >= 0 && c.newest_protocol_version <= UINT32_MAX; },
        "0 to 4294967295",

@@ -44,6 +44,7 @@ struct NodeConfig {
   std::string log_level = "info";
   std::string log_format = "text";
   std::int64_t workers = 0;
+  std::int64_t disk_reserve_mib = 1024;
   std::int64_t newest_protocol_version = 0;  // 0: whatever the program knows
   // Where this node reaches a member whose address in the genesis file does not lead there from here, by code.
   std::map<std::string, std::string> peer_addresses;

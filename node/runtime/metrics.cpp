@@ -129,6 +129,11 @@ void put_webhooks(Page& page, const std::vector<webhooks::Standing>& all, std::i
 
 }  // namespace
 
+std::optional<DiskSpace> below_reserve(const std::vector<DiskSpace>& disks, std::uint64_t reserve_bytes) {
+  const auto full = std::ranges::find_if(disks, [&](const DiskSpace& disk) { return disk.free_bytes < reserve_bytes; });
+  return full == disks.end() ? std::nullopt : std::optional(*full);
+}
+
 std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::path>& paths) {
   std::vector<DiskSpace> disks;
   for (const auto& [of, path] : paths) {

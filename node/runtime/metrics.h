@@ -23,6 +23,8 @@ struct DiskSpace {
 };
 // Of the disks under these, by what lies there; a path that cannot be looked at is left out.
 std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::path>& paths);
+// The first of them with less than that free.
+std::optional<DiskSpace> below_reserve(const std::vector<DiskSpace>& disks, std::uint64_t reserve_bytes);
 
 // What members and followers have in common.
 struct Vitals {

@@ -44,6 +44,8 @@ namespace {
 constexpr std::int64_t kStopGrace_ms = 2'000;
 constexpr std::chrono::seconds kSequenceWait{2};
 constexpr const char* kStopping = "this node is stopping";
+constexpr const char* kDiskFull =
+    "this node's disk is nearly full, and what is left is kept for its votes: send it to another member's node";
 constexpr const char* kDrained = "this node is drained by its operator";
 constexpr const char* kNewEpoch = "the members changed just now";
 constexpr const char* kRefilling = "this node is filling its ledger again from the other members";
@@ -345,6 +347,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     if (tip->find(id)) return done({http::SubmitAnswer::Kind::kAccepted, id, {}, {}, {}});
     if (stopping) return done(unavailable(kStopping));
     if (drained) return done(unavailable(kDrained));
+    if (disk_full) return done(unavailable(kDiskFull));
     // The database was lost and is being filled again: what it shows so far is long past.
     if (tip->newest().height < files.witnessed) return done(unavailable(kRefilling));
     asio::post(io, [this, leaf = std::move(leaf), done = std::move(done)]() mutable {
@@ -390,9 +393,8 @@ struct Node::State final : public http::Backend, public http::Operations {
   }
 
   std::string metrics() const override {
-    const auto disks =
-        disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
-    const auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks, seconds_left(identity.get()));
+    const auto vitals =
+        vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
     return render_metrics(
         vitals, driver.status(), driver.counters(), finality.until_final(),
         {.backup_verified_s = backup_verified_s(), .webhooks = standings(couriers), .utc_ms = real_now().utc_ms});
@@ -444,6 +446,22 @@ struct Node::State final : public http::Backend, public http::Operations {
     return admin->start();
   }
 
+  std::vector<DiskSpace> disks() const {
+    return disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
+  }
+
+  // Submissions stop while there is room for votes and blocks yet: a write that fails would end the node.
+  void watch_disks() {
+    const auto full = below_reserve(disks(), static_cast<std::uint64_t>(config.disk_reserve_mib) << 20);
+    if (disk_full.exchange(full.has_value()) == full.has_value()) return;
+    if (full) {
+      spdlog::error("only {} MiB are free on the disk of the {}: no submissions are taken until there are {}",
+                    full->free_bytes >> 20, full->of, config.disk_reserve_mib);
+    } else {
+      spdlog::info("there is room on the disks again: submissions are taken");
+    }
+  }
+
   void watch_peers() {
     std::vector<http::PeerSummary> fresh;
     for (const auto& peer : mesh->peers()) {
@@ -455,6 +473,7 @@ struct Node::State final : public http::Backend, public http::Operations {
       peers = std::move(fresh);
     }
     admit_guests();
+    watch_disks();
     peer_timer.expires_after(std::chrono::milliseconds(250));
     peer_timer.async_wait([this](const boost::system::error_code& error) {
       if (!error && !stopping) watch_peers();
@@ -491,6 +510,7 @@ struct Node::State final : public http::Backend, public http::Operations {
   asio::steady_timer peer_timer{io};
   std::atomic<bool> stopping{false};
   std::atomic<bool> drained{false};
+  std::atomic<bool> disk_full{false};
   mutable std::mutex peers_mutex;
   std::shared_ptr<const ledger::Membership> membership;
   consensus::BlockId guests_of;  // the tip whose state named them

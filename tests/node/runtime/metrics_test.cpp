@@ -138,6 +138,14 @@ TEST_CASE("a follower shows its sources and nothing of votes") {
   CHECK_THAT(page, !Contains("votes"));
 }
 
+TEST_CASE("a disk is below its reserve when less than that is free") {
+  const std::vector<DiskSpace> disks = {{"ledger", 1'000, 300}, {"safety", 100, 50}};
+  CHECK_FALSE(below_reserve(disks, 50));
+  CHECK(below_reserve(disks, 51)->of == "safety");
+  CHECK(below_reserve(disks, 301)->of == "ledger");
+  CHECK_FALSE(below_reserve({}, 1));
+}
+
 TEST_CASE("a disk is looked at where there is one") {
   const auto disks = disk_space({{"here", "."}, {"nowhere", "/no such/folder"}});
   REQUIRE(disks.size() == 1);
