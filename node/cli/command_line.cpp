@@ -114,6 +114,9 @@ void add_members(CLI::App& app, Chosen& chosen) {
   card.add("--utc-offset-minutes", &MemberCardOptions::utc_offset_minutes, "Its legal time");
   card.flag("--dual-control", &MemberCardOptions::dual_control,
             "Grants, suspensions, revocations and annulments need an approval");
+  card.flag("--keep-officers", &MemberCardOptions::keep_officers,
+            "Also those issuer and approver keys that the ledger has in force (asks --node): what a card leaves out is "
+            "revoked");
   card.passphrase();
   card.does(chosen, member_card);
   no_argument(*member, chosen, "list", "Members and their keys in force", "quipu member list --output json",

@@ -43,6 +43,7 @@ struct MemberCardOptions {
   std::string keys, address, out, profile, name, passphrase_file;
   int utc_offset_minutes = 0;
   bool dual_control = false;
+  bool keep_officers = false;
 };
 Done member_card(const Global& global, const MemberCardOptions& options);
 

@@ -7,7 +7,9 @@
 #include <map>
 
 #include "node/cli/commands.h"
+#include "node/cli/connecting.h"
 #include "node/cli/files.h"
+#include "node/cli/json_fields.h"
 #include "node/ledger/genesis.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
@@ -111,6 +113,26 @@ boost::json::object summary(const ledger::Genesis& genesis) {
           {"members", std::move(members)}};
 }
 
+void add_missing(google::protobuf::RepeatedPtrField<std::string>& keys, const Bytes& key) {
+  if (std::ranges::find(keys, key) == keys.end()) *keys.Add() = key;
+}
+
+// Officers' keys in force that are not in the folder: they are with the officers.
+std::expected<void, std::string> keep_officers(const Global& global, v1::Member& member) {
+  auto node = connect(global);
+  if (!node) return std::unexpected(node.error());
+  const auto answer = node->get_json("/v1/members/" + member.administration() + "/keys");
+  if (!answer) return std::unexpected(answer.error());
+  for (const auto& each : array_at(*answer, "keys")) {
+    const auto key = crypto::from_hex(text_at(each, "public_key"));
+    if (!key || number_at(each, "revoked_height")) continue;
+    const auto purpose = text_at(each, "purpose");
+    if (purpose == "ISSUER") add_missing(*member.mutable_issuer_keys(), *key);
+    if (purpose == "APPROVER") add_missing(*member.mutable_approver_keys(), *key);
+  }
+  return {};
+}
+
 }  // namespace
 
 Done member_card(const Global& global, const MemberCardOptions& options) {
@@ -132,12 +154,19 @@ Done member_card(const Global& global, const MemberCardOptions& options) {
   if (!options.name.empty()) member.set_name(options.name);
   if (options.utc_offset_minutes != 0) member.set_utc_offset_minutes(options.utc_offset_minutes);
   if (options.dual_control) member.set_dual_control(true);
+  if (options.keep_officers) {
+    if (auto kept = keep_officers(global, member); !kept) return kept;
+  }
   const auto governance = unlock(keys->by_purpose.at("governance").front(), options.passphrase_file);
   if (!governance) return std::unexpected(governance.error());
   const Bytes card = ledger::make_member_card(member, governance->secret);
   if (const auto checked = ledger::verify_member_card(card); !checked) return std::unexpected(checked.error());
   if (auto written = write_file(options.out, card); !written) return written;
-  print_answer(boost::json::object{{"administration", member.administration()}, {"card", options.out}}, global.output);
+  print_answer(boost::json::object{{"administration", member.administration()},
+                                   {"issuer_keys", member.issuer_keys_size()},
+                                   {"approver_keys", member.approver_keys_size()},
+                                   {"card", options.out}},
+               global.output);
   return {};
 }
 
