@@ -424,6 +424,31 @@ TEST_CASE("an officer's new key is added by the governance key and then states t
   CHECK(out.text().find("reason: RECOGNISED") != std::string::npos);
 }
 
+TEST_CASE("a card keeps the officers' keys that the ledger has in force when asked to and says how many are on it",
+          "[cli]") {
+  TestNode node;
+  Folder folder;
+  const std::string url = node.global().node, keys = folder.file("new");
+  fs::create_directories(keys);
+  Captured made;
+  for (const std::string purpose : {"issuer", "governance", "vote", "cosigner", "log", "transport"}) {
+    REQUIRE(run({"key", "new", "--administration", "BO", "--purpose", purpose, "--testnet", "--out",
+                 keys + "/" + purpose + ".key"}) == 0);
+  }
+  const auto issuers_on_card = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{
+        "member", "card", "--keys", keys, "--address", "127.0.0.1:8481", "--out", folder.file("BO.member.json"),
+        "--node", url};
+    words.insert(words.end(), more.begin(), more.end());
+    Captured said;
+    REQUIRE(run(words) == 0);
+    const auto text = said.text();
+    return text.substr(text.find("issuer_keys: "), 14);
+  };
+  CHECK(issuers_on_card({}) == "issuer_keys: 1");
+  CHECK(issuers_on_card({"--keep-officers"}) == "issuer_keys: 2");
+}
+
 TEST_CASE("a member is proposed and voted in and enters once it is ready", "[cli]") {
   TestNode node;
   Folder folder;
@@ -436,30 +461,6 @@ TEST_CASE("a member is proposed and voted in and enters once it is ready", "[cli
       REQUIRE(run({"key", "new", "--administration", "UY", "--purpose", purpose, "--testnet", "--out",
                    folder.file("UY/" + purpose + ".key")}) == 0);
     }
-    REQUIRE(run({"member", "card", "--keys", folder.file("UY"), "--address", "127.0.0.1:8481", "--out", card}) == 0);
-  }
-  {
-    // An officer's key that only the officer has; the ledger knows BO's issuer and approver.
-    REQUIRE(run({"member", "card", "--keys", folder.file("UY"), "--address", "127.0.0.1:8481", "--out", card,
-                 "--keep-officers", "--node", url}) == 1);  // no member yet
-    Captured shown;
-    const std::string own = folder.file("BO-new");
-    fs::create_directories(own);
-    for (const std::string purpose : {"issuer", "governance", "vote", "cosigner", "log", "transport"}) {
-      REQUIRE(run({"key", "new", "--administration", "BO", "--purpose", purpose, "--testnet", "--out",
-                   own + "/" + purpose + ".key"}) == 0);
-    }
-    const auto issuers_on_card = [&](const std::vector<std::string>& more) {
-      std::vector<std::string> words{"member",         "card",  "--keys", own,      "--address",
-                                     "127.0.0.1:8481", "--out", card,     "--node", url};
-      words.insert(words.end(), more.begin(), more.end());
-      Captured said;
-      REQUIRE(run(words) == 0);
-      const auto text = said.text();
-      return text.substr(text.find("issuer_keys: "), 14);
-    };
-    CHECK(issuers_on_card({}) == "issuer_keys: 1");
-    CHECK(issuers_on_card({"--keep-officers"}) == "issuer_keys: 2");
     REQUIRE(run({"member", "card", "--keys", folder.file("UY"), "--address", "127.0.0.1:8481", "--out", card}) == 0);
   }
   const std::string governance = folder.key("BO", "governance");

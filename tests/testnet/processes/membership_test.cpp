@@ -29,7 +29,9 @@ std::string in_two_months() {
 // Four members, and a fifth administration that wants to be one.
 class Governed {
  public:
-  Governed() : network_(LocalNetwork::shared().found_another("governed")) { REQUIRE(start_nodes(network_)); }
+  explicit Governed(const std::string& name) : network_(LocalNetwork::shared().found_another(name)) {
+    REQUIRE(start_nodes(network_));
+  }
   ~Governed() {
     if (follower_.pid != 0) kill(follower_.pid, SIGKILL);
     stop_nodes(network_);
@@ -160,7 +162,7 @@ class Governed {
 }  // namespace membership
 
 TEST_CASE("an administration is let in and another one leaves while the nodes run, and both come back after kills") {
-  membership::Governed governed;
+  membership::Governed governed("members");
   governed.must_work("ONE", "BR");
   governed.start_follower("CL", "PE");
   governed.must_follow("BO");
@@ -188,7 +190,7 @@ TEST_CASE("an administration is let in and another one leaves while the nodes ru
 }
 
 TEST_CASE("the members go on with the next version of the protocol and a program that is behind stops and comes back") {
-  membership::Governed governed;
+  membership::Governed governed("versions");
   governed.install("PE", 1);
   governed.must_work("ONE", "CL");
   governed.write(governed.file("change.json"), R"({"protocol_version":2})");

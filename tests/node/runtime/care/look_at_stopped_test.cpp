@@ -8,6 +8,7 @@
 
 #include "crypto/keyfile.h"
 #include "node/runtime/care/doctor.h"
+#include "node/runtime/data_directory.h"
 #include "storage/safety_file.h"
 #include "tests/node/runtime/care/member_folder.h"
 
@@ -149,6 +150,16 @@ TEST_CASE("of a node whose signer is elsewhere the signer's socket has to be the
   fs::remove(member.file("safety/slots"));
   only_fault(member, "signer.socket is no socket");
   CHECK(look(member).losses.empty());
+}
+
+TEST_CASE("an older program is only played on training networks") {
+  const Scratch scratch;
+  MemberFolder member(scratch.path);
+  member.config.newest_protocol_version = 1;
+  const auto opened = open_node(member.config);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error() ==
+        "node.newest_protocol_version is for rehearsals on training networks, and sample-1 is none: take it out");
 }
 
 }  // namespace quipu::runtime::care_test
