@@ -144,8 +144,7 @@ bool Replay::close_block(const crypto::CompactRange& tree) {
 
 // Rules that this program does not know break nobody's history.
 bool Replay::knows_version() {
-  const auto newest = ledger::newest_protocol_version(context_.genesis.chain_id);
-  auto why = ledger::outgrown(*position_.membership, newest);
+  auto why = ledger::outgrown(*position_.membership, context_.genesis);
   if (why.empty()) return true;
   context_.report.add({.severity = Severity::kUncheckable,
                        .check = Check::kReplay,

@@ -61,10 +61,6 @@ bool is_about(const LinkProof& link, const ledger::ExecutedBlock& block) {
 std::expected<ledger::ExecutedBlock, std::string> check_block(const ledger::Genesis& genesis,
                                                               const ledger::Position& parent,
                                                               const std::vector<Bytes>& leaves) {
-  const auto newest = ledger::newest_protocol_version(genesis.chain_id);
-  if (auto why = ledger::outgrown(*parent.membership, newest); !why.empty()) {
-    return std::unexpected(at_height(parent, why));
-  }
   Submissions submissions;
   for (std::size_t i = 0; i + 1 < leaves.size(); ++i) {
     auto submission = check_submission(genesis, parent, leaves[i]);

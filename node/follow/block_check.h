@@ -12,7 +12,8 @@
 
 namespace quipu::follow {
 
-// Leaves as they come from a log, the seal last.
+// Leaves as they come from a log, the seal last. `parent`: of an epoch whose rules this program knows
+// (ledger::outgrown).
 std::expected<ledger::ExecutedBlock, std::string> check_block(const ledger::Genesis& genesis,
                                                               const ledger::Position& parent,
                                                               const std::vector<Bytes>& leaves);

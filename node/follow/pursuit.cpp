@@ -164,7 +164,7 @@ struct Pursuit::State {
 
   // Nobody lies who serves what is to be judged by rules that this program does not know.
   std::optional<Fault> outgrown_at(const ledger::Position& parent) const {
-    auto why = ledger::outgrown(*parent.membership, ledger::newest_protocol_version(genesis.chain_id));
+    auto why = ledger::outgrown(*parent.membership, genesis);
     return why.empty() ? std::nullopt : std::optional(Fault{Fault::Kind::kNewer, std::move(why)});
   }
 

@@ -46,6 +46,10 @@ std::string outgrown(const Membership& membership, std::uint32_t newest) {
          " and this program knows " + std::to_string(newest) + ": install a newer one";
 }
 
+std::string outgrown(const Membership& membership, const Genesis& genesis) {
+  return outgrown(membership, newest_protocol_version(genesis.chain_id));
+}
+
 bool ends_epoch(const Overlay& block) {
   return block.changes().contains(map_key(RecordType::kRegister, "--", kMembershipId));
 }

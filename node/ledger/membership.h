@@ -37,6 +37,8 @@ std::uint32_t protocol_version_after(const StateView& state);
 
 // Why a program that knows versions up to `newest` cannot run the blocks of this epoch; empty when it can.
 std::string outgrown(const Membership& membership, std::uint32_t newest);
+// The same of this program on that chain.
+std::string outgrown(const Membership& membership, const Genesis& genesis);
 
 // True once a submission run on `block`, the changes of one block alone, has completed a change of members
 // or of the protocol's version: the block takes no further one and is a handover.

@@ -51,6 +51,7 @@ struct NodeConfig {
   // Who is told of changes; `as` names somebody.
   std::vector<webhooks::Endpoint> webhooks;
 
+  bool signs_itself() const { return signer_socket.empty(); }
   std::filesystem::path resolve(const std::string& path) const { return directory / path; }
 };
 

@@ -17,6 +17,12 @@ namespace quipu::runtime {
 
 namespace fs = std::filesystem;
 
+std::expected<void, std::string> check_place(const fs::path& path) {
+  if (path.parent_path().empty() || fs::is_directory(path.parent_path())) return {};
+  return std::unexpected(fmt::format("{} is not there: is the disk mounted that should hold {}?",
+                                     path.parent_path().string(), path.string()));
+}
+
 namespace {
 
 std::expected<Bytes, std::string> read_file(const fs::path& path) {
@@ -43,8 +49,6 @@ struct NodeKeys {
   crypto::SecretKey transport;
 };
 
-bool signs_itself(const NodeConfig& config) { return config.signer_socket.empty(); }
-
 std::expected<std::string, std::string> passphrase_of(const NodeConfig& config) {
   return signer::read_passphrase(config.passphrase_file.empty() ? fs::path() : config.resolve(config.passphrase_file));
 }
@@ -54,7 +58,7 @@ std::expected<NodeKeys, std::string> unlock_all(const NodeConfig& config) {
   if (!passphrase) return std::unexpected(passphrase.error());
   std::vector<crypto::SecretKey> keys;
   for (const auto* purpose : {"log", "transport", "vote", "cosigner"}) {
-    if (keys.size() == 2 && !signs_itself(config)) return NodeKeys{{}, {}, std::move(keys[0]), std::move(keys[1])};
+    if (keys.size() == 2 && !config.signs_itself()) return NodeKeys{{}, {}, std::move(keys[0]), std::move(keys[1])};
     auto key = signer::unlock_member_key(config.resolve(config.keys), purpose, config.administration, *passphrase);
     if (!key) return std::unexpected(key.error());
     keys.push_back(std::move(key->secret));
@@ -81,12 +85,6 @@ std::string transport_differs(const NodeConfig& config) {
       "taken "
       "this one while the node was away, set role = \"follower\" until it has caught up",
       config.resolve(config.keys).string(), config.administration);
-}
-
-std::expected<void, std::string> check_place(const fs::path& path) {
-  if (path.parent_path().empty() || fs::is_directory(path.parent_path())) return {};
-  return std::unexpected(fmt::format("{} is not there: is the disk mounted that should hold {}?",
-                                     path.parent_path().string(), path.string()));
 }
 
 std::expected<std::unique_ptr<storage::SlotDevice>, std::string> open_safety(const NodeConfig& config) {
@@ -166,7 +164,7 @@ std::expected<SignState, std::string> open_signer(const NodeConfig& config, cons
 }
 
 std::expected<SignState, std::string> open_sign_state(const NodeConfig& config, const ledger::Genesis& genesis) {
-  if (!signs_itself(config)) return open_signer(config, genesis);
+  if (!config.signs_itself()) return open_signer(config, genesis);
   auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
   auto record = witness(**slots);
@@ -175,7 +173,7 @@ std::expected<SignState, std::string> open_sign_state(const NodeConfig& config, 
 
 // Nothing to make when another process has it.
 std::expected<std::unique_ptr<storage::SlotDevice>, std::string> new_safety(const NodeConfig& config) {
-  if (!signs_itself(config)) return nullptr;
+  if (!config.signs_itself()) return nullptr;
   const auto path = config.resolve(config.safety);
   fs::create_directories(path.parent_path());
   return storage::create_slot_file(path);

@@ -25,6 +25,9 @@ struct OpenNode {
 
 std::expected<ledger::Genesis, std::string> read_genesis(const std::filesystem::path& file);
 
+// Whether the folder is there that should hold it: where it is not, a disk may not be mounted.
+std::expected<void, std::string> check_place(const std::filesystem::path& path);
+
 // Writes quipud.toml, a copy of the genesis file, an empty ledger and the safety file into `config.directory`. The keys
 // must be there already and, for a member, be those of the genesis file. Refuses a directory that was initialised
 // before.

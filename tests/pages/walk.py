@@ -4,8 +4,8 @@
 output must come, line by line in that order, whatever the numbers, hashes and times are; a line may go on further than shown. `...` stands for lines left out. A
 command whose shown output begins with `quipu: ` or `quipud: ` or ends with BROKEN must fail, every other must not.
 
-What differs from the page: ports, which have to be free here, and days on which something ends. The network of the README's quick start runs before pages that do not
-start one. Usage: walk.py PROGRAMS SOURCE OUT PAGE ...
+What differs from the page: ports, which have to be free here, and days on which something ends. The network of the README's
+quick start runs before pages that do not start one. Usage: walk.py PROGRAMS SOURCE OUT PAGE ...
 """
 import datetime
 import os

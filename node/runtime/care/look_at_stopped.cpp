@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <charconv>
 #include <map>
 #include <optional>
 
@@ -36,19 +37,17 @@ std::string holder_of(const fs::path& ledger) {
   return lock.l_pid > 0 ? fmt::format("process {}", lock.l_pid) : "another process";
 }
 
-Fault genesis_fault(const NodeConfig& config) {
-  const auto genesis = read_genesis(config.resolve(config.genesis));
-  return genesis ? std::nullopt : Fault(genesis.error());
+template <class Checked>
+Fault fault_of(const Checked& checked) {
+  return checked ? std::nullopt : Fault(checked.error());
 }
-
-bool signs_itself(const NodeConfig& config) { return config.signer_socket.empty(); }
 
 std::vector<std::string> key_faults(const NodeConfig& config) {
   const auto file = config.passphrase_file.empty() ? fs::path() : config.resolve(config.passphrase_file);
   const auto passphrase = signer::read_passphrase(file);
   if (!passphrase) return {passphrase.error()};
   std::vector<std::string> purposes = {"log", "transport"};
-  if (signs_itself(config)) purposes.insert(purposes.end(), {"vote", "cosigner"});
+  if (config.signs_itself()) purposes.insert(purposes.end(), {"vote", "cosigner"});
   const auto folder = config.resolve(config.keys);
   if (fs::exists(folder / "side.key")) purposes.emplace_back("side");
   std::vector<std::string> faults;
@@ -66,7 +65,7 @@ std::vector<std::string> unnamed_keys(const NodeConfig& config) {
   if (!index) return {};
   const auto& member = genesis->members[*index];
   std::map<std::string, crypto::PublicKey> named = {{"log", member.log}, {"transport", member.transport}};
-  if (signs_itself(config)) named.insert({{"vote", member.vote}, {"cosigner", member.cosigner}});
+  if (config.signs_itself()) named.insert({{"vote", member.vote}, {"cosigner", member.cosigner}});
   std::vector<std::string> unnamed;
   for (const auto& [purpose, key] : named) {
     const auto file = config.resolve(config.keys) / (purpose + ".key");
@@ -83,14 +82,8 @@ Fault side_fault(const NodeConfig& config) {
   return fmt::format("{} is missing, without which {} cannot be read", key.string(), records.string());
 }
 
-Fault place_fault(const fs::path& path) {
-  const auto folder = path.parent_path();
-  if (folder.empty() || fs::is_directory(folder)) return std::nullopt;
-  return fmt::format("{} is not there: is the disk mounted that should hold {}?", folder.string(), path.string());
-}
-
 Fault signer_fault(const NodeConfig& config) {
-  if (signs_itself(config)) return std::nullopt;
+  if (config.signs_itself()) return std::nullopt;
   const auto own = config.resolve(config.safety);
   if (fs::exists(own)) return fmt::format("{} is there although [signer] names another process", own.string());
   const auto socket = config.resolve(config.signer_socket);
@@ -106,10 +99,14 @@ Fault port_fault(const std::string& listen) {
   auto host = listen.substr(0, colon);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const auto address = boost::asio::ip::make_address(host, error);
-  if (error) return fmt::format("listen address \"{}\" is not an IP address and a port", listen);
+  unsigned short port = 0;
+  const char* end = listen.data() + listen.size();
+  const auto number = std::from_chars(listen.data() + colon + 1, end, port);
+  if (error || number.ec != std::errc() || number.ptr != end)
+    return fmt::format("listen address \"{}\" is not an IP address and a port", listen);
   boost::asio::io_context io;
   tcp::acceptor acceptor(io);
-  const tcp::endpoint endpoint(address, static_cast<unsigned short>(std::atoi(listen.c_str() + colon + 1)));
+  const tcp::endpoint endpoint(address, port);
   acceptor.open(endpoint.protocol(), error);
   acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   acceptor.bind(endpoint, error);
@@ -121,7 +118,7 @@ std::vector<std::string> losses(const NodeConfig& config) {
   const auto ledger = config.resolve(config.ledger);
   if (!fs::exists(ledger / "CURRENT")) lost.push_back(fmt::format("no ledger in {}", ledger.string()));
   const auto safety = config.resolve(config.safety);
-  if (signs_itself(config) && !fs::exists(safety)) lost.push_back(fmt::format("no safety file {}", safety.string()));
+  if (config.signs_itself() && !fs::exists(safety)) lost.push_back(fmt::format("no safety file {}", safety.string()));
   return lost;
 }
 
@@ -132,9 +129,10 @@ StoppedNode look_at_stopped(const NodeConfig& config) {
   if (!stopped.held_by.empty()) return stopped;
   stopped.faults = key_faults(config);
   stopped.unnamed_keys = unnamed_keys(config);
-  for (auto& fault : {genesis_fault(config), side_fault(config), place_fault(config.resolve(config.ledger)),
-                      place_fault(config.resolve(config.safety)), signer_fault(config), port_fault(config.http_listen),
-                      port_fault(config.peers_listen)}) {
+  for (auto& fault :
+       {fault_of(read_genesis(config.resolve(config.genesis))), side_fault(config),
+        fault_of(check_place(config.resolve(config.ledger))), fault_of(check_place(config.resolve(config.safety))),
+        signer_fault(config), port_fault(config.http_listen), port_fault(config.peers_listen)}) {
     if (fault) stopped.faults.push_back(*fault);
   }
   return stopped;

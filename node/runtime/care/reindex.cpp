@@ -93,6 +93,7 @@ class Deriving {
   }
 
   Done take_block() {
+    if (auto why = ledger::outgrown(*at_.membership, genesis_); !why.empty()) return std::unexpected(std::move(why));
     const auto leaves = block_leaves();
     if (!leaves) return std::unexpected(leaves.error());
     auto block = follow::check_block(genesis_, at_, *leaves);

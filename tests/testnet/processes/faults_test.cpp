@@ -176,8 +176,8 @@ TEST_CASE("a storm of resets loses nothing that was called final") {
     std::this_thread::sleep_for(milliseconds(20));
   }
   const auto meanwhile = load.acknowledged();
-  CHECK(
-      poll(seconds(30), [&] { return load.acknowledged() > meanwhile; }));  // a slow machine may come to nothing before
+  // A slow machine may come to nothing before.
+  CHECK(poll(seconds(30), [&] { return load.acknowledged() > meanwhile; }));
   const auto acknowledged = load.stop();
   std::cout << "  150 resets in three seconds, " << meanwhile << " called final meanwhile" << std::endl;
   network.wait_agreed();

@@ -138,6 +138,8 @@ TEST_CASE("a port that somebody else has is told and one where nobody listens is
   only_fault(member, "cannot listen on " + member.config.peers_listen);
   other.close();
   CHECK(look(member).faults.empty());
+  member.config.peers_listen = "127.0.0.1:84x";
+  only_fault(member, "is not an IP address and a port");
 }
 
 TEST_CASE("of a node whose signer is elsewhere the signer's socket has to be there and not its keys") {
