@@ -3,6 +3,8 @@
 
 #include <cassert>
 
+#include "node/host/shared_records.h"
+
 namespace quipu::host {
 
 namespace {
@@ -40,7 +42,7 @@ std::optional<ledger::BlockSummary> summary(const std::optional<storage::BlockRe
 class StoredLedger final : public ledger::LedgerReader {
  public:
   StoredLedger(std::shared_ptr<const storage::Snapshot> snapshot, StatusMaps maps)
-      : snapshot_(std::move(snapshot)), log_(snapshot_), maps_(std::move(maps)) {
+      : snapshot_(std::move(snapshot)), log_(snapshot_), maps_(std::move(maps)), state_(state_at(std::nullopt)) {
     const auto tip = log_.tip();
     assert(tip);
     newest_ = summary(log_.block(tip->height).value());
@@ -55,8 +57,7 @@ class StoredLedger final : public ledger::LedgerReader {
   }
   std::shared_ptr<const ledger::StateView> state(std::optional<consensus::Height> known_at) const override {
     // The newest values need no search by height.
-    if (known_at && *known_at >= newest_.height) known_at.reset();
-    return stored_state(snapshot_, known_at);
+    return !known_at || *known_at >= newest_.height ? state_ : state_at(known_at);
   }
   std::optional<Bytes> leaf(std::uint64_t index) const override { return log_.leaf(index); }
   std::vector<Bytes> leaves(std::uint64_t first, std::uint64_t end) const override { return log_.leaves(first, end); }
@@ -92,9 +93,14 @@ class StoredLedger final : public ledger::LedgerReader {
   }
 
  private:
+  std::shared_ptr<const ledger::StateView> state_at(std::optional<consensus::Height> known_at) const {
+    return std::make_shared<SharedRecords>(stored_state(snapshot_, known_at));
+  }
+
   std::shared_ptr<const storage::Snapshot> snapshot_;
   storage::LogReader log_;
   StatusMaps maps_;
+  std::shared_ptr<const ledger::StateView> state_;  // the newest
   ledger::BlockSummary newest_;
   bool has_calendar_ = false;
 };

@@ -10,10 +10,10 @@
 #include "node/http/event_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/recent_records.h"
 #include "node/http/records.h"
 #include "node/http/reliance.h"
 #include "node/http/rows.h"
-#include "node/http/shared_records.h"
 #include "node/ledger/disputes.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/state.pb.h"
@@ -235,7 +235,7 @@ Response get_compromised(const Call& call) {
   if (!day) return day.error();
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
-  asked->state = std::make_shared<SharedRecords>(std::move(asked->state));
+  asked->state = std::make_shared<RecentRecords>(std::move(asked->state));
   const std::string& author = call.path[0];
   const bool member = ledger::is_administration(author) &&
                       asked->state->get(ledger::map_key(RecordType::kMember, author, "")).has_value();

@@ -5,10 +5,10 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/recent_records.h"
 #include "node/http/records.h"
 #include "node/http/reliance.h"
 #include "node/http/rows.h"
-#include "node/http/shared_records.h"
 #include "node/ledger/state.pb.h"
 
 namespace quipu::http {
@@ -70,7 +70,7 @@ Response get_exposure(const Call& call) {
   if (!record) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
   const auto known_from = ledger::annulled(*record) ? annulled_in(*asked->reader, issuer, *record) : std::nullopt;
   if (!known_from) return problem(ApiCode::kNotFound, "the certificate is not annulled: nobody relied on it wrongly");
-  const auto before = std::make_shared<SharedRecords>(asked->reader->state({{known_from->height.value - 1}}));
+  const auto before = std::make_shared<RecentRecords>(asked->reader->state({{known_from->height.value - 1}}));
   const auto then = certificate_in(*before, issuer, record->certificate());
   const std::string name = issuer + "/" + record->certificate();
   const auto firm =

@@ -6,10 +6,10 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/recent_records.h"
 #include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
-#include "node/http/shared_records.h"
 #include "node/ledger/disputes.h"
 #include "node/ledger/programme.h"
 #include "node/ledger/recognition.h"
@@ -280,7 +280,7 @@ Response get_list(const Call& call) {
   if (!day) return day.error();
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
-  asked->state = std::make_shared<SharedRecords>(std::move(asked->state));
+  asked->state = std::make_shared<RecentRecords>(std::move(asked->state));
   const Question question{.call = call, .asked = *asked, .day = *day, .after = *after, .limit = page->limit};
   return issuer ? issuer_list(question, *issuer, status == "ALL") : recogniser_list(question, *by);
 }

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http/slow_lane.h"
 
-#include <sys/resource.h>
-
 #include <utility>
+
+#include "node/http/thread_priority.h"
 
 namespace quipu::http {
 
 namespace {
 
 constexpr std::size_t kMostWaiting = 32;
-// Behind consensus and look-ups where they share a core. Linux counts this by thread.
-constexpr int kNiceness = 5;
 
 }  // namespace
 
@@ -38,7 +36,7 @@ bool SlowLane::push(std::function<void()> work) {
 }
 
 void SlowLane::run() {
-  setpriority(PRIO_PROCESS, 0, kNiceness);
+  stand_back(kMuchReadingNiceness);
   std::unique_lock lock(mutex_);
   for (;;) {
     ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

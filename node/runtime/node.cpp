@@ -19,6 +19,7 @@
 #include "node/http/local_routes.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
+#include "node/http/thread_priority.h"
 #include "node/ledger/contacts.h"
 #include "node/ledger/rules/apply.h"
 #include "node/ledger/sequence_holder.h"
@@ -562,7 +563,10 @@ std::expected<void, std::string> Node::run() {
   spdlog::info("node of {} on {} at height {}, API {}://{}, peers {}", state_->config.administration,
                state_->files.genesis.chain_id, tip.height.value, scheme(state_->identity.get()),
                state_->config.http_listen, state_->config.peers_listen);
-  std::thread http_thread([this] { state_->http_io.run(); });
+  std::thread http_thread([this] {
+    http::stand_back(http::kAnswersNiceness);
+    state_->http_io.run();
+  });
   state_->io.run();
   state_->keeper.stop();
   http_thread.join();

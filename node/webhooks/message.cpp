@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "node/http/shared_records.h"
+#include "node/http/recent_records.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
 #include "node/ledger/recognition.h"
@@ -54,7 +54,7 @@ class Messenger {
 
  private:
   static std::shared_ptr<const ledger::StateView> shared(std::shared_ptr<const ledger::StateView> state) {
-    return std::make_shared<http::SharedRecords>(std::move(state));
+    return std::make_shared<http::RecentRecords>(std::move(state));
   }
 
   void add_if_wanted(std::vector<Message>& messages, const Change& change) const {

@@ -20,6 +20,12 @@ namespace quipu::bench {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+double us_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+}
+
 constexpr std::size_t kOperatorsPerBatch = 5'000;
 constexpr std::size_t kMostLogged = 20'480;
 constexpr std::size_t kFirmsPerSubmission = 64;
@@ -154,8 +160,12 @@ LookupState::LookupState(const std::filesystem::path& directory, std::size_t ope
   database_ = *std::move(opened);
   write_genesis();
   write_blocks();
+  commits_ = 0;
+  calendar_us_ = commits_us_ = 0;
   write_operators(operators);
+  const auto start = Clock::now();
   host::build_calendar(*database_);
+  calendar_built_ms_ = us_since(start) / 1'000;
   wait_until_idle();
   reader_ = host::stored_ledger(database_->snapshot());
 }
@@ -191,10 +201,17 @@ void LookupState::write_block(Author& author, const std::vector<std::string>& su
   consensus::QuorumProof finalization;
   finalization.kind = consensus::VoteKind::kFinalize;
   finalization.subject = {{at_.height.value}, {at_.height.value - 1}, at_.height, at_.block};
+  const auto start = Clock::now();
   host::CalendarWriter calendar(host::stored_state(database_->snapshot(), std::nullopt));
+  static_cast<void>(calendar.changes_by(executed.changes));
+  calendar_us_ += us_since(start);
+  const auto commit_start = Clock::now();
+  host::CalendarWriter same(host::stored_state(database_->snapshot(), std::nullopt));
   storage::BlockStore(*database_)
-      .commit({host::stored_form(executed, {}, calendar)}, finalization,
+      .commit({host::stored_form(executed, {}, same)}, finalization,
               {{at_.height.value}, at_.height, at_.block, at_.tree.size(), at_.tree.root()});
+  commits_us_ += us_since(commit_start);
+  ++commits_;
   at_.state = host::stored_state(database_->snapshot(), std::nullopt);  // not one more overlay on many
 }
 
@@ -222,6 +239,11 @@ void LookupState::import_block(std::size_t submissions) {
   for (; all.size() < submissions; firms_ += kFirmsImported) all.push_back(firms(firms_, firms_ + kFirmsImported));
   write_block(author_, all);
   reader_ = host::stored_ledger(database_->snapshot());
+}
+
+CalendarCost LookupState::calendar_cost() const {
+  const auto blocks = static_cast<double>(commits_);
+  return {.built_ms = calendar_built_ms_, .per_block_us = calendar_us_ / blocks, .commit_us = commits_us_ / blocks};
 }
 
 void LookupState::write_operators(std::size_t operators) {

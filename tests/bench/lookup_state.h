@@ -16,6 +16,13 @@
 
 namespace quipu::bench {
 
+// What the calendar of certificates costs (docs/decisions/0041).
+struct CalendarCost {
+  double built_ms = 0;      // for all operators, from the history of their records
+  double per_block_us = 0;  // of the blocks imported since
+  double commit_us = 0;     // of each of them, with it
+};
+
 class LookupState final : public http::Backend {
  public:
   // Throws std::runtime_error when the database cannot be made.
@@ -35,6 +42,8 @@ class LookupState final : public http::Backend {
   // returns. One thread at a time, beside those that read.
   static constexpr std::size_t kStatementsImported = 64;  // by a submission
   void import_block(std::size_t submissions);
+  // When nothing is imported just now.
+  CalendarCost calendar_cost() const;
 
   const ledger::Genesis& genesis() const override { return genesis_; }
   std::shared_ptr<const ledger::LedgerReader> reader() const override { return reader_.load(); }
@@ -65,6 +74,10 @@ class LookupState final : public http::Backend {
   ledger::Position at_;  // behind the newest block
   Author author_{"AA", issuer_};
   std::size_t firms_ = 0;  // that came by blocks
+  double calendar_built_ms_ = 0;
+  std::uint64_t commits_ = 0;
+  double calendar_us_ = 0;  // of all commits
+  double commits_us_ = 0;
   std::atomic<std::shared_ptr<const ledger::LedgerReader>> reader_;
 };
 

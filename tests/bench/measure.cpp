@@ -188,6 +188,9 @@ void Measurement::lookups(Results& results) {
     results.add("P5j", {meanwhile.p99_ms, bare.p99_ms});
     results.add("P5s", {static_cast<double>(importing.statements()) / took.count(), 0});
   }
+  const CalendarCost calendar = lookup_state_->calendar_cost();
+  results.add("P5b", {calendar.built_ms, 0});
+  results.add("P5c", {calendar.per_block_us, calendar.commit_us});
   results.add("P5o", {by_tin.per_second, bare.per_second});
 }
 

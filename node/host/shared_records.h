@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A state for a request that asks many look-ups: what nearly each of them reads (the register, recognitions, lost keys,
-// attested lists) is read once, and what it has just read of one firm is not read again for the next question. One
-// thread.
+// A state of which it is remembered what nearly each look-up reads: the register, recognitions, lost keys, attested
+// lists. Any thread.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include "node/ledger/state_view.h"
 
-namespace quipu::http {
+namespace quipu::host {
 
 class SharedRecords final : public ledger::StateView {
  public:
@@ -21,11 +21,13 @@ class SharedRecords final : public ledger::StateView {
 
  private:
   bool shared(const ledger::MapKey& key) const;
+  bool lists_covers(const ledger::MapKey& key) const;
 
   std::shared_ptr<const ledger::StateView> state_;
+  mutable std::mutex mutex_;
   mutable std::map<ledger::MapKey, std::optional<Bytes>> read_;
-  mutable std::map<ledger::MapKey, std::optional<Bytes>> recent_;
-  mutable std::map<std::string, ledger::MapKey> covers_;  // of each country: where its covers' lengths stand
+  mutable std::map<std::string, ledger::MapKey, std::less<>>
+      covers_;  // of each country: where its covers' lengths stand
 };
 
-}  // namespace quipu::http
+}  // namespace quipu::host
