@@ -64,18 +64,6 @@ void put_votes(Batch& batch, const std::vector<consensus::Vote>& votes) {
 
 void put_tip(Batch& batch, const Tip& tip) { batch.put(Family::kMeta, Bytes(kTipKey), encode(tip)); }
 
-void erase_settled(Batch& batch, const Snapshot& snapshot, const Tip& tip) {
-  snapshot.scan(Family::kPending, kPendingBlocks, kPendingBlocks, [&](BytesView key, BytesView value) {
-    if (must_have(block_height(value), "pending block") <= tip.height) batch.erase(Family::kPending, Bytes(key));
-    return true;
-  });
-  snapshot.scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView key, BytesView value) {
-    const auto view = must_have(decode_quorum_proof(value), "pending proof").subject.view;
-    if (view <= tip.view) batch.erase(Family::kPending, Bytes(key));
-    return true;
-  });
-}
-
 Tip genesis_tip(const BlockRecord& record) {
   return {.view = {},
           .height = record.header.height,
@@ -123,6 +111,33 @@ Pending BlockStore::pending() const {
   return found;
 }
 
+BlockStore::Unsettled& BlockStore::unsettled() {
+  if (unsettled_) return *unsettled_;
+  unsettled_.emplace();
+  const auto snapshot = database_.snapshot();
+  snapshot->scan(Family::kPending, kPendingBlocks, kPendingBlocks, [&](BytesView key, BytesView value) {
+    unsettled_->blocks.emplace(key, must_have(block_height(value), "pending block"));
+    return true;
+  });
+  snapshot->scan(Family::kPending, kPendingProofs, kPendingProofs, [&](BytesView key, BytesView value) {
+    unsettled_->proofs.emplace(key, must_have(decode_quorum_proof(value), "pending proof").subject.view);
+    return true;
+  });
+  return *unsettled_;
+}
+
+void BlockStore::erase_settled(Batch& batch, const Tip& tip) {
+  const auto erase = [&batch](auto& entries, auto last) {
+    std::erase_if(entries, [&](const auto& entry) {
+      if (last < entry.second) return false;
+      batch.erase(Family::kPending, entry.first);
+      return true;
+    });
+  };
+  erase(unsettled().blocks, tip.height);
+  erase(unsettled().proofs, tip.view);
+}
+
 std::optional<Block> BlockStore::pending_block(const consensus::BlockId& id) const {
   const auto stored = database_.snapshot()->get(Family::kPending, pending_block_key(id));
   if (!stored) return std::nullopt;
@@ -134,10 +149,14 @@ void BlockStore::persist(const std::vector<consensus::Persist>& effects) {
   Batch batch;
   for (const consensus::Persist& effect : effects) {
     for (const Block& block : effect.blocks) {
-      batch.put(Family::kPending, pending_block_key(consensus::block_id(chain_id, block.header)), encode(block));
+      const Bytes key = pending_block_key(consensus::block_id(chain_id, block.header));
+      batch.put(Family::kPending, key, encode(block));
+      unsettled().blocks.insert_or_assign(key, block.header.height);
     }
     for (const QuorumProof& proof : effect.proofs) {
-      batch.put(Family::kPending, pending_proof_key(proof), encode(proof));
+      const Bytes key = pending_proof_key(proof);
+      batch.put(Family::kPending, key, encode(proof));
+      unsettled().proofs.insert_or_assign(key, proof.subject.view);
     }
     put_votes(batch, effect.votes);
   }
@@ -161,7 +180,7 @@ void BlockStore::commit(const std::vector<CommitBlock>& blocks, const QuorumProo
   put_next_mark(batch, blocks, before.calendar_mark());
   batch.put(Family::kMeta, Bytes(kFinalizationKey), encode(finalization));
   put_votes(batch, votes);
-  erase_settled(batch, before.snapshot(), tip);
+  erase_settled(batch, tip);
   database_.write(batch, Durability::kSynced);
 }
 
@@ -171,6 +190,7 @@ void BlockStore::forget_pending() {
     batch.erase(Family::kPending, Bytes(key));
     return true;
   });
+  unsettled_.emplace();
   if (batch.empty()) return;
   database_.write(batch, Durability::kSynced);
 }

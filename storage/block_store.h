@@ -3,6 +3,7 @@
 // one synced batch that makes a block final. Readers take a Snapshot and may be on any thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -97,6 +98,7 @@ struct Pending {
   std::vector<consensus::Vote> votes;
 };
 
+// Whoever writes, writes through one of these for as long as the database is open.
 class BlockStore {
  public:
   explicit BlockStore(Database& database) : database_(database) {}
@@ -121,7 +123,17 @@ class BlockStore {
   void put_evidence(const EvidenceRecord& evidence);        // unsynced, bounded by limits::kEvidenceKept
 
  private:
+  // Pending entries by their keys: what a commit at that height, or that view, settles. Read from the disk once: each
+  // search there would pass by all that were ever erased.
+  struct Unsettled {
+    std::map<Bytes, consensus::Height> blocks;
+    std::map<Bytes, consensus::View> proofs;
+  };
+  Unsettled& unsettled();
+  void erase_settled(Batch& batch, const consensus::Tip& tip);
+
   Database& database_;
+  std::optional<Unsettled> unsettled_;  // nothing: not read yet
 };
 
 // Of keys that end with a height, from `from` on and with the prefix: per key the newest value at or below `at`, in

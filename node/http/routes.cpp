@@ -162,6 +162,12 @@ void run_in_turn(const Route& route, Call call, const Respond& respond, SlowLane
   respond(problem(ApiCode::kUnavailable, "too many questions that read much wait for their answer"));
 }
 
+// Nothing was looked up for it.
+Response refused(Response response) {
+  response.turned_away = true;
+  return response;
+}
+
 Response unauthorized() {
   Response response = problem(ApiCode::kUnauthorized, "show a token of this node: Authorization: Bearer ...");
   response.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -187,7 +193,7 @@ void run_guarded(Doorkeeper& door, const Route& route, Call call, const Respond&
     door.note(who, route.method, route.pattern, response.status);
     respond(std::move(response));
   };
-  if (auto refusal = turned_away(door, route, caller)) return noted(*std::move(refusal));
+  if (auto refusal = turned_away(door, route, caller)) return noted(refused(*std::move(refusal)));
   call.roles = caller ? caller->roles : Roles();
   call.caller = caller ? caller->name : std::string(kStranger);
   run_in_turn(route, std::move(call), noted, lane);
@@ -208,7 +214,7 @@ Respond marked(const Backend& backend, const Request& request, const Respond& re
 void route(Backend& backend, const Request& request, const Respond& unmarked, SlowLane* lane) {
   const Respond respond = marked(backend, request, unmarked);
   auto target = parse_target(request.target);
-  if (!target) return respond(problem(ApiCode::kBadParameter, target.error()));
+  if (!target) return respond(refused(problem(ApiCode::kBadParameter, target.error())));
   Call call{backend, request, std::move(*target), {}, Roles::all(), std::string(kGuest)};
   std::string allowed;
   for (const Route& candidate : kRoutes) {
@@ -219,8 +225,8 @@ void route(Backend& backend, const Request& request, const Respond& unmarked, Sl
     }
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }
-  if (!allowed.empty()) return respond(wrong_method(allowed));
-  respond(problem(ApiCode::kNotFound, "no such route"));
+  if (!allowed.empty()) return respond(refused(wrong_method(allowed)));
+  respond(refused(problem(ApiCode::kNotFound, "no such route")));
 }
 
 std::vector<RouteInfo> route_table() {

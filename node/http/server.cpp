@@ -25,6 +25,7 @@
 #include <unordered_set>
 
 #include "consensus/limits.h"
+#include "node/http/refusal_budget.h"
 #include "node/http/request_reader.h"
 #include "node/http/tls_identity.h"
 
@@ -221,6 +222,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::awaitable<bool> flush(Connection& connection);
   asio::awaitable<bool> handle(Connection& connection);
   asio::awaitable<void> stream(Connection& connection, BodySource& source);
+  asio::awaitable<void> hold_back(Connection& connection);
   asio::awaitable<void> refuse(Connection& connection);
   asio::awaitable<void> say_goodbye(Connection& connection);
   asio::awaitable<void> drain(Connection& connection);
@@ -239,6 +241,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::steady_timer sweeper;
   std::unordered_set<Connection*> connections{};
   std::map<std::string, std::size_t> of_address{};  // connections by where they come from
+  RefusalBudget refusals{};
   std::size_t handshakes = 0;
   std::size_t streams = 0;
   unsigned short port = 0;
@@ -450,6 +453,7 @@ asio::awaitable<bool> Server::State::handle(Connection& connection) {
   const bool no_room = exchange->response.source && streams >= kStreams;
   const Response response = no_room ? problem_response(503) : std::move(exchange->response);
   const bool keep_alive = taken.keep_alive && !stopping && !response.source;
+  if (response.turned_away) co_await hold_back(connection);
   append_response(connection.out, response, taken.head_only, keep_alive);
   if (response.source && !taken.head_only) co_await stream(connection, *response.source);
   co_return keep_alive;
@@ -485,7 +489,19 @@ asio::awaitable<void> Server::State::stream(Connection& connection, BodySource& 
   --streams;
 }
 
+// Before a refusal that is one too many. What was answered before it goes out first; nothing is read meanwhile.
+asio::awaitable<void> Server::State::hold_back(Connection& connection) {
+  const milliseconds wait = refusals.charge(connection.address, Clock::now());
+  if (wait.count() == 0) co_return;
+  const bool written = co_await flush(connection);
+  if (!written) co_return;
+  connection.deadline = Clock::now() + wait + kRequestTime;
+  asio::steady_timer pause(io, wait);
+  co_await pause.async_wait(kTuple);
+}
+
 asio::awaitable<void> Server::State::refuse(Connection& connection) {
+  co_await hold_back(connection);
   append_response(connection.out, problem_response(connection.reader.refusal_status()), false, false);
   co_await flush(connection);
   co_await drain(connection);

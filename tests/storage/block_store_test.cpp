@@ -200,6 +200,36 @@ TEST_CASE("persisted blocks and proofs are pending until they are settled", "[st
   }
 }
 
+TEST_CASE("what was pending when the database was opened is settled by the next commit", "[storage]") {
+  using namespace block_store_test;
+  MemoryDatabase database;
+  Chain chain(5);
+  Dice dice(7);
+  BlockStore(database).initialise(chain.id(), chain.genesis());
+  const auto blocks = chain.grow(3);
+  std::vector<consensus::Persist> effects;
+  for (const CommitBlock& block : blocks) {
+    const auto view = block.record.header.height.value;
+    effects.push_back({view, {{block.record.header, block.leaves}}, {some_proof(dice, view, VoteKind::kNotarize)}});
+  }
+  BlockStore(database).persist({effects[0], effects[1]});
+  BlockStore opened(database);
+  opened.persist({effects[2]});
+  const consensus::Tip second{.view = {2},
+                              .height = blocks[1].record.header.height,
+                              .block = blocks[1].record.id,
+                              .tree_size = blocks[1].record.header.tree_size,
+                              .tree_root = blocks[1].record.header.tree_root};
+  opened.commit({blocks[0], blocks[1]}, some_proof(dice, 2, VoteKind::kFinalize), second);
+  REQUIRE(opened.pending().blocks.size() == 1);
+  CHECK(opened.pending().blocks.front().header == blocks[2].record.header);
+  REQUIRE(opened.pending().proofs.size() == 1);
+  CHECK(opened.pending().proofs.front().subject.view.value == 3);
+  BlockStore(database).commit({blocks[2]}, some_proof(dice, 3, VoteKind::kFinalize), chain.tip());
+  CHECK(opened.pending().blocks.empty());
+  CHECK(opened.pending().proofs.empty());
+}
+
 TEST_CASE("many effects are one synced batch and so is a commit", "[storage]") {
   using namespace block_store_test;
   Spy spy;

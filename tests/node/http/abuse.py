@@ -6,7 +6,7 @@ Attackers (slowhttptest and wrk, Debian's) run at the lowest priority, since the
 the mean time until a submission is final at the three nodes that are not attacked and at the one that is, as they measure it, against the
 mean of the quiet phases right before and after it; the attacked node's memory and descriptors. Fails when the three take more than 1.5 times as long, or
 when memory or descriptors have not come back to what they were. Not part of the test run: it wants the machine for itself.
-Usage: abuse.py PROGRAMS SAMPLE OUT [SECONDS [PORT]]
+Usage: abuse.py PROGRAMS SAMPLE OUT [SECONDS [PORT [ATTACK]]]
 """
 import json
 import os
@@ -107,6 +107,7 @@ def main():
     programs, sample, out = sys.argv[1:4]
     seconds = int(sys.argv[4]) if len(sys.argv) > 4 else 20
     lowest = int(sys.argv[5]) if len(sys.argv) > 5 else 21300
+    only = sys.argv[6] if len(sys.argv) > 6 else ""
     for tool in ("slowhttptest", "wrk"):
         if not shutil.which(tool):
             print(f"SKIPPED: {tool} is not installed")
@@ -123,6 +124,8 @@ def main():
         quiet = [phase(network, "quiet", None, pids, seconds)]
         print(json.dumps(quiet[0]), flush=True)
         for name, command in attack_commands(url, seconds, out):
+            if only not in ("", name):
+                continue
             attacked = phase(network, name, command, pids, seconds)
             time.sleep(11)  # until the last slow request is over its time
             files_left = descriptors(pids["PE"])

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "consensus/limits.h"
+#include "node/http/refusal_budget.h"
 #include "node/http/server.h"
 
 namespace server_test {
@@ -22,7 +23,7 @@ using namespace quipu;
 using namespace quipu::http;
 
 // Echoes method, target and body; "/late" is answered from another thread, "/never" not at all.
-// "/stream" goes on with whatever is told.
+// "/stream" goes on with whatever is told; "/nowhere" is turned away.
 class EchoServer {
  public:
   EchoServer() : server_(io_, "127.0.0.1:0", [this](Request request, Respond respond) { handle(request, respond); }) {
@@ -68,6 +69,7 @@ class EchoServer {
     response.body = request.method + " " + request.target + " " + std::to_string(request.body.size()) + "\n";
     if (request.target == "/never") return keep_.push_back(respond);
     if (request.target == "/stream") response.source = std::make_shared<News>(*this);
+    if (request.target == "/nowhere") response.turned_away = true;
     if (request.target == "/big") response.body.assign(3 << 20, 'x');
     if (request.target != "/late") return respond(response);
     helpers_.emplace_back([respond, response] {
@@ -280,6 +282,31 @@ TEST_CASE("one address has half of the connections and leaves the rest to others
   Client other(server, "127.0.0.2");
   other.send(get("/a"));
   CHECK(other.read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("who is turned away again and again waits for it, and others do not", "[server]") {
+  using Clock = std::chrono::steady_clock;
+  constexpr auto kWait = RefusalBudget::kWait;
+  EchoServer server;
+  Client insistent(server);
+  const auto takes = [&](std::string_view target) {
+    const auto start = Clock::now();
+    insistent.send(get(target));
+    insistent.read_until(std::string(target) + " 0\n");
+    return Clock::now() - start;
+  };
+  std::size_t told = 0;
+  while (told < 20 * RefusalBudget::kAtOnce && takes("/nowhere") < kWait) ++told;
+  CHECK(told >= RefusalBudget::kAtOnce);
+  CHECK(told < 20 * RefusalBudget::kAtOnce);
+  insistent.send(get("/nowhere"));  // waits
+  Client same_address(server);
+  same_address.send(get("/a"));
+  CHECK(same_address.read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
+  Client other(server, "127.0.0.2");
+  other.send(get("/nowhere"));
+  CHECK(other.read_until("/nowhere 0\n").starts_with("HTTP/1.1 200 "));
+  CHECK(insistent.read_until("/nowhere 0\n").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("stopping closes idle connections at once and lets the rest finish", "[server]") {
