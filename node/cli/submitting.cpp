@@ -138,6 +138,7 @@ std::string advice_on(const std::string& code) {
   if (code == "PROPOSAL_UNKNOWN") return "take a name that quipu proposal list shows";
   if (code == "PROPOSAL_CLOSED" || code == "PROPOSAL_EXPIRED")
     return "open it again under another name if it is wanted";
+  if (code == "DRAFT_WITHDRAWN") return "if it is wanted after all, submit it with --draft and a name of its own";
   if (code == "FORBIDDEN") return "ask the node's operator";
   if (code == "TOO_OFTEN") return "submit it again later";
   if (code == "BAD_POSSESSION") return "make the file anew with quipu member ready: the epoch may be another by now";

@@ -65,4 +65,9 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text) {
   return value;
 }
 
+std::optional<crypto::Digest> digest_from_hex(std::string_view hex) {
+  const auto raw = crypto::from_hex(hex);
+  return raw ? crypto::Digest::from(*raw) : std::nullopt;
+}
+
 }  // namespace quipu::http

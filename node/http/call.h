@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/digest.h"
 #include "node/http/access.h"
 #include "node/http/backend.h"
 #include "node/http/server.h"
@@ -40,5 +41,6 @@ struct Call {
 };
 
 std::optional<std::uint64_t> parse_decimal(std::string_view text);
+std::optional<crypto::Digest> digest_from_hex(std::string_view hex);
 
 }  // namespace quipu::http

@@ -6,7 +6,9 @@
 namespace quipu::http {
 
 void DraftQueue::drop_old(std::uint64_t now_ms) {
-  std::erase_if(drafts_, [&](const auto& each) { return each.second.since_ms + kDraftLife_ms <= now_ms; });
+  const auto is_old = [&](const auto& each) { return each.second.since_ms + kDraftLife_ms <= now_ms; };
+  std::erase_if(drafts_, is_old);
+  std::erase_if(withdrawn_, is_old);
 }
 
 bool DraftQueue::has_room_for(const std::string& caller) const {
@@ -25,6 +27,7 @@ bool DraftQueue::takes_share(const std::string& caller, std::uint64_t now_ms) {
 
 Confirmation DraftQueue::confirm(const Draft& draft, const std::string& caller, std::uint64_t now_ms) {
   drop_old(now_ms);
+  if (withdrawn_.contains(draft.id)) return Confirmation::kWithdrawn;
   auto found = drafts_.find(draft.id);
   if (found == drafts_.end() && !has_room_for(caller)) return Confirmation::kFull;
   const bool again = found != drafts_.end() && std::ranges::count(found->second.callers, caller) > 0;
@@ -40,6 +43,22 @@ Confirmation DraftQueue::confirm(const Draft& draft, const std::string& caller, 
 std::vector<std::string> DraftQueue::callers_of(const crypto::Digest& draft) const {
   const auto found = drafts_.find(draft);
   return found == drafts_.end() ? std::vector<std::string>() : found->second.callers;
+}
+
+std::optional<WithdrawnDraft> DraftQueue::withdraw(const crypto::Digest& draft, const std::string& caller,
+                                                   std::uint64_t now_ms) {
+  drop_old(now_ms);
+  if (const auto before = withdrawn_.find(draft); before != withdrawn_.end()) return before->second;
+  const auto found = drafts_.find(draft);
+  if (found == drafts_.end()) return std::nullopt;
+  const WithdrawnDraft withdrawn{.name = found->second.draft.name, .by = caller, .since_ms = now_ms};
+  drafts_.erase(found);
+  return withdrawn_.emplace(draft, withdrawn).first->second;
+}
+
+std::string DraftQueue::withdrawer_of(const crypto::Digest& draft) const {
+  const auto found = withdrawn_.find(draft);
+  return found == withdrawn_.end() ? std::string() : found->second.by;
 }
 
 std::vector<WaitingDraft> DraftQueue::waiting(std::uint64_t now_ms) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drafts on their way to a signature: who stands behind each, how many must, and how often one caller may ask. Bounded.
-// Pure; one thread at a time.
+// Drafts on their way to a signature: who stands behind each, how many must, how often one caller may ask, and who has
+// withdrawn one. Bounded. Pure; one thread at a time.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,19 @@ struct WaitingDraft {
   std::uint64_t since_ms = 0;
 };
 
+// Kept for a draft's life, so that a program that asks again does not undo it.
+struct WithdrawnDraft {
+  std::string name;
+  std::string by;  // the caller
+  std::uint64_t since_ms = 0;
+};
+
 enum class Confirmation : std::uint8_t {
   kWaiting,   // for further callers
   kComplete,  // to be signed
   kTooOften,  // this caller has asked for its share of the hour
   kFull,      // too many drafts wait
+  kWithdrawn,
 };
 
 class DraftQueue {
@@ -42,6 +51,10 @@ class DraftQueue {
   std::vector<std::string> callers_of(const crypto::Digest& draft) const;
   std::vector<WaitingDraft> waiting(std::uint64_t now_ms);  // the oldest first
   void remove(const crypto::Digest& draft) { drafts_.erase(draft); }
+  // Nothing when it does not wait. Withdrawing again changes nothing and tells of the first time.
+  std::optional<WithdrawnDraft> withdraw(const crypto::Digest& draft, const std::string& caller, std::uint64_t now_ms);
+  // Empty when nobody has.
+  std::string withdrawer_of(const crypto::Digest& draft) const;
 
  private:
   void drop_old(std::uint64_t now_ms);
@@ -51,6 +64,7 @@ class DraftQueue {
   std::size_t confirmations_;
   std::size_t per_hour_;
   std::map<crypto::Digest, WaitingDraft> drafts_;
+  std::map<crypto::Digest, WithdrawnDraft> withdrawn_;  // none that has not cost its first caller a share of an hour
   std::map<std::string, std::deque<std::uint64_t>> asked_ms_;  // by caller, within the hour
 };
 

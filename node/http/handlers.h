@@ -19,6 +19,7 @@ Response submit_response(const SubmitAnswer& answer);
 // routes_managed.cpp
 void post_draft(const Call& call, const Respond& respond);
 Response get_drafts(const Call& call);
+Response delete_draft(const Call& call);
 
 // routes_recognition.cpp
 Response get_recognition(const Call& call);

@@ -53,6 +53,10 @@ ApiProblem problem_of(ApiCode code) {
       return {405, "METHOD_NOT_ALLOWED", "The route has another method."};
     case ApiCode::kUnsupportedMedia:
       return {415, "UNSUPPORTED_MEDIA_TYPE", "The body's type is not taken here."};
+    case ApiCode::kDraftSigned:
+      return {409, "DRAFT_SIGNED", "The node has signed the draft."};
+    case ApiCode::kDraftWithdrawn:
+      return {409, "DRAFT_WITHDRAWN", "The draft was withdrawn."};
     case ApiCode::kTooLarge:
       return {413, "TOO_LARGE", "The body is larger than is taken."};
     case ApiCode::kTooMany:

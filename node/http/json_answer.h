@@ -33,6 +33,8 @@ enum class ApiCode : std::uint8_t {
   kNotPublished,       // 404: final, but under no published checkpoint yet; ask again
   kMethodNotAllowed,   // 405
   kUnsupportedMedia,   // 415
+  kDraftSigned,        // 409: it cannot be withdrawn any more
+  kDraftWithdrawn,     // 409: it is not signed under this name
   kTooLarge,           // 413
   kTooMany,            // 429: the pool is full
   kTooOften,           // 429: this caller asks too often

@@ -57,6 +57,7 @@ constexpr Route kRoutes[] = {
     {"GET", "v1/submissions/{}", kOwnStatements, at_once<get_submission>},
     {"POST", "v1/drafts", kAskForSignatures, post_draft},
     {"GET", "v1/drafts", kAskForSignatures, at_once<get_drafts>},
+    {"DELETE", "v1/drafts/{}", kAskForSignatures, at_once<delete_draft>},
     {"GET", "v1/approvals", kLookUp, at_once<get_approvals>},
     {"GET", "v1/keys/{}/sequence", kOwnStatements, at_once<get_sequence>},
     {"GET", "v1/operators", kLookUp, at_once<get_operator_by_alias>},

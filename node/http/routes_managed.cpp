@@ -37,6 +37,13 @@ void write_standing(JsonWriter& json, const Draft& draft, const std::vector<std:
   json.field("id", hex(draft.id)).field("draft", draft.name).strings("asked_by", callers);
 }
 
+Response not_withdrawn(NotWithdrawn why) {
+  if (why == NotWithdrawn::kSigned) {
+    return problem(ApiCode::kDraftSigned, "the same draft sent again tells the id of its submission");
+  }
+  return problem(ApiCode::kNotFound, "no such draft waits; it may have lapsed after a day, or in a restart");
+}
+
 Response still_waiting(const SigningDesk& desk, const Draft& draft) {
   JsonWriter json;
   json.begin_object().field("status", "WAITING").field("confirmations", desk.terms().confirmations).key("waiting");
@@ -88,6 +95,8 @@ void post_draft(const Call& call, const Respond& respond) {
       return respond(problem(ApiCode::kTooOften, call.caller + " has asked for its share of signatures in this hour"));
     case Confirmation::kFull:
       return respond(problem(ApiCode::kUnavailable, "too many drafts wait for a second person"));
+    case Confirmation::kWithdrawn:
+      return respond(problem(ApiCode::kDraftWithdrawn, "by " + desk.withdrawer_of(draft->id)));
     case Confirmation::kComplete:
       return hand_in(call, *draft, respond);
   }
@@ -111,6 +120,18 @@ Response get_drafts(const Call& call) {
   Response response = json_response(200, json.end_array().end_object().take());
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
+}
+
+Response delete_draft(const Call& call) {
+  if (auto refusal = turned_away(call)) return std::move(*refusal);
+  const auto id = digest_from_hex(call.path[0]);
+  if (!id) return problem(ApiCode::kBadParameter, "a draft's id is 64 hex digits in lower case");
+  const auto withdrawn = call.backend.signing_desk()->withdraw(*id, call.caller, call.backend.now_ms());
+  if (!withdrawn) return not_withdrawn(withdrawn.error());
+  JsonWriter json;
+  json.begin_object().field("status", "WITHDRAWN").field("id", hex(*id)).field("draft", withdrawn->name);
+  json.field("withdrawn_by", withdrawn->by);
+  return json_response(200, json.end_object().take());
 }
 
 }  // namespace quipu::http

@@ -16,11 +16,6 @@ namespace quipu::http {
 
 namespace {
 
-std::optional<crypto::Digest> digest_from_hex(std::string_view hex) {
-  const auto raw = crypto::from_hex(hex);
-  return raw ? crypto::Digest::from(*raw) : std::nullopt;
-}
-
 Response accepted(const crypto::Digest& id) {
   const std::string hex = crypto::to_hex(id.view());
   JsonWriter json;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the routes of managed signing ask of a node that keeps its administration's issuer key: node/runtime implements
-// it. Any thread.
+// it. Any thread; confirm(), sign() and withdraw() all on one, so that nothing is withdrawn while it is being signed.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,12 @@ struct SignedDraft {
   bool fresh = false;  // signed by this call: nobody else can have these bytes yet
 };
 
+// Why a draft cannot be withdrawn.
+enum class NotWithdrawn : std::uint8_t {
+  kSigned,      // what it states is out of the node's hands
+  kNotWaiting,  // unknown, or its life is over
+};
+
 class SigningDesk {
  public:
   virtual ~SigningDesk() = default;
@@ -33,6 +40,10 @@ class SigningDesk {
   virtual Confirmation confirm(const Draft& draft, const std::string& caller, std::uint64_t now_ms) = 0;
   virtual std::vector<std::string> callers_of(const crypto::Digest& draft) const = 0;
   virtual std::vector<WaitingDraft> waiting(std::uint64_t now_ms) = 0;
+  // By any caller that is served; who wrote it does not matter. Again: what the first withdrawal was.
+  virtual std::expected<WithdrawnDraft, NotWithdrawn> withdraw(const crypto::Digest& draft, const std::string& caller,
+                                                               std::uint64_t now_ms) = 0;
+  virtual std::string withdrawer_of(const crypto::Digest& draft) const = 0;
   // Of a complete draft: the leaf of before, or one signed now with this sequence number, durable when it returns. Its
   // bytes stay the same until refused().
   virtual SignedDraft sign(const Draft& draft, std::uint64_t sequence, std::uint64_t now_ms) = 0;

@@ -64,6 +64,23 @@ std::vector<http::WaitingDraft> ManagedSigning::waiting(std::uint64_t now_ms) {
   return queue_.waiting(now_ms);
 }
 
+std::expected<http::WithdrawnDraft, http::NotWithdrawn> ManagedSigning::withdraw(const crypto::Digest& draft,
+                                                                                 const std::string& caller,
+                                                                                 std::uint64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  if (signed_before(draft)) return std::unexpected(http::NotWithdrawn::kSigned);
+  const std::string callers = joined(queue_.callers_of(draft));
+  const auto withdrawn = queue_.withdraw(draft, caller, now_ms);
+  if (!withdrawn) return std::unexpected(http::NotWithdrawn::kNotWaiting);
+  if (!callers.empty()) spdlog::info("{} withdrew draft {} of {}", caller, withdrawn->name, callers);
+  return *withdrawn;
+}
+
+std::string ManagedSigning::withdrawer_of(const crypto::Digest& draft) const {
+  const std::lock_guard lock(mutex_);
+  return queue_.withdrawer_of(draft);
+}
+
 http::SignedDraft ManagedSigning::sign(const http::Draft& draft, std::uint64_t sequence, std::uint64_t now_ms) {
   const std::lock_guard lock(mutex_);
   if (auto before = signed_before(draft.id)) return {.leaf = *std::move(before), .fresh = false};

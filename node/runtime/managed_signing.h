@@ -33,6 +33,10 @@ class ManagedSigning final : public http::SigningDesk {
   http::Confirmation confirm(const http::Draft& draft, const std::string& caller, std::uint64_t now_ms) override;
   std::vector<std::string> callers_of(const crypto::Digest& draft) const override;
   std::vector<http::WaitingDraft> waiting(std::uint64_t now_ms) override;
+  std::expected<http::WithdrawnDraft, http::NotWithdrawn> withdraw(const crypto::Digest& draft,
+                                                                   const std::string& caller,
+                                                                   std::uint64_t now_ms) override;
+  std::string withdrawer_of(const crypto::Digest& draft) const override;
   http::SignedDraft sign(const http::Draft& draft, std::uint64_t sequence, std::uint64_t now_ms) override;
   void taken(const crypto::Digest& draft) override;
   void refused(const crypto::Digest& draft) override;

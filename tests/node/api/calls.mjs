@@ -53,6 +53,12 @@ export async function callsOn(world, folder) {
   const newest = { known_at: String(published) };
   const wrong = { x: '1' };
 
+  // Two drafts that wait: one to be confirmed, one to be withdrawn.
+  const asked = (body, role) => fetch(`${world.nodes.CL}/v1/drafts`, { method: 'POST', body, headers: { ...json, ...as(role) } });
+  const waits = async (body) => (await (await asked(body, 'submitter')).json()).waiting.id;
+  const unwanted = draft('CL-78000003', { draft: 'd-2' });
+  const [confirmed, withdrawn] = [await waits(draft('CL-78000001')), await waits(unwanted)];
+
   const calls = [
     ['post_submission', 422, { body: leaf('refused'), headers: cose }],
     ['post_submission', 202, { body: leaf('next'), headers: cose }],
@@ -69,6 +75,15 @@ export async function callsOn(world, folder) {
     ['get_drafts', 200, { headers: as('submitter'), at: 'CL' }],
     ['post_draft', 202, { body: draft('CL-78000001'), headers: { ...json, ...as('second') }, at: 'CL' }],
     ['post_draft', 202, { body: draft('CL-78000001'), headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['delete_draft', 200, { path: [withdrawn], headers: as('second'), at: 'CL' }],
+    ['delete_draft', 200, { path: [withdrawn], headers: as('submitter'), at: 'CL' }],
+    ['post_draft', 409, { body: unwanted, headers: { ...json, ...as('submitter') }, at: 'CL' }],
+    ['delete_draft', 400, { path: ['xyz'], headers: as('submitter'), at: 'CL' }],
+    ['delete_draft', 401, { path: [withdrawn], at: 'CL' }],
+    ['delete_draft', 403, { path: [withdrawn], headers: as('reader'), at: 'CL' }],
+    ['delete_draft', 404, { path: [none], headers: as('submitter'), at: 'CL' }],
+    ['delete_draft', 404, { path: [withdrawn] }],
+    ['delete_draft', 409, { path: [confirmed], headers: as('submitter'), at: 'CL' }],
     ['post_draft', 400, { body: '{}', headers: { ...json, ...as('submitter') }, at: 'CL' }],
     ['post_draft', 401, { body: draft('CL-78000002'), headers: json, at: 'CL' }],
     ['post_draft', 403, { body: draft('CL-78000002'), headers: { ...json, ...as('reader') }, at: 'CL' }],
@@ -298,7 +313,6 @@ export async function callsOn(world, folder) {
 // What no call here brings about, and why. One that is brought about must not stand here.
 export const UNREACHED = {
   'post_submission 429': 'sixteen thousand submissions would have to wait',
-  'post_draft 409': 'the node would have to lose a leaf that it sent, and another take its number',
   'post_draft 429': 'sixty drafts would have to be asked for',
   'post_draft 503': 'the node would have to be stopping or catching up',
   'post_submission 503': 'the node would have to be stopping or catching up',

@@ -86,6 +86,38 @@ TEST_CASE("a draft that waits for a day is forgotten") {
   CHECK(queue.callers_of(draft("d-1").id) == std::vector<std::string>{"t-2"});
 }
 
+TEST_CASE("a withdrawn draft waits no more and asking for it again does not bring it back for a day") {
+  DraftQueue queue(2, 10);
+  const auto id = draft("d-1").id;
+  CHECK_FALSE(queue.withdraw(id, "t-2", kNow_ms).has_value());
+  CHECK(queue.withdrawer_of(id).empty());
+  queue.confirm(draft("d-1"), "t-1", kNow_ms);
+  queue.confirm(draft("d-2"), "t-1", kNow_ms);
+  const auto first = queue.withdraw(id, "t-2", kNow_ms + 1);
+  REQUIRE(first.has_value());
+  CHECK(first->name == "d-1");
+  CHECK(first->by == "t-2");
+  CHECK(queue.withdraw(id, "t-1", kNow_ms + 2)->by == "t-2");
+  CHECK(queue.withdrawer_of(id) == "t-2");
+  REQUIRE(queue.waiting(kNow_ms + 2).size() == 1);
+  CHECK(queue.waiting(kNow_ms + 2)[0].draft.name == "d-2");
+  for (const char* caller : {"t-1", "t-2", "t-3"}) {
+    CHECK(queue.confirm(draft("d-1"), caller, kNow_ms + kDraftLife_ms) == Confirmation::kWithdrawn);
+  }
+  CHECK_FALSE(queue.withdraw(id, "t-2", kNow_ms + 1 + kDraftLife_ms).has_value());
+  CHECK(queue.confirm(draft("d-1"), "t-1", kNow_ms + 1 + kDraftLife_ms) == Confirmation::kWaiting);
+}
+
+TEST_CASE("a draft that has lapsed cannot be withdrawn and one that is withdrawn leaves its room to others") {
+  DraftQueue queue(2, 1'000);
+  queue.confirm(draft("d-1"), "t-1", kNow_ms);
+  CHECK_FALSE(queue.withdraw(draft("d-1").id, "t-1", kNow_ms + kDraftLife_ms).has_value());
+  for (std::size_t i = 0; i < kWaitingDraftsOfOne; ++i) queue.confirm(draft("a-" + std::to_string(i)), "t-0", kNow_ms);
+  REQUIRE(queue.confirm(draft("more"), "t-0", kNow_ms) == Confirmation::kFull);
+  CHECK(queue.withdraw(draft("a-0").id, "t-0", kNow_ms).has_value());
+  CHECK(queue.confirm(draft("more"), "t-0", kNow_ms) == Confirmation::kWaiting);
+}
+
 TEST_CASE("a caller has a share of each hour that another does not use up and that asking again does not cost") {
   DraftQueue queue(1, 2);
   CHECK(queue.confirm(draft("d-1"), "t-1", kNow_ms) == Confirmation::kComplete);

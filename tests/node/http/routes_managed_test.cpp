@@ -27,6 +27,14 @@ class Desk final : public SigningDesk {
   }
   std::vector<std::string> callers_of(const crypto::Digest& draft) const override { return queue.callers_of(draft); }
   std::vector<WaitingDraft> waiting(std::uint64_t now_ms) override { return queue.waiting(now_ms); }
+  std::expected<WithdrawnDraft, NotWithdrawn> withdraw(const crypto::Digest& draft, const std::string& caller,
+                                                       std::uint64_t now_ms) override {
+    if (leaves.contains(draft)) return std::unexpected(NotWithdrawn::kSigned);
+    const auto withdrawn = queue.withdraw(draft, caller, now_ms);
+    if (!withdrawn) return std::unexpected(NotWithdrawn::kNotWaiting);
+    return *withdrawn;
+  }
+  std::string withdrawer_of(const crypto::Digest& draft) const override { return queue.withdrawer_of(draft); }
   SignedDraft sign(const Draft& draft, std::uint64_t sequence, std::uint64_t now_ms) override {
     if (leaves.contains(draft.id)) return {.leaf = leaves[draft.id], .fresh = false};
     ledger::v1::Submission message = *draft.message;
@@ -65,10 +73,10 @@ struct Managed {
     node.signing = &desk;
   }
   Response request(const std::string& method, const std::string& caller, Bytes body = {},
-                   const std::string& type = "application/json") {
+                   const std::string& type = "application/json", const std::string& target = "/v1/drafts") {
     Request request;
     request.method = method;
-    request.target = "/v1/drafts";
+    request.target = target;
     request.authorization = caller;
     request.content_type = type;
     request.body = std::move(body);
@@ -78,6 +86,13 @@ struct Managed {
                  const std::string& author = "BO") {
     return request("POST", caller,
                    R"({"administration":")" + author + R"(","draft":")" + name + R"(","events":)" + events + "}");
+  }
+  Response withdraw(const std::string& caller, const std::string& id) {
+    return request("DELETE", caller, {}, "", "/v1/drafts/" + id);
+  }
+  // Of what the caller has just asked for.
+  std::string waits(const std::string& caller, const std::string& name) {
+    return parsed(draft(caller, name)).at("waiting").at("id").as_string().c_str();
   }
   SubmissionPhase phase_of(const Response& response) {
     const auto raw = crypto::from_hex(std::string_view(parsed(response).at("id").as_string()));
@@ -164,6 +179,77 @@ TEST_CASE("under two confirmations one person signs nothing however often it ask
   const Response second = managed.draft("t-2", "d-1");
   CHECK(managed.phase_of(second) == SubmissionPhase::kFinal);
   CHECK(parsed(managed.request("GET", "t-2")).at("waiting").as_array().empty());
+}
+
+TEST_CASE("who wrote a draft and who could confirm it may each withdraw it", "[managed]") {
+  for (const std::string caller : {"t-1", "t-2"}) {
+    CAPTURE(caller);
+    Managed managed(2);
+    const std::string id = managed.waits("t-1", "d-1");
+    const Response response = managed.withdraw(caller, id);
+    CHECK(response.status == 200);
+    CHECK(parsed(response) ==
+          json::object{{"status", "WITHDRAWN"}, {"id", id}, {"draft", "d-1"}, {"withdrawn_by", caller}});
+    CHECK(managed.door.notes.back() == caller + " DELETE v1/drafts/{} 200");
+    CHECK(managed.withdraw("t-1", id).body == response.body);
+    CHECK(managed.withdraw("t-2", id).body == response.body);
+    CHECK(parsed(managed.request("GET", "t-2")).at("waiting").as_array().empty());
+  }
+}
+
+TEST_CASE("a withdrawn draft is signed for nobody and the same under another name is", "[managed]") {
+  Managed managed(2);
+  managed.withdraw("t-2", managed.waits("t-1", "d-1"));
+  for (const char* caller : {"t-1", "t-2"}) {
+    const Response refused = managed.draft(caller, "d-1");
+    CHECK(refused.status == 409);
+    CHECK(code_of(refused) == "DRAFT_WITHDRAWN");
+    CHECK(parsed(refused).at("detail") == "by t-2");
+  }
+  CHECK(managed.desk.signatures == 0);
+  managed.waits("t-1", "d-2");
+  CHECK(managed.phase_of(managed.draft("t-2", "d-2")) == SubmissionPhase::kFinal);
+}
+
+TEST_CASE("only who is signed for withdraws and from others a draft goes on waiting", "[managed]") {
+  Managed managed(2);
+  const std::string id = managed.waits("t-1", "d-1");
+  CHECK(code_of(managed.withdraw("t-3", id)) == "FORBIDDEN");
+  CHECK(code_of(managed.withdraw("", id)) == "FORBIDDEN");
+  managed.door.roles = {Role::kReader, Role::kAuditor, Role::kOperator, Role::kGovernance, Role::kPersonal};
+  CHECK(code_of(managed.withdraw("t-1", id)) == "FORBIDDEN");
+  managed.door.roles = {Role::kSubmitter};
+  CHECK(parsed(managed.request("GET", "t-1")).at("waiting").as_array().size() == 1);
+  managed.node.signing = nullptr;
+  CHECK(code_of(managed.withdraw("t-1", id)) == "NOT_ENABLED");
+}
+
+TEST_CASE("what waits no more or never did cannot be withdrawn and the answer says which", "[managed]") {
+  Managed managed(2);
+  const Response unknown = managed.withdraw("t-1", std::string(64, 'a'));
+  CHECK(unknown.status == 404);
+  CHECK(code_of(unknown) == "NOT_FOUND");
+  CHECK(code_of(managed.withdraw("t-1", "d-1")) == "BAD_PARAMETER");
+  const std::string id = managed.waits("t-1", "d-1");
+  const Response signed_now = managed.draft("t-2", "d-1");
+  REQUIRE(signed_now.status == 202);
+  const Response late = managed.withdraw("t-1", id);
+  CHECK(late.status == 409);
+  CHECK(code_of(late) == "DRAFT_SIGNED");
+  CHECK(managed.draft("t-1", "d-1").body == signed_now.body);
+  CHECK(header(managed.request("PUT", "t-1", {}, "", "/v1/drafts/" + id), "Allow") == "DELETE");
+}
+
+TEST_CASE("a draft that the rules refused can be withdrawn and is not signed anew", "[managed]") {
+  Managed managed;
+  const std::string suspend = R"([{"decision_date":"2026-01-01","certificate_suspended":{"certificate":"OEA-1",
+    "ground":"INVESTIGATION"}}])";
+  REQUIRE(managed.draft("t-1", "d-1", suspend).status == 422);
+  const auto left = parsed(managed.request("GET", "t-1")).at("waiting").as_array();
+  REQUIRE(left.size() == 1);
+  CHECK(managed.withdraw("t-1", left[0].at("id").as_string().c_str()).status == 200);
+  CHECK(code_of(managed.draft("t-1", "d-1", suspend)) == "DRAFT_WITHDRAWN");
+  CHECK(managed.desk.signatures == 1);
 }
 
 TEST_CASE("a share of signatures that is used up is said and the next caller is served", "[managed]") {

@@ -94,7 +94,11 @@ TEST_CASE("every route but the pages refuses a parameter that it does not know",
     if (target.ends_with("**")) target.replace(target.size() - 2, 2, "8/0/000");
     target += "?colour=red";
     INFO(route.method << " " << target);
-    const Response response = route.method == "GET" ? get(node, target) : post(node, target, "application/json", "[]");
+    Request request;
+    request.method = route.method;
+    request.target = target;
+    request.content_type = "application/json";
+    const Response response = ask(node, request);
     CHECK(response.status == 400);
     CHECK(parsed(response).at("code") == "BAD_PARAMETER");
     CHECK(parsed(response).at("detail") == "unknown parameter \"colour\"");

@@ -193,6 +193,14 @@ TEST_CASE("a client that waits for 100 Continue gets it", "[server]") {
   CHECK(client.rest().ends_with("POST /p 2\n"));
 }
 
+TEST_CASE("DELETE is handed on with no body to wait for and the connection goes on", "[server]") {
+  EchoServer server;
+  Client client(server);
+  client.send("DELETE /a HTTP/1.1\r\nHost: x\r\n\r\n" + get("/b"));
+  CHECK(client.read_until("DELETE /a 0\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(client.read_until("GET /b 0\n").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_CASE("HEAD gets the head of what GET would get", "[server]") {
   EchoServer server;
   Client client(server);

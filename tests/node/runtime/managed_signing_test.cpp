@@ -110,6 +110,31 @@ TEST_CASE("after a refusal a draft is signed anew and its callers need not come 
   CHECK(desk->waiting(kNow_ms).empty());
 }
 
+TEST_CASE("a draft is withdrawn until it is signed and again after a refusal and never once it is out") {
+  Files files;
+  files.write_key("BO", "issuer");
+  const auto desk = files.open();
+  const auto why_not = [&](const std::string& name) {
+    const auto withdrawn = desk->withdraw(draft(name).id, "t-2", kNow_ms);
+    REQUIRE_FALSE(withdrawn.has_value());
+    return withdrawn.error();
+  };
+  CHECK(why_not("d-1") == http::NotWithdrawn::kNotWaiting);
+  CHECK(desk->confirm(draft("d-1"), "t-1", kNow_ms) == http::Confirmation::kComplete);
+  desk->sign(draft("d-1"), 7, kNow_ms);
+  CHECK(why_not("d-1") == http::NotWithdrawn::kSigned);
+  desk->refused(draft("d-1").id);
+  CHECK(desk->withdraw(draft("d-1").id, "t-2", kNow_ms)->name == "d-1");
+  CHECK(desk->withdrawer_of(draft("d-1").id) == "t-2");
+  CHECK(desk->confirm(draft("d-1"), "t-1", kNow_ms) == http::Confirmation::kWithdrawn);
+
+  desk->confirm(draft("d-2"), "t-1", kNow_ms);
+  desk->sign(draft("d-2"), 7, kNow_ms);
+  desk->taken(draft("d-2").id);
+  CHECK(why_not("d-2") == http::NotWithdrawn::kSigned);
+  CHECK(files.open()->withdraw(draft("d-2").id, "t-2", kNow_ms).error() == http::NotWithdrawn::kSigned);
+}
+
 TEST_CASE("a line of the account that a power cut made short counts for nothing") {
   Files files;
   files.write_key("BO", "issuer");

@@ -450,6 +450,12 @@ export interface StillWaiting {
   readonly confirmations: number
   readonly waiting: WaitingDraft
 }
+export interface WithdrawnDraft {
+  readonly status: 'WITHDRAWN'
+  readonly id: string
+  readonly draft: string
+  readonly withdrawn_by: string
+}
 export type DraftAnswer = StillWaiting | { readonly id: string }
 export interface DraftsAnswer {
   readonly administration: string

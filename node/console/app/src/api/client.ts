@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions to the node that served the page, and to nobody else (docs/api.md).
-import type { DraftAnswer, SignDraft } from './answers'
+import type { DraftAnswer, SignDraft, WithdrawnDraft } from './answers'
 
 // An answer of the node that is no answer to the question, by its stable code.
 export class Problem extends Error {
@@ -85,6 +85,10 @@ export async function submit(leaf: Uint8Array<ArrayBuffer>): Promise<string> {
 export async function postDraft(draft: SignDraft): Promise<DraftAnswer> {
   const response = await reached('/v1/drafts', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(draft) })
   return response.json() as Promise<DraftAnswer>
+}
+
+export async function withdrawDraft(id: string): Promise<WithdrawnDraft> {
+  return (await reached(`/v1/drafts/${id}`, { method: 'DELETE' })).json() as Promise<WithdrawnDraft>
 }
 
 export async function handIn(record: { readonly subject: string; readonly kind: string; readonly record: string }): Promise<void> {

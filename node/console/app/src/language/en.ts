@@ -260,9 +260,13 @@ export const en = {
   },
   drafts: {
     title: 'Waiting for a second pair of eyes',
-    hint: 'Drafts that the node signs once enough different persons have asked for them. Read what will be signed, in the name of your administration and for good; then confirm. A draft waits for a day.',
+    hint: 'Drafts that the node signs once enough different persons have asked for them. Read what will be signed, in the name of your administration and for good; then confirm it, or withdraw it. A draft waits for a day.',
     confirm: 'Confirm',
     confirmed: 'Confirmed',
+    withdraw: 'Withdraw',
+    withdraw_hint: 'Then nobody can confirm it, and nothing is signed. Whoever wants it after all drafts it anew.',
+    withdraw_now: 'Yes, withdraw it',
+    withdrawn: (by: string) => `Withdrawn by ${by}. Nothing was signed.`,
     asked_by: 'Asked for by',
     name: 'Draft',
     signed: 'Signed by the node.',
@@ -553,6 +557,8 @@ export const en = {
     TOO_OFTEN: 'Too many questions: wait a moment.',
     NOT_ENABLED: 'This node does not do this: its operator has not set it up.',
     FOREIGN_ISSUER: 'The node keeps no key of that administration.',
+    DRAFT_SIGNED: 'The node has signed it already.',
+    DRAFT_WITHDRAWN: 'The draft was withdrawn.',
     NOT_YET: 'This node is of a version that cannot do this yet.',
   },
   enums: {

@@ -260,9 +260,13 @@ export const es: Words = {
   },
   drafts: {
     title: 'En espera de un segundo par de ojos',
-    hint: 'Borradores que el nodo firma en cuanto los han pedido suficientes personas distintas. Lea lo que se firmará, en nombre de su administración y para siempre; luego confirme. Un borrador espera un día.',
+    hint: 'Borradores que el nodo firma en cuanto los han pedido suficientes personas distintas. Lea lo que se firmará, en nombre de su administración y para siempre; luego confírmelo o retírelo. Un borrador espera un día.',
     confirm: 'Confirmar',
     confirmed: 'Confirmado',
+    withdraw: 'Retirar',
+    withdraw_hint: 'Entonces nadie puede confirmarlo y no se firma nada. Quien aun así lo quiera lo redacta de nuevo.',
+    withdraw_now: 'Sí, retirarlo',
+    withdrawn: (by) => `Retirado por ${by}. No se firmó nada.`,
     asked_by: 'Pedido por',
     name: 'Borrador',
     signed: 'Firmado por el nodo.',
@@ -553,6 +557,8 @@ export const es: Words = {
     TOO_OFTEN: 'Demasiadas preguntas: espere un momento.',
     NOT_ENABLED: 'Este nodo no hace esto: su operador no lo ha configurado.',
     FOREIGN_ISSUER: 'El nodo no guarda ninguna clave de esa administración.',
+    DRAFT_SIGNED: 'El nodo ya lo firmó.',
+    DRAFT_WITHDRAWN: 'El borrador fue retirado.',
     NOT_YET: 'La versión de este nodo aún no puede hacer esto.',
   },
   enums: {

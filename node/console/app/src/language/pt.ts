@@ -260,9 +260,13 @@ export const pt: Words = {
   },
   drafts: {
     title: 'Aguardando um segundo par de olhos',
-    hint: 'Rascunhos que o nó assina assim que pessoas diferentes em número suficiente os pedirem. Leia o que será assinado, em nome da sua administração e para sempre; depois confirme. Um rascunho espera um dia.',
+    hint: 'Rascunhos que o nó assina assim que pessoas diferentes em número suficiente os pedirem. Leia o que será assinado, em nome da sua administração e para sempre; depois confirme-o ou retire-o. Um rascunho espera um dia.',
     confirm: 'Confirmar',
     confirmed: 'Confirmado',
+    withdraw: 'Retirar',
+    withdraw_hint: 'Então ninguém pode confirmá-lo e nada é assinado. Quem o quiser mesmo assim o redige de novo.',
+    withdraw_now: 'Sim, retirá-lo',
+    withdrawn: (by) => `Retirado por ${by}. Nada foi assinado.`,
     asked_by: 'Pedido por',
     name: 'Rascunho',
     signed: 'Assinado pelo nó.',
@@ -553,6 +557,8 @@ export const pt: Words = {
     TOO_OFTEN: 'Perguntas demais: espere um momento.',
     NOT_ENABLED: 'Este nó não faz isto: seu operador não o configurou.',
     FOREIGN_ISSUER: 'O nó não guarda nenhuma chave dessa administração.',
+    DRAFT_SIGNED: 'O nó já o assinou.',
+    DRAFT_WITHDRAWN: 'O rascunho foi retirado.',
     NOT_YET: 'A versão deste nó ainda não pode fazer isto.',
   },
   enums: {

@@ -75,6 +75,7 @@ export async function askAndFollow(draft: SignDraft, waits: (still: StillWaiting
     }
     waits(answer)
     if (!(await waitedFor(answer.waiting.id, signal))) return
+    waits(undefined)
   }
 }
 

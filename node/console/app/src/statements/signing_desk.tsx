@@ -2,6 +2,7 @@
 // What will be signed, word for word; the signature; and what becomes of it.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { NodeStatus, StillWaiting, SubmissionAnswer } from '../api/answers'
+import { Problem } from '../api/client'
 import { useSpeech } from '../language/language'
 import { Fault, Facts } from '../parts/pieces'
 import { StatementWords } from '../parts/statement_words'
@@ -128,7 +129,7 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
   const [waits, setWaits] = useState<StillWaiting | undefined>(undefined)
   const mayNode = nodeSigns(node, purpose)
   const [chosen, setChosen] = useState<boolean | undefined>(undefined)
-  const name = useRef(drawnDraftName()) // the same however often it is sent from this preview
+  const name = useRef(drawnDraftName()) // the same however often it is sent from this preview, until somebody withdraws it
   const cancel = useRef(new AbortController())
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -165,6 +166,7 @@ export function SigningDesk({ events, records = [], purpose, back }: DeskProps) 
       if (final) for (const record of records) await keepRecord(record)
       setKept(final)
     } catch (refused) {
+      if (refused instanceof Problem && refused.code === 'DRAFT_WITHDRAWN') name.current = drawnDraftName()
       setFault(refused)
       setSent(final)
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drafts that the node will sign once enough different callers have asked for them: what each says, and its confirmation.
+// Drafts that the node will sign once enough different callers have asked for them: what each says, and its confirmation,
+// or that it is withdrawn.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { DraftsAnswer, SignDraft, StillWaiting } from '../api/answers'
+import { withdrawDraft } from '../api/client'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Fault, Facts, Waiting } from '../parts/pieces'
@@ -14,6 +16,7 @@ import { kindOf } from '../statements/kind_of'
 import { Outcome, StillWaits } from '../statements/signing_desk'
 
 type Waits = DraftsAnswer['waiting'][number]
+type Chosen = { readonly confirmed: SignDraft } | { readonly unwanted: Waits }
 const LOOK_EVERY_MS = 2_000
 
 function Said({ events }: { readonly events: readonly Message[] }) {
@@ -30,7 +33,13 @@ function Said({ events }: { readonly events: readonly Message[] }) {
   )
 }
 
-function Draft({ of, confirm }: { readonly of: Waits; readonly confirm: () => void }) {
+interface DraftProps {
+  readonly of: Waits
+  readonly confirm: () => void
+  readonly withdraw: () => void
+}
+
+function Draft({ of, confirm, withdraw }: DraftProps) {
   const { words } = useSpeech()
   return (
     <article class="waiting">
@@ -40,6 +49,9 @@ function Draft({ of, confirm }: { readonly of: Waits; readonly confirm: () => vo
       <p class="actions">
         <button type="button" onClick={confirm}>
           {words.drafts.confirm}
+        </button>
+        <button type="button" class="quiet" onClick={withdraw}>
+          {words.drafts.withdraw}
         </button>
       </p>
     </article>
@@ -85,6 +97,50 @@ function Confirmed({ draft, back }: { readonly draft: SignDraft; readonly back: 
   )
 }
 
+// Withdrawn once that is confirmed here.
+function Withdrawal({ of, back }: { readonly of: Waits; readonly back: () => void }) {
+  const { words } = useSpeech()
+  const [sent, setSent] = useState(false)
+  const [by, setBy] = useState<string | undefined>(undefined)
+  const [fault, setFault] = useState<unknown>(undefined)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  const withdraw = (): void => {
+    setSent(true)
+    setFault(undefined)
+    withdrawDraft(of.id).then(
+      (answer) => setBy(answer.withdrawn_by),
+      (refused: unknown) => {
+        setFault(refused)
+        setSent(false)
+      },
+    )
+  }
+  return (
+    <section class="desk" aria-label={words.drafts.withdraw}>
+      <h2 ref={heading} tabIndex={-1}>
+        {words.drafts.withdraw}: {of.draft}
+      </h2>
+      <Facts rows={[[words.drafts.asked_by, of.asked_by.join(', ')]]} />
+      <Said events={of.events} />
+      <div role="status" aria-live="polite" class="outcome">
+        {by === undefined ? <p>{words.drafts.withdraw_hint}</p> : <p>{words.drafts.withdrawn(by)}</p>}
+        {fault === undefined ? null : <Fault of={fault} />}
+      </div>
+      <p class="actions">
+        {sent ? null : (
+          <button type="button" onClick={withdraw}>
+            {words.drafts.withdraw_now}
+          </button>
+        )}
+        <button type="button" class="quiet" onClick={back}>
+          {words.drafts.back}
+        </button>
+      </p>
+    </section>
+  )
+}
+
 // Nothing wakes us when a draft is asked for: it is not on the ledger.
 function useTick(): number {
   const [tick, setTick] = useState(0)
@@ -95,7 +151,7 @@ function useTick(): number {
   return tick
 }
 
-function List({ choose }: { readonly choose: (draft: SignDraft) => void }) {
+function List({ choose }: { readonly choose: (draft: Chosen) => void }) {
   const { words } = useSpeech()
   const asked = useAnswer<DraftsAnswer>('/v1/drafts', useTick())
   return (
@@ -106,7 +162,12 @@ function List({ choose }: { readonly choose: (draft: SignDraft) => void }) {
         ) : (
           <>
             {waiting.map((each) => (
-              <Draft key={each.id} of={each} confirm={() => choose({ administration, draft: each.draft, events: each.events })} />
+              <Draft
+                key={each.id}
+                of={each}
+                confirm={() => choose({ confirmed: { administration, draft: each.draft, events: each.events } })}
+                withdraw={() => choose({ unwanted: each })}
+              />
             ))}
           </>
         )
@@ -118,13 +179,16 @@ function List({ choose }: { readonly choose: (draft: SignDraft) => void }) {
 export function Drafts() {
   const { words } = useSpeech()
   const { node } = useSession()
-  const [chosen, setChosen] = useState<SignDraft | undefined>(undefined)
+  const [chosen, setChosen] = useState<Chosen | undefined>(undefined)
+  const back = (): void => setChosen(undefined)
   return (
     <section>
       <h1>{words.drafts.title}</h1>
       <p class="hint">{words.drafts.hint}</p>
-      {chosen ? (
-        <Confirmed draft={chosen} back={() => setChosen(undefined)} />
+      {chosen && 'confirmed' in chosen ? (
+        <Confirmed draft={chosen.confirmed} back={back} />
+      ) : chosen ? (
+        <Withdrawal of={chosen.unwanted} back={back} />
       ) : node?.managed_signing ? (
         <List choose={setChosen} />
       ) : (
