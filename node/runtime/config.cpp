@@ -293,7 +293,7 @@ std::expected<webhooks::Endpoint, std::string> read_webhook(const toml::node& no
 }
 
 // [[webhooks]], each by a name of its own.
-std::expected<void, std::string> read_webhooks(NodeConfig& config, const toml::node& value) {
+std::expected<void, std::string> read_webhooks(std::vector<webhooks::Endpoint>& endpoints, const toml::node& value) {
   const auto* array = value.as_array();
   if (array == nullptr) return std::unexpected("webhooks are tables [[webhooks]]");
   if (array->size() > webhooks::kMostEndpoints) return std::unexpected("there are more than 16 [[webhooks]]");
@@ -304,7 +304,7 @@ std::expected<void, std::string> read_webhooks(NodeConfig& config, const toml::n
     if (!names.insert(endpoint->name).second) {
       return std::unexpected(fmt::format("webhooks[{}]: another is called {} too", names.size(), endpoint->name));
     }
-    config.webhooks.push_back(*std::move(endpoint));
+    endpoints.push_back(*std::move(endpoint));
   }
   return {};
 }
@@ -323,6 +323,15 @@ constexpr const char* kWebhooksExample =
     "store\n"
     "# since = 0                                   # begin after this height; without it, with what comes next\n";
 
+std::expected<toml::table, std::string> parse(const std::filesystem::path& file) {
+  try {
+    return toml::parse_file(file.string());
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(
+        fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));
+  }
+}
+
 std::string format_addresses(const NodeConfig& config) {
   std::string out =
       "\n[peers.addresses]\n"
@@ -337,16 +346,11 @@ std::string format_addresses(const NodeConfig& config) {
 std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file) {
   NodeConfig config;
   config.directory = file.parent_path();
-  toml::table root;
-  try {
-    root = toml::parse_file(file.string());
-  } catch (const toml::parse_error& error) {
-    return std::unexpected(
-        fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));
-  }
-  for (const auto& [key, value] : root) {
+  const auto root = parse(file);
+  if (!root) return std::unexpected(root.error());
+  for (const auto& [key, value] : *root) {
     if (key == "webhooks") {
-      const auto read = read_webhooks(config, value);
+      const auto read = read_webhooks(config.webhooks, value);
       if (!read) return std::unexpected(fmt::format("{}: {}", file.string(), read.error()));
       continue;
     }
@@ -363,6 +367,26 @@ std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& 
     if (endpoint.as.empty()) endpoint.as = config.administration;
   }
   return config;
+}
+
+std::expected<FollowerConfig, std::string> read_follower_config(const std::filesystem::path& file) {
+  FollowerConfig config{.directory = file.parent_path()};
+  const auto root = parse(file);
+  if (!root) return std::unexpected(root.error());
+  for (const auto& [key, value] : *root) {
+    if (key != "webhooks") {
+      return std::unexpected(
+          fmt::format("{}: {} is no setting of a follower: its file has [[webhooks]] alone, the rest are options of "
+                      "quipud --follow",
+                      file.string(), key.str()));
+    }
+    const auto read = read_webhooks(config.webhooks, value);
+    if (!read) return std::unexpected(fmt::format("{}: {}", file.string(), read.error()));
+  }
+  const auto nobody = std::ranges::find_if(config.webhooks, [](const auto& each) { return each.as.empty(); });
+  if (nobody == config.webhooks.end()) return config;
+  return std::unexpected(fmt::format("{}: webhooks[{}]: as must name a member: a follower has no administration",
+                                     file.string(), nobody - config.webhooks.begin()));
 }
 
 std::string format_config(const NodeConfig& config) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // quipud's one TOML file: every setting with its default, its bound and a sentence, in one table that also prints the
-// file.
+// file. And a follower's, which has its webhooks alone.
 #pragma once
 
 #include <expected>
@@ -57,6 +57,15 @@ struct NodeConfig {
 
 // Unknown settings, wrong types and values out of bounds are refused, each with its name.
 std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file);
+
+// Of a follower: receivers of webhooks, the rest are options of its command.
+struct FollowerConfig {
+  std::filesystem::path directory{};           // where the file lies; paths in it are relative to it
+  std::vector<webhooks::Endpoint> webhooks{};  // `as` names somebody
+};
+// Refuses what read_config() refuses, a member's settings, and a receiver without `as`, since a follower is nobody's.
+std::expected<FollowerConfig, std::string> read_follower_config(const std::filesystem::path& file);
+
 // A commented file with these values; of webhooks an example alone.
 std::string format_config(const NodeConfig& config);
 

@@ -21,6 +21,7 @@
 #include "node/runtime/data_directory.h"
 #include "node/runtime/door.h"
 #include "node/runtime/metrics.h"
+#include "node/runtime/webhook_couriers.h"
 
 namespace quipu::runtime {
 
@@ -147,13 +148,29 @@ struct FollowerNode::State final : public http::Backend {
   }
   std::string metrics() const override {
     return render_metrics(vitals_of(*this, database->syncs(), door->refused(),
-                                    disk_space({{"ledger", plan.directory / "ledger"}}), seconds_left(identity.get())));
+                                    disk_space({{"ledger", plan.directory / "ledger"}}), seconds_left(identity.get())),
+                          standings(couriers), real_now().utc_ms);
+  }
+
+  // The history that fills an empty ledger is news to nobody, so whoever is told from now on waits for its end.
+  std::expected<void, std::string> appoint_couriers() {
+    const auto newest = [this]() -> std::optional<std::uint64_t> {
+      if (!follower.caught_up()) return std::nullopt;
+      return reader()->newest().height.value;
+    };
+    auto opened = open_couriers(
+        plan.config.webhooks,
+        {.folder = plan.config.directory, .positions = plan.directory / kPositionsFolder, .newest = newest}, *this);
+    if (!opened) return std::unexpected(opened.error());
+    couriers = *std::move(opened);
+    return {};
   }
 
   void stop() {
     if (stopping.exchange(true)) return;
     spdlog::info("stopping");
     server.stop(kStopGrace_ms);
+    for (const auto& courier : couriers) courier->stop();
     guard.reset();
   }
 
@@ -169,6 +186,7 @@ struct FollowerNode::State final : public http::Backend {
   std::atomic<bool> stopping{false};
   http::SlowLane lane;  // reads what stands above
   http::Server server;
+  Couriers couriers;  // made before run(), and not changed then
 };
 
 FollowerNode::FollowerNode(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -180,7 +198,8 @@ std::expected<std::unique_ptr<FollowerNode>, std::string> FollowerNode::open(con
   fs::create_directories(plan.directory, error);
   if (error) return std::unexpected("cannot make " + plan.directory.string() + ": " + error.message());
   if (fs::exists(plan.directory / "quipud.toml"))
-    return std::unexpected(plan.directory.string() + " is a member's: give a follower a directory of its own");
+    return std::unexpected(plan.directory.string() +
+                           " is a member's, since it has a quipud.toml: give a follower a directory of its own");
   auto sources = sources_of(plan);
   if (!sources) return std::unexpected(sources.error());
   const auto guests = guest_roles(plan.guests, plan.http_listen);
@@ -201,8 +220,10 @@ std::expected<std::unique_ptr<FollowerNode>, std::string> FollowerNode::open(con
   }
   auto pursuit = follow::Pursuit::open(std::move(*genesis), **database);
   if (!pursuit) return std::unexpected(pursuit.error());
-  return std::unique_ptr<FollowerNode>(new FollowerNode(std::make_unique<State>(
-      plan, std::move(*database), std::move(*pursuit), std::move(*sources), std::move(*door), std::move(*identity))));
+  auto state = std::make_unique<State>(plan, std::move(*database), std::move(*pursuit), std::move(*sources),
+                                       std::move(*door), std::move(*identity));
+  if (auto appointed = state->appoint_couriers(); !appointed) return std::unexpected(appointed.error());
+  return std::unique_ptr<FollowerNode>(new FollowerNode(std::move(state)));
 }
 
 std::expected<void, std::string> FollowerNode::run() {
@@ -213,8 +234,10 @@ std::expected<void, std::string> FollowerNode::run() {
   spdlog::info("follower on {} at height {}, API {}://{}", state_->genesis().chain_id,
                state_->reader()->newest().height.value, scheme(state_->identity.get()), state_->plan.http_listen);
   std::thread following([this] { state_->follower.run(state_->stopping); });
+  for (const auto& courier : state_->couriers) courier->start();
   state_->io.run();
   following.join();
+  state_->couriers.clear();
   spdlog::info("stopped");
   return {};
 }

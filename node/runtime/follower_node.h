@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One running follower: a ledger filled from mirrors over HTTP, and the API put together. No keys, no peers, no vote.
+// One running follower: a ledger filled from mirrors over HTTP, the API and webhooks put together. No keys, no peers,
+// no vote.
 #pragma once
 
 #include <expected>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "node/http/tls_identity.h"
+#include "node/runtime/config.h"
 
 namespace quipu::runtime {
 
@@ -21,6 +23,7 @@ struct FollowPlan {
   http::TlsFiles tls{};                // of its own API; empty: HTTP in clear
   std::filesystem::path ca{};          // of sources over https; empty: whom this machine's store believes
   std::filesystem::path token_file{};  // its first line is shown to the sources; empty: none
+  FollowerConfig config{};
 };
 
 class FollowerNode {

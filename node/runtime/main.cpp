@@ -108,7 +108,25 @@ int init(const Options& options) {
   return 0;
 }
 
+// --check-config, of a member or a follower.
+int check(const quipu::http::TlsFiles& tls, const std::vector<quipu::webhooks::Endpoint>& webhooks,
+          const std::filesystem::path& folder) {
+  const auto certificate = quipu::runtime::judge_certificate(tls);
+  if (!certificate) return fail(certificate.error());
+  if (const auto judged = quipu::runtime::judge_webhooks(webhooks, folder); !judged) return fail(judged.error());
+  std::cout << "The configuration is in order.\n";
+  if (!certificate->empty()) std::cout << *certificate << "\n";
+  return 0;
+}
+
 int follow(const Options& options) {
+  quipu::runtime::FollowerConfig config;
+  if (!options.config_file.empty()) {
+    auto read = quipu::runtime::read_follower_config(options.config_file);
+    if (!read) return fail(read.error());
+    config = *std::move(read);
+  }
+  if (options.check_only) return check(options.tls, config.webhooks, config.directory);
   set_up_log({});
   if (!quipu::crypto::self_test()) {
     return fail("the cryptographic self-test failed: a library of this machine computes wrongly, do not start");
@@ -121,7 +139,8 @@ int follow(const Options& options) {
                                                         .guests = options.guests,
                                                         .tls = options.tls,
                                                         .ca = options.follow_ca,
-                                                        .token_file = options.follow_token_file});
+                                                        .token_file = options.follow_token_file,
+                                                        .config = std::move(config)});
   if (!node) return fail(node.error());
   if (const auto ran = (*node)->run(); !ran) return fail(ran.error());
   return 0;
@@ -130,14 +149,7 @@ int follow(const Options& options) {
 int serve(const Options& options) {
   const auto config = quipu::runtime::read_config(options.config_file);
   if (!config) return fail(config.error());
-  if (options.check_only) {
-    const auto certificate = quipu::runtime::judge_certificate(quipu::runtime::tls_files(*config));
-    if (!certificate) return fail(certificate.error());
-    if (const auto webhooks = quipu::runtime::judge_webhooks(*config); !webhooks) return fail(webhooks.error());
-    std::cout << "The configuration is in order.\n";
-    if (!certificate->empty()) std::cout << *certificate << "\n";
-    return 0;
-  }
+  if (options.check_only) return check(quipu::runtime::tls_files(*config), config->webhooks, config->directory);
   set_up_log(*config);
   if (!quipu::crypto::self_test()) {
     return fail("the cryptographic self-test failed: a library of this machine computes wrongly, do not start");
@@ -198,10 +210,12 @@ int main(int argc, char** argv) {
       "  quipud init --dir /var/lib/quipu --genesis genesis.json --administration BO\n"
       "  quipud --config /var/lib/quipu/quipud.toml\n"
       "  quipud --follow http://node.example.bo:8480,http://node.example.pe:8480 --genesis genesis.json --dir copy");
-  app.add_option("--config", options.config_file, "The node's TOML file (made by init)");
+  app.add_option("--config", options.config_file,
+                 "The node's TOML file (made by init); with --follow: one with [[webhooks]], need not be given");
   app.add_flag("--check-config", options.check_only, "Read the configuration, say whether it is in order, and stop");
   app.add_flag("--default-config", options.default_config, "Print every setting with its default, and stop");
-  app.add_option("--follow", options.follow, "Follow these nodes' mirrors (URLs) without being a member: look-ups only")
+  app.add_option("--follow", options.follow,
+                 "Follow these nodes' mirrors (URLs) without being a member: look-ups and webhooks alone")
       ->delimiter(',');
   app.add_option("--genesis", options.genesis_file, "With --follow: the genesis file, needed the first time");
   app.add_option("--dir", options.follow_directory, "With --follow: where the ledger is kept");

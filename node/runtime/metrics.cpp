@@ -172,13 +172,14 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   return page.text();
 }
 
-std::string render_metrics(const Vitals& vitals) {
+std::string render_metrics(const Vitals& vitals, const std::vector<webhooks::Standing>& webhooks, std::int64_t utc_ms) {
   Page page;
   put_vitals(page, vitals);
   for (const auto& source : vitals.node.sources) {
     page.gauge("quipu_source_good", "1 while the source answers with what verifies.", source.state == "good" ? 1 : 0,
                {{"source", source.url}});
   }
+  put_webhooks(page, webhooks, utc_ms);
   return page.text();
 }
 

@@ -50,6 +50,6 @@ struct MemberVitals {
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
                            const Durations& until_final, const MemberVitals& member);
 // Of a follower.
-std::string render_metrics(const Vitals& vitals);
+std::string render_metrics(const Vitals& vitals, const std::vector<webhooks::Standing>& webhooks, std::int64_t utc_ms);
 
 }  // namespace quipu::runtime

@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -551,7 +552,13 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
   auto managed = open_managed_signing(config);
   if (!managed) return std::unexpected(managed.error());
   state->managed = *std::move(managed);
-  auto couriers = open_couriers(config, *state, state->files.witnessed);
+  // How far the ledger was once counts, should it be filled again now.
+  const auto newest = std::max(state->reader()->newest().height, state->files.witnessed).value;
+  auto couriers = open_couriers(config.webhooks,
+                                {.folder = config.directory,
+                                 .positions = config.resolve(kPositionsFolder),
+                                 .newest = [newest] { return newest; }},
+                                *state);
   if (!couriers) return std::unexpected(couriers.error());
   state->couriers = *std::move(couriers);
   return std::unique_ptr<Node>(new Node(std::move(state)));

@@ -12,35 +12,32 @@ namespace quipu::runtime {
 
 namespace {
 
-constexpr const char* kPositions = "webhooks";
-
 std::string named(const webhooks::Endpoint& endpoint, const std::string& error) {
   return "webhook " + endpoint.name + ": " + error;
 }
 
 void say(const std::string& line, bool alarm) { alarm ? spdlog::warn("{}", line) : spdlog::info("{}", line); }
 
-// A member that left is no mistake, so this stops nobody.
-void warn_of_strangers(const NodeConfig& config, const http::Backend& backend) {
-  const auto members = ledger::member_contacts(*backend.reader()->state(std::nullopt));
-  for (const auto& endpoint : config.webhooks) {
+// A member that left is no mistake, nor one that a ledger still being filled does not have yet, so this stops nobody.
+void warn_of_strangers(const Endpoints& endpoints, const http::Backend& backend) {
+  const auto reader = backend.reader();
+  const auto members = ledger::member_contacts(*reader->state(std::nullopt));
+  const auto height = std::to_string(reader->newest().height.value);
+  for (const auto& endpoint : endpoints) {
     const auto found = std::ranges::find(members, endpoint.as, &ledger::Contact::administration);
     if (found != members.end()) continue;
-    spdlog::warn("{}",
-                 named(endpoint, "as = \"" + endpoint.as + "\" is no member of this network: is the code right?"));
+    spdlog::warn("{}", named(endpoint, "as = \"" + endpoint.as + "\" is no member of this network at height " + height +
+                                           ": is the code right?"));
   }
 }
 
 }  // namespace
 
-std::expected<Couriers, std::string> open_couriers(const NodeConfig& config, const http::Backend& backend,
-                                                   consensus::Height witnessed) {
-  const webhooks::Whereabouts where{.folder = config.directory,
-                                    .positions = config.resolve(kPositions),
-                                    .newest = std::max(backend.reader()->newest().height, witnessed).value};
-  warn_of_strangers(config, backend);
+std::expected<Couriers, std::string> open_couriers(const Endpoints& endpoints, const webhooks::Whereabouts& where,
+                                                   const http::Backend& backend) {
+  warn_of_strangers(endpoints, backend);
   Couriers couriers;
-  for (const auto& endpoint : config.webhooks) {
+  for (const auto& endpoint : endpoints) {
     auto courier =
         webhooks::Courier::open(backend.genesis(), endpoint, where,
                                 {[&backend] { return backend.reader(); }, [] { return real_now().utc_ms; }, &say});
@@ -56,9 +53,9 @@ std::vector<webhooks::Standing> standings(const Couriers& couriers) {
   return all;
 }
 
-std::expected<void, std::string> judge_webhooks(const NodeConfig& config) {
-  for (const auto& endpoint : config.webhooks) {
-    const auto checked = webhooks::check(endpoint, config.directory);
+std::expected<void, std::string> judge_webhooks(const Endpoints& endpoints, const std::filesystem::path& folder) {
+  for (const auto& endpoint : endpoints) {
+    const auto checked = webhooks::check(endpoint, folder);
     if (!checked) return std::unexpected(named(endpoint, checked.error()));
   }
   return {};

@@ -62,6 +62,8 @@ std::string headers_of(const Message& message, const std::vector<Secret>& secret
          "\r\nwebhook-signature: " + sign(secrets, message.id, now_s, message.body) + "\r\n";
 }
 
+std::string chain_of(const ledger::Genesis& genesis) { return crypto::to_hex(genesis.chain.view()); }
+
 bool taken(int status) { return status >= 200 && status < 300; }
 
 // Why a post was not taken, and how long the receiver asks to be left alone.
@@ -81,7 +83,7 @@ std::expected<void, std::string> check(const Endpoint& endpoint, const fs::path&
 
 struct Courier::State {
   State(const ledger::Genesis& genesis_in, Endpoint endpoint_in, const Whereabouts& where_in,
-        CourierCallbacks callbacks_in, fetch::HttpClient client_in, Position position_in)
+        CourierCallbacks callbacks_in, fetch::HttpClient client_in, std::optional<Position> position_in)
       : genesis(genesis_in),
         endpoint(std::move(endpoint_in)),
         where(where_in),
@@ -90,7 +92,7 @@ struct Courier::State {
         target(fetch::parse_url(endpoint.url).value().target),
         position(std::move(position_in)) {
     standing.name = endpoint.name;
-    standing.height = position.height;
+    if (position) standing.height = position->height;
   }
 
   fs::path position_file() const { return where.positions / (endpoint.name + ".position"); }
@@ -99,24 +101,36 @@ struct Courier::State {
 
   void run() {
     while (!stopping) {
-      if (!advance()) rest(kLookAgain, true);
+      if (!begin() || !advance()) rest(kLookAgain, true);
     }
     save_if(unsaved_messages + unsaved_blocks > 0);
+  }
+
+  // False: nobody knows yet where that is.
+  bool begin() {
+    if (position) return true;
+    const auto newest = where.newest();
+    if (!newest) return false;
+    position = Position{.chain = chain_of(genesis), .height = *newest};
+    save_if(true);
+    const std::lock_guard lock(mutex);
+    standing.height = position->height;
+    return true;
   }
 
   // One stretch of the ledger. False: there is nothing to read.
   bool advance() {
     const auto reader = callbacks.reader();
-    if (position.height >= reader->newest().height.value) return caught_up();
-    const consensus::Height height{position.height + 1};
+    if (position->height >= reader->newest().height.value) return caught_up();
+    const consensus::Height height{position->height + 1};
     const auto found =
-        messages_in(genesis, reader, endpoint, {.height = height, .after = position.after, .limit = kChangesAtOnce});
+        messages_in(genesis, reader, endpoint, {.height = height, .after = position->after, .limit = kChangesAtOnce});
     const std::uint64_t time_ms = reader->block(height).value().block_time_ms;
     for (const Message& message : found.messages) {
       if (!deliver(message, time_ms)) return true;
     }
     if (found.more_after) {
-      position.after = found.more_after;
+      position->after = found.more_after;
     } else {
       next_block();
     }
@@ -130,11 +144,11 @@ struct Courier::State {
   }
 
   void next_block() {
-    position.after.reset();
-    ++position.height;
+    position->after.reset();
+    ++position->height;
     ++unsaved_blocks;
     const std::lock_guard lock(mutex);
-    standing.height = position.height;
+    standing.height = position->height;
   }
 
   // Posts until it is taken. False: it was not before the courier was stopped.
@@ -162,7 +176,7 @@ struct Courier::State {
 
   bool was_taken(const Message& message, std::uint64_t failures) {
     if (failures > 0) say(message.id + " was taken after " + std::to_string(failures) + " failures", false);
-    position.after = message.place;
+    position->after = message.place;
     save_if(++unsaved_messages >= kMostUnsaved);
     const std::lock_guard lock(mutex);
     standing.waiting_since_ms = 0;
@@ -187,7 +201,7 @@ struct Courier::State {
   void save_if(bool due) {
     if (!due) return;
     unsaved_messages = unsaved_blocks = 0;
-    if (!write_position(position_file(), position)) say("cannot write " + position_file().string(), true);
+    if (!write_position(position_file(), *position)) say("cannot write " + position_file().string(), true);
   }
 
   void say(const std::string& line, bool alarm) { callbacks.log("webhook " + endpoint.name + ": " + line, alarm); }
@@ -204,7 +218,7 @@ struct Courier::State {
   const CourierCallbacks callbacks;
   fetch::HttpClient client;
   const std::string target;
-  Position position;
+  std::optional<Position> position;  // nothing: it has not begun
   std::uint64_t unsaved_messages = 0;
   std::uint64_t unsaved_blocks = 0;
 
@@ -218,19 +232,22 @@ struct Courier::State {
 
 namespace {
 
-std::expected<Position, std::string> position_of(const ledger::Genesis& genesis, const Endpoint& endpoint,
-                                                 const Whereabouts& where) {
+// Nothing: where it begins is not known yet.
+std::expected<std::optional<Position>, std::string> position_of(const ledger::Genesis& genesis,
+                                                                const Endpoint& endpoint, const Whereabouts& where) {
   const fs::path file = where.positions / (endpoint.name + ".position");
-  const std::string chain = crypto::to_hex(genesis.chain.view());
   auto found = read_position(file);
   if (!found) return std::unexpected(found.error());
-  if (*found && (*found)->chain != chain) {
+  if (*found && (*found)->chain != chain_of(genesis)) {
     return std::unexpected(file.string() + " is of another chain: delete it to begin anew");
   }
-  if (*found) return **std::move(found);
-  Position beginning{.chain = chain, .height = endpoint.since.value_or(where.newest)};
+  if (*found) return found;
   std::error_code error;
   fs::create_directories(where.positions, error);
+  if (error) return std::unexpected("cannot make " + where.positions.string() + ": " + error.message());
+  const auto height = endpoint.since ? endpoint.since : where.newest();
+  if (!height) return std::nullopt;
+  Position beginning{.chain = chain_of(genesis), .height = *height};
   if (!write_position(file, beginning)) return std::unexpected("cannot write " + file.string());
   return beginning;
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "node/ledger/genesis.h"
@@ -25,7 +26,9 @@ struct CourierCallbacks {
 struct Whereabouts {
   std::filesystem::path folder{};     // the node's; paths of an endpoint are relative to it
   std::filesystem::path positions{};  // folder of the files NAME.position
-  std::uint64_t newest = 0;           // height from which an endpoint without a position and without `since` begins
+  // Height from which an endpoint without a position and without `since` begins; nothing: that is not known yet. Also
+  // called by the courier's thread.
+  std::function<std::optional<std::uint64_t>()> newest{};
 };
 
 // For metrics.
@@ -42,8 +45,8 @@ std::expected<void, std::string> check(const Endpoint& endpoint, const std::file
 
 class Courier {
  public:
-  // Checks, and makes a durable beginning where there is no position yet. `genesis` outlives it; `endpoint.as` names
-  // somebody.
+  // Checks, and makes a durable beginning where there is no position yet, as soon as it is known. `genesis` outlives
+  // it; `endpoint.as` names somebody.
   static std::expected<std::unique_ptr<Courier>, std::string> open(const ledger::Genesis& genesis, Endpoint endpoint,
                                                                    const Whereabouts& where,
                                                                    CourierCallbacks callbacks);

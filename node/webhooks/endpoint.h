@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One receiver of changes, as a table [[webhooks]] of quipud.toml describes it. Pure; any thread.
+// One receiver of changes, as a table [[webhooks]] of a node's or a follower's TOML file describes it. Pure; any
+// thread.
 #pragma once
 
 #include <expected>
@@ -14,8 +15,8 @@ inline constexpr std::size_t kMostEndpoints = 16;
 struct Endpoint {
   std::string name{};                     // in metrics, in the log, and of the file with its position: [a-z0-9-]
   std::string url{};                      // http or https, with a path
-  std::string secret_file{};              // relative to the node's folder
-  std::string as{};                       // whose view: a member's code; empty: this node's own administration
+  std::string secret_file{};              // relative to the folder of that file
+  std::string as{};                       // whose view: a member's code; empty: a member's own administration
   std::set<std::string> kinds{};          // of events; empty: all
   bool recognition_changes_only = false;  // only what made a firm recognised, or recognised no more
   std::string ca{};  // PEM file of the CA that signed the receiver's certificate; empty: the machine's store

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What real programs show under /metrics: a member of a network of four that has made one statement final and has
-a webhook, and a follower of it, the follower over HTTPS. Writes OUT/member.txt and OUT/follower.txt.
+a webhook, and a follower of it that has one too, the follower over HTTPS. Writes OUT/member.txt and OUT/follower.txt.
 Usage: show_metrics.py PROGRAMS SAMPLE OUT
 """
 import os
@@ -40,15 +40,15 @@ def height(text):
     return next(float(line.split()[1]) for line in text.splitlines() if line.startswith("quipu_height "))
 
 
-def add_webhook(network):
-    """To a receiver that is not there: what a node shows of one does not depend on it."""
-    secret, config = (os.path.join(network.directory, "BO", name) for name in ("desk.secret", "quipud.toml"))
+def add_webhook(folder, config):
+    """To a receiver that is not there: what a node shows of one does not depend on it. The file of settings."""
+    secret, config = (os.path.join(folder, name) for name in ("desk.secret", config))
     with open(secret, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
     with open(config, "a", encoding="utf-8") as file:
-        file.write('\n[[webhooks]]\nname = "desk"\nurl = "http://127.0.0.1:9/"\nsecret_file = "desk.secret"\n')
-    network.run("quipu-testnet", "restart", "BO", "--dir", network.directory)
+        file.write('\n[[webhooks]]\nname = "desk"\nurl = "http://127.0.0.1:9/"\nsecret_file = "desk.secret"\nas = "BO"\n')
+    return config
 
 
 def free_port():
@@ -81,13 +81,15 @@ def main():
     follower = None
     try:
         network.start()
-        add_webhook(network)
+        add_webhook(os.path.join(network.directory, "BO"), "quipud.toml")
+        network.run("quipu-testnet", "restart", "BO", "--dir", network.directory)
         network.import_lines("BO", slice(0, 1))
         own = free_port()
         certificate, key = certify(out)
         follower = subprocess.Popen([os.path.join(programs, "quipud"), "--follow", f"http://127.0.0.1:{network.port}", "--genesis",
                                      os.path.join(network.directory, "genesis.json"), "--dir", os.path.join(out, "follower"),
-                                     "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key])
+                                     "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key,
+                                     "--config", add_webhook(out, "follower.toml")])
         member = page(f"http://127.0.0.1:{network.port}", lambda text: "quipu_final_seconds_count 1" in text)
         save(out, "member.txt", member)
         save(out, "follower.txt", page(f"https://127.0.0.1:{own}", lambda text: height(text) >= height(member), certificate))

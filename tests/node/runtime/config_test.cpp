@@ -18,6 +18,7 @@ class ConfigFile {
   }
   ~ConfigFile() { fs::remove(path_); }
   std::expected<NodeConfig, std::string> read() const { return read_config(path_); }
+  std::expected<FollowerConfig, std::string> read_follower() const { return read_follower_config(path_); }
 
  private:
   fs::path path_;
@@ -111,6 +112,28 @@ TEST_CASE("a receiver of webhooks that is none is refused by its place and setti
     many += "[[webhooks]]\nname = \"a" + std::to_string(i) + "\"\nurl = \"http://a\"\nsecret_file = \"s\"\n";
   }
   CHECK(error_of(many).find("more than 16") != std::string::npos);
+}
+
+TEST_CASE("a follower's file has receivers of webhooks and each says whose firms") {
+  const std::string receiver =
+      "[[webhooks]]\nname = \"a\"\nurl = \"https://a.example/x\"\nsecret_file = \"a.secret\"\n";
+  const auto read = ConfigFile(receiver + "as = \"PE\"\n").read_follower();
+  INFO((read ? "" : read.error()));
+  REQUIRE(read);
+  REQUIRE(read->webhooks.size() == 1);
+  CHECK(read->webhooks[0].as == "PE");
+  CHECK(read->directory == fs::temp_directory_path());
+  CHECK(ConfigFile("").read_follower()->webhooks.empty());
+
+  const auto error_of_follower = [](const std::string& content) {
+    const auto config = ConfigFile(content).read_follower();
+    return config ? std::string() : config.error();
+  };
+  CHECK(error_of_follower(receiver).find("webhooks[0]: as must name a member") != std::string::npos);
+  CHECK(error_of_follower(receiver + "colour = \"red\"\n").find("unknown setting colour") != std::string::npos);
+  CHECK(error_of_follower("[node]\nadministration = \"PE\"\n").find("node is no setting of a follower") !=
+        std::string::npos);
+  CHECK(error_of_follower("[[webhooks]\n").find("line 1") != std::string::npos);
 }
 
 TEST_CASE("managed signing is off by default and wants named callers when it is on") {

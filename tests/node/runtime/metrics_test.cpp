@@ -128,11 +128,21 @@ TEST_CASE("a member shows how far each receiver of its webhooks is behind") {
   CHECK_THAT(page, Contains("quipu_webhook_failures_total{webhook=\"slow\"} 2\n"));
 }
 
+TEST_CASE("a follower shows how far each receiver of its webhooks is behind") {
+  const auto page = render_metrics(
+      some_vitals(), {{.name = "desk", .height = 4, .waiting_since_ms = 1'000'000, .taken = 3, .failed = 2}},
+      1'090'000);
+  CHECK_THAT(page, Contains("quipu_webhook_height{webhook=\"desk\"} 4\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_lag_seconds{webhook=\"desk\"} 90\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_taken_total{webhook=\"desk\"} 3\n"));
+  CHECK_THAT(page, Contains("quipu_webhook_failures_total{webhook=\"desk\"} 2\n"));
+}
+
 TEST_CASE("a follower shows its sources and nothing of votes") {
   auto vitals = some_vitals();
   vitals.node.sources = {{.url = "http://a", .state = "good", .detail = ""},
                          {.url = "http://b", .state = "lies", .detail = ""}};
-  const auto page = render_metrics(vitals);
+  const auto page = render_metrics(vitals, {}, 0);
   CHECK_THAT(page, Contains("quipu_source_good{source=\"http://a\"} 1\n"));
   CHECK_THAT(page, Contains("quipu_source_good{source=\"http://b\"} 0\n"));
   CHECK_THAT(page, !Contains("votes"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/webhooks/courier.h"
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <chrono>
@@ -111,15 +112,14 @@ struct Office {
   }
 
   std::expected<std::unique_ptr<Courier>, std::string> try_open() {
-    return Courier::open(node.genesis(), endpoint,
-                         {.folder = scratch.path,
-                          .positions = scratch.path / "webhooks",
-                          .newest = node.reader()->newest().height.value},
-                         {[this] { return node.reader(); }, [] { return std::int64_t{1'800'000'000'000}; },
-                          [this](const std::string& line, bool) {
-                            const std::lock_guard lock(mutex);
-                            log += line + "\n";
-                          }});
+    return Courier::open(
+        node.genesis(), endpoint,
+        {.folder = scratch.path, .positions = scratch.path / "webhooks", .newest = [this] { return newest(); }},
+        {[this] { return node.reader(); }, [] { return std::int64_t{1'800'000'000'000}; },
+         [this](const std::string& line, bool) {
+           const std::lock_guard lock(mutex);
+           log += line + "\n";
+         }});
   }
   std::unique_ptr<Courier> open() {
     auto courier = try_open();
@@ -131,6 +131,10 @@ struct Office {
   std::string refusal() {
     const auto courier = try_open();
     return courier ? "" : courier.error();
+  }
+
+  std::optional<std::uint64_t> newest() const {
+    return filled ? std::optional(node.reader()->newest().height.value) : std::nullopt;
   }
 
   void register_firm(int number) {
@@ -150,6 +154,7 @@ struct Office {
   MemoryLedger node;
   Receiver receiver;
   Endpoint endpoint;
+  std::atomic<bool> filled{true};  // the ledger, as far as it is known to go
   std::mutex mutex;
   std::string log;
 };
@@ -174,6 +179,39 @@ TEST_CASE("a courier begins with what comes after its first start or after the h
     CHECK(courier->standing().taken == 2);
     CHECK(courier->standing().waiting_since_ms == 0);
   }
+}
+
+TEST_CASE("a courier that does not know where to begin tells nothing of what fills the ledger", "[webhooks]") {
+  Office office;
+  office.filled = false;
+  {
+    const auto courier = office.open();  // ended before it has begun
+  }
+  const auto courier = office.open();
+  office.register_firm(2);
+  courier->wake();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(courier->standing().height == 0);
+  const auto newest = office.node.reader()->newest().height.value;
+  office.filled = true;
+  courier->wake();
+  CHECK(comes_true([&] { return courier->standing().height == newest; }));
+  const auto noted = read_position(office.scratch.path / "webhooks" / "desk.position").value();
+  CHECK((noted && noted->height == newest));
+  office.register_firm(3);
+  courier->wake();
+  CHECK(office.comes_to({"8/0"}));
+}
+
+TEST_CASE("a courier that has begun goes on although nobody knows how far the ledger goes", "[webhooks]") {
+  Office office;
+  {
+    const auto courier = office.open();
+  }
+  office.filled = false;
+  office.register_firm(2);
+  const auto courier = office.open();
+  CHECK(office.comes_to({"6/0"}));
 }
 
 TEST_CASE("a courier goes on where it stopped and what came meanwhile is told in order", "[webhooks]") {
