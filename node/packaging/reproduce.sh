@@ -30,7 +30,7 @@ for place in a much/longer/place; do
     for package in $packages; do
       # shellcheck disable=SC2046
       cmake --build --preset package-programs --target $(programs "$package")
-      cpack --config build/package/CPackConfig.cmake -D CPACK_COMPONENTS_ALL="$package" >/dev/null
+      sh node/packaging/pack.sh cpack --config build/package/CPackConfig.cmake -D CPACK_COMPONENTS_ALL="$package" >/dev/null
     done
   )
 done

@@ -16,7 +16,8 @@ pid_of() { systemctl show -p MainPID --value "$1"; }
 is_ready() { quipu node status | grep -q '^sign_state: good'; }
 
 say "units are in order, and nothing runs before there is a configuration"
-systemd-analyze verify --man=no /lib/systemd/system/quipud.service /lib/systemd/system/quipu-signer.service
+systemd-analyze verify --man=no /lib/systemd/system/quipud.service /lib/systemd/system/quipu-signer.service \
+  /lib/systemd/system/quipu-backup.service /lib/systemd/system/quipu-backup.timer
 [ "$(systemctl is-enabled quipud)" = enabled ] || fail "not enabled"
 systemctl start quipud
 systemctl is-active --quiet quipud && fail "runs without a configuration"
@@ -51,6 +52,19 @@ within 30 is_ready
 systemctl is-active --quiet quipu-signer && fail "a signer runs that was not set up"
 makes_final firm.json
 
+say "no backup before somebody wants one; then by the unit, of the node that runs and of the one that does not"
+[ "$(systemctl is-enabled quipu-backup.timer)" = disabled ] || fail "the timer is enabled"
+systemctl start quipu-backup || fail "no backup: $(journalctl -u quipu-backup -n 10 --no-pager)"
+runuser -u quipu -- quipud backup --verify /var/lib/quipu-backup/daily --genesis /etc/quipu/genesis.json
+systemctl stop quipud
+systemctl start quipu-backup || fail "no backup: $(journalctl -u quipu-backup -n 10 --no-pager)"
+[ ! -e /var/lib/quipu-backup/daily.making ] || fail "it left something"
+systemctl start quipud
+within 30 is_ready
+systemctl enable --now quipu-backup.timer
+systemctl list-timers --no-pager quipu-backup.timer | sed -n 2p
+systemd-analyze security --no-pager quipu-backup | tail -n 1
+
 say "an upgrade restarts nothing"
 old=$(pid_of quipud)
 dpkg -i /packages/quipud_*.deb | grep 'still runs the version before'
@@ -61,7 +75,9 @@ dpkg --purge quipud
 systemctl is-active --quiet quipud && fail "still runs"
 [ -e /var/lib/quipu/safety/slots ] || fail "the safety file was deleted"
 [ -e /var/lib/quipu/keys/vote.key ] || fail "keys were deleted"
+[ -e /var/lib/quipu-backup/daily/backup.json ] || fail "a backup was deleted"
 [ ! -e /etc/quipu/signer.env ] || fail "a conffile stayed"
+[ ! -L /etc/systemd/system/timers.target.wants/quipu-backup.timer ] || fail "the timer is still enabled"
 
 say "another machine: the vote key with quipu-signer"
 rm -rf /var/lib/quipu

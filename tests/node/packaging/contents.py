@@ -14,7 +14,8 @@ import sys
 HOLDS = {
     "quipud": ["/usr/bin/quipud", "/usr/bin/quipu-signer", "/usr/lib/systemd/system/quipud.service",
                "/usr/lib/systemd/system/quipu-signer.service", "/usr/lib/sysusers.d/quipu.conf", "/usr/lib/tmpfiles.d/quipu.conf",
-               "/etc/quipu/signer.env", "/usr/share/doc/quipud/README.Debian", "/usr/share/doc/quipud/examples/quipud.toml",
+               "/usr/lib/systemd/system/quipu-backup.service", "/usr/lib/systemd/system/quipu-backup.timer",
+               "/etc/quipu/signer.env", "/etc/quipu/backup.env", "/usr/share/doc/quipud/README.Debian", "/usr/share/doc/quipud/examples/quipud.toml",
                "/usr/share/quipu/monitoring/alerts.yml", "/usr/share/quipu/monitoring/dashboard.json",
                "/usr/share/man/man8/quipud.8.gz", "/usr/share/man/man8/quipu-signer.8.gz",
                "/usr/share/bash-completion/completions/quipud", "/usr/share/bash-completion/completions/quipu-signer"],
@@ -85,7 +86,7 @@ def check_scripts(name, deb):
             wrong.append(f"{name}: {script}")
     if name != "quipud":
         return wrong
-    if output("dpkg-deb", "--info", deb, "conffiles").split() != ["/etc/quipu/signer.env"]:
+    if output("dpkg-deb", "--info", deb, "conffiles").split() != ["/etc/quipu/signer.env", "/etc/quipu/backup.env"]:
         wrong.append("quipud: another conffile")
     for script in ("postinst", "prerm", "postrm"):
         text = output("dpkg-deb", "--info", deb, script)

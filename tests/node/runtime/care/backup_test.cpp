@@ -92,6 +92,28 @@ TEST_CASE("a backup is brought up to date in its place and leaves nothing beside
   CHECK(verify_backup(scratch.path / "backup", sample::genesis()));
 }
 
+// As docs/operating.md keeps days: `cp -al`.
+TEST_CASE("a day that was kept by hard links is what it was after the next backup and verifies by itself") {
+  const Scratch scratch;
+  const MemberFolder member(scratch.path / "node");
+  auto chain = grown(20);
+  member.take(chain);
+  const auto before = must_back_up(member, scratch.path / "daily");
+  fs::copy(scratch.path / "daily", scratch.path / "1",
+           fs::copy_options::recursive | fs::copy_options::create_hard_links);
+  chain.grow(150, 1);
+  chain.repeat();
+  chain.publish();
+  member.take(chain);
+  const auto after = must_back_up(member, scratch.path / "daily");
+  CHECK(read_mark(scratch.path / "1" / kMarkFile)->verified_ms == before.verified_ms);
+  const auto kept = verify_backup(scratch.path / "1", sample::genesis());
+  INFO(error_of(kept));
+  REQUIRE(kept);
+  CHECK(kept->size == before.size);
+  CHECK(read_mark(scratch.path / "daily" / kMarkFile)->size == after.size);
+}
+
 TEST_CASE("a backup with one changed byte is found out and the folder of something else is not written over") {
   const Scratch scratch;
   const MemberFolder member(scratch.path / "node");
