@@ -32,8 +32,9 @@ std::optional<Cosign> Cosigning::on_deadline(Instant now) {
 }
 
 Cosign Cosigning::cosign_tip(Instant now) {
-  // Strictly increasing, so that a cosignature of a later moment never bears an earlier time.
-  last_time_s_ = std::max(last_time_s_ + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(now.utc_ms / 1000, 0)));
+  // A cosignature of a later moment never bears an earlier time; nor does it run ahead of the clock when blocks that
+  // rest are more than one a second, since readers take these times for how fresh a state is.
+  last_time_s_ = std::max(last_time_s_, static_cast<std::uint64_t>(std::max<std::int64_t>(now.utc_ms / 1000, 0)));
   due_us_ = now.steady_us + limits::kCosignIdle_ms * 1000;
   return {tip_->tree_size, tip_->tree_root, last_time_s_};
 }
