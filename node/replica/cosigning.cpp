@@ -32,9 +32,11 @@ std::optional<Cosign> Cosigning::on_deadline(Instant now) {
 }
 
 Cosign Cosigning::cosign_tip(Instant now) {
-  // A cosignature of a later moment never bears an earlier time; nor does it run ahead of the clock when blocks that
-  // rest are more than one a second, since readers take these times for how fresh a state is.
-  last_time_s_ = std::max(last_time_s_, static_cast<std::uint64_t>(std::max<std::int64_t>(now.utc_ms / 1000, 0)));
+  // Never earlier than one before, and of the same tip always later, or nobody could tell that it is newer. Nor ahead
+  // of the clock when blocks that rest are more than one a second: readers take these times for how fresh a state is.
+  const std::uint64_t earliest_s = last_time_s_ + (last_size_ == tip_->tree_size ? 1 : 0);
+  last_time_s_ = std::max(earliest_s, static_cast<std::uint64_t>(std::max<std::int64_t>(now.utc_ms / 1000, 0)));
+  last_size_ = tip_->tree_size;
   due_us_ = now.steady_us + limits::kCosignIdle_ms * 1000;
   return {tip_->tree_size, tip_->tree_root, last_time_s_};
 }

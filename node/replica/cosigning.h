@@ -62,6 +62,7 @@ class Cosigning {
   // Valid ones for sizes this node has not reached: the newest of each member.
   std::map<consensus::MemberIndex, consensus::CosignatureMessage> early_;
   std::uint64_t last_time_s_ = 0;
+  std::uint64_t last_size_ = 0;  // of the tree that was cosigned last
   std::optional<std::int64_t> due_us_;
 };
 

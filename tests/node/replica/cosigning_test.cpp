@@ -47,6 +47,16 @@ TEST_CASE("no cosignature of a member bears an earlier time than one before when
   CHECK(second->time_s == first->time_s);
 }
 
+TEST_CASE("the same tip cosigned again bears a later time though the clock stood still") {
+  const auto genesis = sample::genesis();
+  Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
+  const auto first = cosigning.on_tip(tip_at(16), kCosignNow);
+  const auto again = cosigning.on_deadline({kCosignNow.steady_us + limits::kCosignIdle_ms * 1'000, kCosignNow.utc_ms});
+  REQUIRE((first && again));
+  CHECK(again->size == first->size);
+  CHECK(again->time_s == first->time_s + 1);
+}
+
 TEST_CASE("cosignatures that are many a second do not run ahead of the clock") {
   const auto genesis = sample::genesis();
   Cosigning cosigning(genesis.origin, genesis.members, 0, &crypto::verify);
