@@ -122,7 +122,7 @@ export function managedStories(world) {
     await writer.see('Nothing was signed.')
     assert.equal(await waiting(), undefined)
     await writer.goTo('certificate/CL/CL-DRAFT-3')
-    await writer.page.locator('.fault code', { hasText: 'NOT_FOUND' }).waitFor()
+    await writer.page.locator('.fault code', { hasText: 'NOT_FOUND' }).first().waitFor()
     for (const desk of [first, second, writer]) await desk.close()
   })
 
