@@ -47,6 +47,9 @@ struct PeerSummary {
   bool up = false;
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
+  // As it says itself; nothing: it has not, or not of late.
+  std::optional<std::uint64_t> height{};
+  std::optional<std::int64_t> clock_offset_ms{};  // by how much this node's clock is ahead of its
 };
 
 // Where a follower gets the ledger from.
@@ -76,8 +79,9 @@ struct NodeStatus {
   std::uint64_t evidence = 0;
   // Age of the newest state: now minus the q-th newest cosignature time at this height or later, else minus block time.
   std::int64_t age_ms = 0;
-  std::vector<PeerSummary> peers;      // all other members
-  std::vector<SourceSummary> sources;  // of a follower alone, which has no peers
+  std::optional<std::int64_t> clock_offset_ms;  // by how much this node's clock is ahead of the median of its peers'
+  std::vector<PeerSummary> peers;               // all other members
+  std::vector<SourceSummary> sources;           // of a follower alone, which has no peers
 };
 
 class Doorkeeper;

@@ -22,6 +22,8 @@ void write_peers(JsonWriter& json, const std::vector<PeerSummary>& peers) {
   json.key("peers").begin_array();
   for (const PeerSummary& peer : peers) {
     json.begin_object().field("administration", peer.code).field("up", peer.up);
+    if (peer.height) json.field("height", *peer.height);
+    if (peer.clock_offset_ms) json.field("clock_offset_ms", *peer.clock_offset_ms);
     json.field("received_bytes", peer.received_bytes).field("sent_bytes", peer.sent_bytes).end_object();
   }
   json.end_array();
@@ -46,6 +48,7 @@ void write_node(JsonWriter& json, const NodeStatus& node) {
   json.optional_field("sign_state", node.sign_state);
   json.field("pool", node.pool).field("members", node.members).field("quorum", node.quorum);
   json.field("nullified_views", node.nullified_views).field("evidence", node.evidence);
+  if (node.clock_offset_ms) json.field("clock_offset_ms", *node.clock_offset_ms);
   write_peers(json, node.peers);
   if (!node.sources.empty()) write_sources(json, node.sources);
 }

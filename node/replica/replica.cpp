@@ -50,6 +50,7 @@ Replica::State::State(Config config_in, Restored restored)
       chain(std::move(restored.committed)),
       pool(membership->members.size()),
       cosigning(config.genesis.origin, membership->members, config.self, config.verify),
+      hearsay(membership->members.size()),
       references(membership->members.leader_order(scope.anchor), config.self) {}
 
 Replica::Replica(Config config, Restored restored)
@@ -98,7 +99,8 @@ Status Replica::status() const {
           state.pool.size(),
           state.pool.bytes(),
           state.chain.committed().block_time_ms,
-          state.cosigning.quorum_time_s()};
+          state.cosigning.quorum_time_s(),
+          state.hearsay.news(state.now.steady_us)};
 }
 
 std::uint64_t Replica::next_sequence(const std::string& administration, const crypto::PublicKey& key) const {
@@ -140,6 +142,7 @@ void Replica::State::handle(Received& input) {
   if (!message) return message.error() == consensus::kOtherEpoch ? receive_other_epoch(input) : blame(input.from, 1);
   if (is_dear(*message) && !conduct.serves(input.from, now.steady_us)) return;
   if (is_guest(input.from)) return receive_guest(input.from, std::move(*message));
+  hearsay.heard(input.from, *message, {chain.committed().height, chain.committed().tree.size()}, now);
   std::visit(Overloaded{
                  [&](consensus::Proposal& proposal) { receive_proposal(input.from, std::move(proposal)); },
                  [&](consensus::Submissions& leaves) { receive_leaves(input.from, std::move(leaves.leaves)); },

@@ -14,6 +14,7 @@
 #include "consensus/limits.h"
 #include "node/ledger/block.h"
 #include "node/ledger/genesis.h"
+#include "node/replica/hearsay.h"
 
 namespace quipu::replica {
 
@@ -203,6 +204,7 @@ struct Status {
   std::uint64_t block_time_ms = 0;
   // The q-th newest cosignature time of a checkpoint at the tip; nothing until a quorum has cosigned it.
   std::optional<std::uint64_t> cosigned_s;
+  std::vector<PeerNews> peers;  // by member
 };
 
 class Replica {

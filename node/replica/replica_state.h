@@ -173,6 +173,7 @@ struct Replica::State {
   AdmissionCheck admission;
   Cosigning cosigning;
   Conduct conduct;
+  Hearsay hearsay;
   References references;
 
   Instant now;

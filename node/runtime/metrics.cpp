@@ -104,8 +104,24 @@ void put_counters(Page& page, const DriverCounters& counters) {
   page.histogram("quipu_durable_seconds", help, counters.commit_took, {{"step", "commit"}});
 }
 
+void put_clocks(Page& page, const http::NodeStatus& node) {
+  if (node.clock_offset_ms) {
+    page.gauge("quipu_clock_offset_seconds", "By how much this node's clock is ahead of the median of its peers'.",
+               static_cast<double>(*node.clock_offset_ms) / 1'000);
+  }
+  for (const auto& peer : node.peers) {
+    if (!peer.clock_offset_ms) continue;
+    page.gauge("quipu_peer_clock_offset_seconds", "By how much this node's clock is ahead of the peer's.",
+               static_cast<double>(*peer.clock_offset_ms) / 1'000, {{"peer", peer.code}});
+  }
+}
+
 void put_peers(Page& page, const std::vector<http::PeerSummary>& peers) {
   for (const auto& peer : peers) {
+    if (peer.height) {
+      page.gauge("quipu_peer_height", "Height of the newest final block that the peer has told of.",
+                 static_cast<double>(*peer.height), {{"peer", peer.code}});
+    }
     page.gauge("quipu_peer_up", "1 while the peer is connected and authenticated.", peer.up ? 1 : 0,
                {{"peer", peer.code}});
     page.counter("quipu_peer_received_bytes_total", "Bytes from the peer.", peer.received_bytes, {{"peer", peer.code}});
@@ -168,6 +184,7 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   page.histogram("quipu_final_seconds", "Time from a submission's arrival at this node until it is final.",
                  until_final);
   put_peers(page, vitals.node.peers);
+  put_clocks(page, vitals.node);
   put_webhooks(page, member.webhooks, member.utc_ms);
   return page.text();
 }

@@ -332,7 +332,19 @@ struct Node::State final : public http::Backend, public http::Operations {
     out.nullified_views = replica_status.engine.nullified_views;
     out.evidence = replica_status.engine.evidence;
     out.age_ms = age_of(replica_status);
+    if (replica_status.epoch == voting->epoch) add_hearsay(out, replica_status.peers, members);
     return out;
+  }
+
+  static void add_hearsay(http::NodeStatus& out, const std::vector<replica::PeerNews>& news,
+                          const consensus::MemberSet& members) {
+    out.clock_offset_ms = replica::clock_offset_ms(news);
+    for (auto& peer : out.peers) {
+      const auto index = members.index_of(peer.code);
+      if (!index || *index >= news.size()) continue;
+      if (const auto& height = news[*index].height) peer.height = height->value;
+      peer.clock_offset_ms = news[*index].clock_offset_ms;
+    }
   }
 
   std::int64_t age_ms() const override { return age_of(driver.status()); }

@@ -255,6 +255,9 @@ http::NodeStatus MemoryLedger::status() const {
     return status;
   }
   for (const char* code : {"BO", "CL", "PE"}) status.peers.push_back({code, code != std::string("PE"), 10, 20});
+  status.peers[0].height = 3;
+  status.peers[0].clock_offset_ms = -40;
+  status.clock_offset_ms = -40;
   return status;
 }
 

@@ -598,6 +598,18 @@ TEST_CASE("the node tells its health and whether it is ready", "[routes]") {
   }
 }
 
+TEST_CASE("the node tells what its peers say of their heights and clocks and nothing of those who have not",
+          "[routes]") {
+  MemoryLedger node;
+  const json::object status = parsed(get(node, "/v1/node/status"));
+  CHECK(status.at("clock_offset_ms") == -40);
+  const auto& peers = status.at("peers").as_array();
+  CHECK(peers[0].at("height") == 3);
+  CHECK(peers[0].at("clock_offset_ms") == -40);
+  CHECK_FALSE(peers[1].as_object().contains("height"));
+  CHECK_FALSE(peers[1].as_object().contains("clock_offset_ms"));
+}
+
 TEST_CASE("a follower names its source, is ready while it is fresh and sends statements away", "[routes]") {
   MemoryLedger node;
   node.be_follower_of("http://node.example:8480");

@@ -18,6 +18,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from make_ledger import PATIENCE_S, Network
 
 LOWEST_PORT = 20800
+# By a member once its statement is final and the others have said how far they are and what time it is.
+TOLD = ("\nquipu_final_seconds_count 1\n", "\nquipu_clock_offset_seconds ", "\nquipu_peer_height{", "\nquipu_peer_clock_offset_seconds{")
 
 
 def page(url, enough, ca=None):
@@ -88,9 +90,14 @@ def main():
         certificate, key = certify(out)
         follower = subprocess.Popen([os.path.join(programs, "quipud"), "--follow", f"http://127.0.0.1:{network.port}", "--genesis",
                                      os.path.join(network.directory, "genesis.json"), "--dir", os.path.join(out, "follower"),
+<<<<<<< HEAD
                                      "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key,
                                      "--config", add_webhook(out, "follower.toml")])
         member = page(f"http://127.0.0.1:{network.port}", lambda text: "quipu_final_seconds_count 1" in text)
+=======
+                                     "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key])
+        member = page(f"http://127.0.0.1:{network.port}", lambda text: all(told in text for told in TOLD))
+>>>>>>> doctor
         save(out, "member.txt", member)
         save(out, "follower.txt", page(f"https://127.0.0.1:{own}", lambda text: height(text) >= height(member), certificate))
     finally:

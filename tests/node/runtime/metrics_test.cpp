@@ -138,6 +138,22 @@ TEST_CASE("a follower shows how far each receiver of its webhooks is behind") {
   CHECK_THAT(page, Contains("quipu_webhook_failures_total{webhook=\"desk\"} 2\n"));
 }
 
+TEST_CASE("a member shows how far its clock is from its peers' and their heights as far as they have told") {
+  auto vitals = some_vitals();
+  const auto page_of = [&] {
+    return render_metrics(vitals, replica::Status{}, DriverCounters(), Durations(), MemberVitals{});
+  };
+  CHECK_THAT(page_of(), !Contains("clock_offset"));
+  CHECK_THAT(page_of(), !Contains("quipu_peer_height"));
+  vitals.node.clock_offset_ms = -6'500;
+  vitals.node.peers[0].clock_offset_ms = -6'500;
+  vitals.node.peers[0].height = 9;
+  CHECK_THAT(page_of(), Contains("quipu_clock_offset_seconds -6.5\n"));
+  CHECK_THAT(page_of(), Contains("quipu_peer_clock_offset_seconds{peer=\"BR\"} -6.5\n"));
+  CHECK_THAT(page_of(), Contains("quipu_peer_height{peer=\"BR\"} 9\n"));
+  CHECK_THAT(page_of(), !Contains("{peer=\"CL\"} -"));
+}
+
 TEST_CASE("a follower shows its sources and nothing of votes") {
   auto vitals = some_vitals();
   vitals.node.sources = {{.url = "http://a", .state = "good", .detail = ""},
