@@ -48,13 +48,21 @@ struct Greeted {
   Done done;
 };
 
+std::unexpected<std::string> no_signer(const std::filesystem::path& socket) {
+  return std::unexpected(socket.string() + " did not answer as a quipu-signer of this version does");
+}
+
+std::unexpected<std::string> refused_by(const std::filesystem::path& socket, const Refused& refused) {
+  return std::unexpected("the signer at " + socket.string() + ": " + text_of(refused));
+}
+
 std::expected<Greeted, std::string> greet(const RemotePlace& place) {
   auto socket = connect_to(place.socket);
   if (!socket) return std::unexpected(socket.error());
   socket->set_patience(kAnswerPatience);
   const auto answer = ask_over(*socket, Hello{place.chain});
-  if (!answer) return std::unexpected(place.socket.string() + " did not answer as a quipu-signer of this version does");
-  if (!*answer) return std::unexpected("the signer at " + place.socket.string() + ": " + text_of(answer->error()));
+  if (!answer) return no_signer(place.socket);
+  if (!*answer) return refused_by(place.socket, answer->error());
   return Greeted{std::move(*socket), std::move(**answer)};
 }
 
@@ -177,6 +185,18 @@ std::expected<std::unique_ptr<storage::Signing>, std::string> sign_there(RemoteP
   const auto vote = crypto::PublicKey::from(keys.substr(0, kKey)).value();
   const auto cosigner = crypto::PublicKey::from(keys.substr(kKey)).value();
   return std::make_unique<SigningThere>(std::move(place), std::move(*greeted), vote, cosigner);
+}
+
+std::expected<Presence, std::string> look_for_signer(const std::filesystem::path& socket,
+                                                     const consensus::ChainId& chain,
+                                                     std::chrono::milliseconds patience) {
+  const auto door = connect_to(socket, patience);
+  if (!door) return std::unexpected(door.error());
+  const auto answer = ask_over(*door, Hello{chain});
+  if (!answer) return no_signer(socket);
+  if (*answer) return Presence::kWaits;
+  if (answer->error() == Refused(Reason::kInUse)) return Presence::kInUse;
+  return refused_by(socket, answer->error());
 }
 
 }  // namespace quipu::signer

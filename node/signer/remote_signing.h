@@ -23,4 +23,11 @@ struct RemotePlace {
 // The error says what to do. `end_process` unset: one line to standard error, then abort().
 std::expected<std::unique_ptr<storage::Signing>, std::string> sign_there(RemotePlace place);
 
+// Of a signer that answers. One that waits for its node was greeted, which it takes for a node that came and went.
+enum class Presence : std::uint8_t { kWaits, kInUse };
+// Greets it and goes: it signs nothing and enters no epoch. The error: why there is none, or none for this chain.
+std::expected<Presence, std::string> look_for_signer(const std::filesystem::path& socket,
+                                                     const consensus::ChainId& chain,
+                                                     std::chrono::milliseconds patience);
+
 }  // namespace quipu::signer

@@ -90,10 +90,11 @@ std::optional<uid_t> Socket::peer() const {
   return who.uid;
 }
 
-std::expected<Socket, std::string> connect_to(const std::filesystem::path& path) {
+std::expected<Socket, std::string> connect_to(const std::filesystem::path& path, std::chrono::milliseconds patience) {
   const auto address = address_of(path);
   if (!address) return std::unexpected(address.error());
   Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  socket.set_patience(patience);
   if (!socket.open() ||
       ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     return system_error(path, "cannot connect to");

@@ -40,7 +40,9 @@ class Socket {
   int number_ = -1;
 };
 
-std::expected<Socket, std::string> connect_to(const std::filesystem::path& path);
+// With patience also for being let in, since a process that hangs lets nobody in; 0: however long it takes.
+std::expected<Socket, std::string> connect_to(const std::filesystem::path& path,
+                                              std::chrono::milliseconds patience = std::chrono::milliseconds(0));
 // A socket that stands there already is taken for one left behind: whoever calls holds what makes sure of it. Mode
 // 0600, or 0660 with that group.
 std::expected<Socket, std::string> listen_at(const std::filesystem::path& path, std::optional<gid_t> group);

@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
 
 namespace quipu::runtime {
 
@@ -15,6 +17,8 @@ constexpr double kTooFewFree = 0.05;
 constexpr double kSlowSync_ms = 50;
 constexpr double kTooSlowSync_ms = 500;
 constexpr std::int64_t kAhead_ms = 10'000;  // members refuse blocks that are further in their future
+constexpr std::int64_t kApart_ms = 5'000;   // as the alert QuipuClockOff
+constexpr std::uint64_t kFewBlocks = 10;    // that one may be behind another while blocks are made
 constexpr std::int64_t kDay_ms = 86'400'000;
 constexpr std::int64_t kBackupDays = 2;        // as the alert QuipuBackupOld
 constexpr std::int64_t kCertificateDays = 30;  // as the alert QuipuCertificateExpires
@@ -79,6 +83,46 @@ Finding peers(const NodeAnswers& node) {
   return {"peers", up < node.quorum ? Verdict::kFail : Verdict::kWarn, what, next};
 }
 
+// At least one member who says the truth is there: more say so than may lie.
+std::optional<std::uint64_t> vouched_height(const NodeAnswers& node) {
+  std::vector<std::uint64_t> told;
+  for (const auto& [code, height] : node.peer_heights) told.push_back(height);
+  const std::size_t liars = node.members - std::min(node.members, node.quorum);
+  if (told.size() <= liars) return std::nullopt;
+  std::ranges::sort(told, std::greater{});
+  return told[liars];
+}
+
+std::vector<std::string> far_behind(const NodeAnswers& node) {
+  std::vector<std::string> peers;
+  for (const auto& [code, height] : node.peer_heights) {
+    const bool far = height < node.height && node.height - height > kFewBlocks;
+    if (far) peers.push_back(fmt::format("{} is {} behind", code, node.height - height));
+  }
+  return peers;
+}
+
+Finding height(const NodeAnswers& node) {
+  const auto others = vouched_height(node);
+  if (!others) return ok("height", fmt::format("{}; too few others have told theirs yet", node.height));
+  const auto behind = *others - std::min(*others, node.height);
+  if (behind > kFewBlocks) {
+    return {"height", Verdict::kWarn, fmt::format("{}, which is {} blocks behind the others", node.height, behind),
+            "it catches up by itself: ask again; if the height stands, docs/alerts.md, QuipuSyncing"};
+  }
+  if (const auto late = far_behind(node); !late.empty()) {
+    return {"height", Verdict::kWarn, fmt::format("{}; {}", node.height, fmt::join(late, ", ")),
+            "it catches up by itself: ask again; if it does not, ask its operator"};
+  }
+  return ok("height",
+            fmt::format("{}, {} behind the others", node.height, behind == 0 ? "not" : std::to_string(behind)));
+}
+
+std::string apart(std::int64_t offset_ms) {
+  return fmt::format("{:.1f} s {} most other members' clocks", static_cast<double>(std::abs(offset_ms)) / 1'000,
+                     offset_ms < 0 ? "behind" : "ahead of");
+}
+
 Finding clock(const NodeFacts& facts) {
   const auto behind_ms = facts.answers.block_time_ms - facts.now_ms;
   const std::string next = "set this machine's clock (timedatectl, chronyc tracking)";
@@ -86,8 +130,32 @@ Finding clock(const NodeFacts& facts) {
     return {"clock", Verdict::kFail,
             fmt::format("{} s behind the newest block, whose time a quorum agreed to", behind_ms / 1'000), next};
   }
-  if (facts.clock_kept) return ok("clock", "kept by a time service, and not behind the newest block");
-  return {"clock", Verdict::kWarn, "no time service keeps it, as the kernel says; not behind the newest block", next};
+  const auto offset_ms = facts.answers.clock_offset_ms;
+  if (offset_ms && std::abs(*offset_ms) > kApart_ms) {
+    const auto verdict = std::abs(*offset_ms) > kAhead_ms ? Verdict::kFail : Verdict::kWarn;
+    return {"clock", verdict, apart(*offset_ms), next};
+  }
+  const auto rest = "not behind the newest block" + (offset_ms ? ", " + apart(*offset_ms) : std::string());
+  if (facts.clock_kept) return ok("clock", "kept by a time service, " + rest);
+  return {"clock", Verdict::kWarn, "no time service keeps it, as the kernel says; " + rest, next};
+}
+
+Finding signer(const NodeFacts& facts) {
+  const auto& seen = *facts.signer;
+  if (!seen.fault.empty()) {
+    return {"signer", Verdict::kFail, "does not answer: " + seen.fault,
+            "start quipu-signer, or read its log; whoever asks must be the node's user. Without it the node stops"};
+  }
+  const bool runs = facts.unreachable.empty() || !facts.stopped.held_by.empty();
+  if (seen.in_use && !runs) {
+    return {"signer", Verdict::kFail, "serves another node at " + seen.socket,
+            "stop the other quipud: one member has one node"};
+  }
+  if (!seen.in_use && runs) {
+    return {"signer", Verdict::kWarn, "answers at " + seen.socket + ", and no node is connected with it",
+            "ask again; if it stays so, the node runs with another configuration: look into its log"};
+  }
+  return ok("signer", fmt::format("answers at {}, and {} the node", seen.socket, runs ? "serves" : "waits for"));
 }
 
 Finding evidence(const NodeAnswers& node) {
@@ -163,9 +231,10 @@ std::vector<Finding> examine(const NodeFacts& facts) {
   if (!facts.unreachable.empty()) findings.push_back(files(facts.stopped));
   if (facts.unreachable.empty() && facts.locked_out.empty()) {
     findings.push_back(version(facts));
-    for (const auto& check : {&ready, &peers, &evidence}) findings.push_back(check(facts.answers));
+    for (const auto& check : {&ready, &peers, &height, &evidence}) findings.push_back(check(facts.answers));
     findings.push_back(clock(facts));
   }
+  if (facts.signer) findings.push_back(signer(facts));
   for (const auto& check : {&keys, &disk}) findings.push_back(check(facts));
   if (facts.sync_ms) findings.push_back(sync(facts));
   for (const auto& check : {&backup, &certificate}) findings.push_back(check(facts));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,17 @@ struct NodeAnswers {
   std::int64_t block_time_ms = 0;
   std::size_t members = 0;
   std::size_t quorum = 0;
-  std::vector<std::string> peers_down{};
   std::uint64_t evidence = 0;
+  std::vector<std::string> peers_down{};
+  std::map<std::string, std::uint64_t> peer_heights{};  // of those connected, as they say themselves
+  std::optional<std::int64_t> clock_offset_ms{};        // its clock ahead of the median of theirs; nothing: not told
+};
+
+// A quipu-signer that the configuration names.
+struct SignerSeen {
+  std::string socket{};
+  std::string fault{};  // why it does not answer; empty: it does
+  bool in_use = false;  // by a node
 };
 
 struct NodeFacts {
@@ -34,6 +44,7 @@ struct NodeFacts {
   std::string locked_out{};              // it runs, but tells its state to others only; empty: to us
   StoppedNode stopped{};                 // if it did not answer
   NodeAnswers answers{};                 // if it did, to us
+  std::optional<SignerSeen> signer{};    // nothing: the node itself signs
   std::vector<std::string> open_keys{};  // files with secrets that others than their owner may read
   double free_share = 1;                 // of the ledger's file system
   std::optional<double> sync_ms{};       // one append and fdatasync beside the ledger, the median of some; if it runs
@@ -58,8 +69,9 @@ struct Finding {
 std::vector<Finding> examine(const NodeFacts& facts);
 Verdict worst(const std::vector<Finding>& findings);
 
-// Asks the node and reads its files. Beside the ledger of a node that runs it writes and syncs one small file of its
-// own and takes it away; a node that does not answer is left as it is. `ca`: whom to believe over https.
+// Asks the node and its signer, which signs nothing for that, and reads its files. Beside the ledger of a node that
+// runs it writes and syncs one small file of its own and takes it away; a node that does not answer is left as it is.
+// `ca`: whom to believe over https.
 NodeFacts look_at_node(const NodeConfig& config, const std::filesystem::path& token_file,
                        const std::filesystem::path& ca);
 

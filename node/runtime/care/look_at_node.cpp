@@ -17,7 +17,9 @@
 #include "node/runtime/care/backup.h"
 #include "node/runtime/care/doctor.h"
 #include "node/runtime/clock.h"
+#include "node/runtime/data_directory.h"
 #include "node/signer/member_keys.h"
+#include "node/signer/remote_signing.h"
 #include "storage/directory_sync.h"
 
 namespace quipu::runtime {
@@ -31,6 +33,7 @@ constexpr int kOk = 200;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kSyncs = 5;
+constexpr std::chrono::seconds kSignerPatience{5};
 constexpr std::size_t kProbeBytes = 4'096;
 constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
 
@@ -44,16 +47,27 @@ std::uint64_t number_at(const json::object& from, std::string_view name) {
   return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
 }
 
-std::vector<std::string> down(const json::object& status) {
-  std::vector<std::string> codes;
+void read_peers(const json::object& status, NodeAnswers& answers) {
   const auto* peers = status.if_contains("peers");
-  if (peers == nullptr || !peers->is_array()) return codes;
-  for (const auto& peer : peers->get_array()) {
-    const auto* up = peer.is_object() ? peer.get_object().if_contains("up") : nullptr;
-    if (up != nullptr && up->is_bool() && !up->get_bool())
-      codes.push_back(text_at(peer.get_object(), "administration"));
+  if (peers == nullptr || !peers->is_array()) return;
+  for (const auto& each : peers->get_array()) {
+    if (!each.is_object()) continue;
+    const auto& peer = each.get_object();
+    const auto code = text_at(peer, "administration");
+    const auto* up = peer.if_contains("up");
+    if (up == nullptr || !up->is_bool()) continue;
+    if (!up->get_bool()) {
+      answers.peers_down.push_back(code);
+    } else if (peer.contains("height")) {
+      answers.peer_heights.emplace(code, number_at(peer, "height"));
+    }
   }
-  return codes;
+}
+
+std::optional<std::int64_t> clock_offset_ms(const json::object& status) {
+  const auto* value = status.if_contains("clock_offset_ms");
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  return value->to_number<std::int64_t>();
 }
 
 // "2026-11-27T09:12:03.123Z", to the second; 0 when it is none.
@@ -76,16 +90,18 @@ std::expected<std::optional<NodeAnswers>, std::string> answers_of(fetch::HttpCli
   const auto& said = parsed->get_object();
   const auto* halted = said.if_contains("halted");
   const std::string reason(ready->body.substr(0, ready->body.find('\n')));
-  return NodeAnswers{.version = text_at(said, "version"),
-                     .unready = ready->status == kOk ? std::string() : reason,
-                     .halted = halted != nullptr && halted->is_bool() && halted->get_bool(),
-                     .sign_state = text_at(said, "sign_state"),
-                     .height = number_at(said, "height"),
-                     .block_time_ms = time_of(text_at(said, "block_time")),
-                     .members = number_at(said, "members"),
-                     .quorum = number_at(said, "quorum"),
-                     .peers_down = down(said),
-                     .evidence = number_at(said, "evidence")};
+  NodeAnswers answers{.version = text_at(said, "version"),
+                      .unready = ready->status == kOk ? std::string() : reason,
+                      .halted = halted != nullptr && halted->is_bool() && halted->get_bool(),
+                      .sign_state = text_at(said, "sign_state"),
+                      .height = number_at(said, "height"),
+                      .block_time_ms = time_of(text_at(said, "block_time")),
+                      .members = number_at(said, "members"),
+                      .quorum = number_at(said, "quorum"),
+                      .evidence = number_at(said, "evidence"),
+                      .clock_offset_ms = clock_offset_ms(said)};
+  read_peers(said, answers);
+  return answers;
 }
 
 std::expected<std::optional<NodeAnswers>, std::string> ask(const std::string& url, const fs::path& token_file,
@@ -96,6 +112,20 @@ std::expected<std::optional<NodeAnswers>, std::string> ask(const std::string& ur
   if (!client) return std::unexpected(client.error());
   if (!token->empty()) client->show(*token);
   return answers_of(*client);
+}
+
+std::optional<SignerSeen> look_at_signer(const NodeConfig& config) {
+  if (config.signs_itself()) return std::nullopt;
+  SignerSeen seen{.socket = config.resolve(config.signer_socket).string()};
+  const auto genesis = read_genesis(config.resolve(config.genesis));
+  if (!genesis) {
+    seen.fault = genesis.error();
+    return seen;
+  }
+  const auto found = signer::look_for_signer(seen.socket, genesis->chain, kSignerPatience);
+  if (!found) seen.fault = found.error();
+  seen.in_use = found && *found == signer::Presence::kInUse;
+  return seen;
 }
 
 bool readable_by_others(const fs::path& file) {
@@ -171,6 +201,7 @@ NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, con
   } else {
     facts.locked_out = "tells its state to nobody without a token that opens it";
   }
+  facts.signer = look_at_signer(config);
   const auto ledger_folder = fs::absolute(config.resolve(config.ledger)).parent_path();
   facts.open_keys = open_secrets(config);
   facts.free_share = free_share(ledger_folder);

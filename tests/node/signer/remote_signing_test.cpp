@@ -212,6 +212,38 @@ TEST_CASE("a signer that stays away or comes back as another ends the node and s
   }
 }
 
+TEST_CASE("who only looks for a signer learns whether it waits or serves and nothing is signed or kept out") {
+  using namespace remote_test;
+  Bench bench;
+  const auto look = [&](const consensus::ChainId& chain) {
+    return look_for_signer(bench.socket(), chain, std::chrono::seconds(5));
+  };
+  const auto& chain = bench.keeper.genesis.chain;
+  CHECK(look(chain).error().find("cannot connect to") != std::string::npos);
+  const Running running(bench.socket(), bench.keeper);
+  const auto before = bench.keeper.slots();
+  CHECK(look(chain) == Presence::kWaits);
+  CHECK(look({}).error().find(bench.socket().string()) != std::string::npos);
+  CHECK(bench.keeper.slots() == before);
+  const auto node = bench.node();
+  const auto entered = bench.keeper.slots();
+  CHECK(look(chain) == Presence::kInUse);
+  CHECK(bench.keeper.slots() == entered);
+  CHECK(node->sign(notarize(1), block_in(1, "a block")));
+}
+
+TEST_CASE("a signer that hangs is not waited for longer than one has patience however often one looks") {
+  using namespace remote_test;
+  Bench bench;
+  const auto hanging = listen_at(bench.socket(), std::nullopt);
+  REQUIRE(hanging);
+  const auto from = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i) {  // more than may wait at its door
+    CHECK_FALSE(look_for_signer(bench.socket(), bench.keeper.genesis.chain, std::chrono::milliseconds(20)));
+  }
+  CHECK(std::chrono::steady_clock::now() - from < std::chrono::seconds(10));
+}
+
 TEST_CASE("without a signer a node is told to start one or to sign itself") {
   using namespace remote_test;
   Bench bench;

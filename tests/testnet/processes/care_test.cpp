@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an operator does about a node, on real processes: backups while it runs and while it does not, a machine that is
 // lost wholly, indexes made anew.
+#include <algorithm>
+#include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -125,6 +127,36 @@ TEST_CASE("the doctor finds a healthy node well and a peer that is away and an o
   finds(2, "and does not answer");
   CHECK(officer.said().find("runs as process " + std::to_string(network.node("PE").pid)) != std::string::npos);
   require(resume_node(network.node("PE")));
+}
+
+TEST_CASE("the doctor ends with 0 on a healthy node and says as JSON what it says as text") {
+  using namespace care;
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  network.wait_agreed();
+  const Operator officer(network);
+  officer.must_back_up();
+  REQUIRE(poll(std::chrono::seconds(90),
+               [&] { return metric(network.node("PE"), "quipu_clock_offset_seconds").has_value(); }));
+  const int code = officer.doctor({"--output", "json"});
+  INFO(officer.said());
+  const auto said = boost::json::parse(officer.said()).as_object();
+  int expected = 0;
+  std::string lines;
+  for (const auto& check : said.at("checks").as_array()) {
+    const std::string name(check.at("check").as_string());
+    const std::string verdict(check.at("verdict").as_string());
+    lines += name + ": " + std::string(check.at("what").as_string()) + "\n";
+    // What lies with the machine that runs this test, not with the node.
+    const bool machine = name == "clock" || name == "disk" || name == "sync";
+    if (!machine) CHECK(verdict == "OK");
+    if (verdict != "OK") expected = std::max(expected, verdict == "WARN" ? 1 : 2);
+    CHECK(check.as_object().contains("next") == (verdict != "OK"));
+  }
+  CHECK(code == expected);
+  CHECK(said.at("verdict") == (expected == 0 ? "OK" : expected == 1 ? "WARN" : "FAIL"));
+  CHECK(lines.find(", not behind the others\n") != std::string::npos);
+  CHECK(lines.find("most other members' clocks") != std::string::npos);
 }
 
 TEST_CASE("a node whose disk is nearly full takes no submissions and votes on and takes them again") {

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <iostream>
 #include <random>
 #include <thread>
@@ -58,6 +59,40 @@ TEST_CASE("a node whose signer has its keys holds no vote key and no safety file
   must_vote(network);
   CHECK(metric(network.node("PE"), "quipu_votes_signed_total") > 0);
   CHECK(metric(network.node("PE"), "quipu_safety_syncs_total") > 0);
+}
+
+TEST_CASE("the doctor tells whether the signer answers and nothing is signed for that") {
+  using namespace signer_trial;
+  auto& network = LocalNetwork::with_signer();
+  network.wait_agreed();
+  auto& node = network.node("PE");
+  const auto log = network.scratch("signer") / "doctor.log";
+  const auto doctor = [&] {
+    fs::remove(log);
+    const auto config = (network.directory("PE") / "quipud.toml").string();
+    const auto pid = spawn({program("quipud").string(), "doctor", "--config", config}, log);
+    REQUIRE(pid);
+    const int code = wait_for(*pid);
+    std::ifstream in(log);
+    return std::pair(code, std::string(std::istreambuf_iterator<char>(in), {}));
+  };
+  const auto signed_before = metric(node, "quipu_votes_signed_total");
+  const auto slots = network.directory("PE") / "signer" / "safety" / "slots";
+  const auto written = fs::last_write_time(slots);
+  const auto well = doctor();
+  INFO(well.second);
+  CHECK(well.first <= 1);  // no backup was made
+  CHECK(well.second.find("OK    signer       answers at ") != std::string::npos);
+  CHECK(well.second.find("and serves the node") != std::string::npos);
+  CHECK(fs::last_write_time(slots) == written);
+  CHECK(metric(node, "quipu_votes_signed_total") == signed_before);
+  require(kill_signer(network.processes(), node));
+  const auto gone = doctor();
+  require(start_signer(network.processes(), node));
+  INFO(gone.second);
+  CHECK(gone.first == 2);
+  CHECK(gone.second.find("FAIL  signer       does not answer: ") != std::string::npos);
+  must_vote(network);
 }
 
 TEST_CASE("a signer that is killed again and again under load costs its member no contradiction and no restart") {

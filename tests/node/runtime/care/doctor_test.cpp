@@ -19,7 +19,9 @@ NodeFacts healthy() {
                       .height = 66,
                       .block_time_ms = kNow_ms - 500,
                       .members = 4,
-                      .quorum = 3},
+                      .quorum = 3,
+                      .peer_heights = {{"BR", 66}, {"CL", 67}, {"PE", 66}},
+                      .clock_offset_ms = 120},
           .free_share = 0.5,
           .sync_ms = 2,
           .now_ms = kNow_ms,
@@ -112,6 +114,64 @@ TEST_CASE("members that are not connected are named and too few of them are a fa
   only_wrong(facts, "peers", Verdict::kWarn, "3 of 4 members connected; not BR");
   facts.answers.peers_down = {"BR", "CL"};
   only_wrong(facts, "peers", Verdict::kFail, "2 of 4 members connected; not BR, CL");
+}
+
+TEST_CASE("a node far behind what more members tell than may lie is told by how many blocks") {
+  using namespace doctor;
+  auto facts = healthy();
+  CHECK(finding(facts, "height").what == "66, not behind the others");
+  facts.answers.peer_heights = {{"BR", 500}, {"CL", 70}, {"PE", 66}};  // BR may lie
+  CHECK(finding(facts, "height").what == "66, 4 behind the others");
+  CHECK(finding(facts, "height").verdict == Verdict::kOk);
+  facts.answers.peer_heights = {{"BR", 500}, {"CL", 480}, {"PE", 66}};
+  only_wrong(facts, "height", Verdict::kWarn, "66, which is 414 blocks behind the others");
+  facts.answers.peer_heights = {{"BR", 500}};
+  CHECK(finding(facts, "height").what == "66; too few others have told theirs yet");
+}
+
+TEST_CASE("members far behind this node are named with their distance") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.answers.peer_heights = {{"BR", 26}, {"CL", 67}, {"PE", 56}};
+  only_wrong(facts, "height", Verdict::kWarn, "66; BR is 40 behind");
+  CHECK(finding(facts, "height").what.find("PE") == std::string::npos);
+}
+
+TEST_CASE("a clock that is far from the other members' is warned of and is a failure where they refuse its blocks") {
+  using namespace doctor;
+  auto facts = healthy();
+  CHECK(finding(facts, "clock").what.find("0.1 s ahead of most other members' clocks") != std::string::npos);
+  facts.answers.clock_offset_ms = -7'500;
+  only_wrong(facts, "clock", Verdict::kWarn, "7.5 s behind most other members' clocks");
+  facts.answers.clock_offset_ms = 60'000;
+  only_wrong(facts, "clock", Verdict::kFail, "60.0 s ahead of most other members' clocks");
+  facts.answers.clock_offset_ms.reset();
+  CHECK(finding(facts, "clock").what == "kept by a time service, not behind the newest block");
+}
+
+TEST_CASE("a signer of its own that is away or serves another node or none is told") {
+  using namespace doctor;
+  auto facts = healthy();
+  for (const auto& each : examine(facts)) CHECK(each.check != "signer");
+  facts.signer = SignerSeen{.socket = "/run/signer", .in_use = true};
+  CHECK(finding(facts, "signer").what == "answers at /run/signer, and serves the node");
+  facts.signer->in_use = false;
+  only_wrong(facts, "signer", Verdict::kWarn, "no node is connected with it");
+  facts.signer->fault = "cannot connect to /run/signer";
+  only_wrong(facts, "signer", Verdict::kFail, "does not answer: cannot connect to /run/signer");
+}
+
+TEST_CASE("of a node that does not run the signer waits and one that serves somebody serves another") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.unreachable = "connection refused";
+  facts.signer = SignerSeen{.socket = "/run/signer"};
+  CHECK(finding(facts, "signer").what == "answers at /run/signer, and waits for the node");
+  facts.signer->in_use = true;
+  CHECK(finding(facts, "signer").verdict == Verdict::kFail);
+  CHECK(finding(facts, "signer").what == "serves another node at /run/signer");
+  facts.stopped.held_by = "process 42";  // the node hangs
+  CHECK(finding(facts, "signer").verdict == Verdict::kOk);
 }
 
 TEST_CASE("a clock that is behind what a quorum agreed to is a failure and one that nobody keeps is warned of") {
