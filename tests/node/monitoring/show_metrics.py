@@ -90,14 +90,9 @@ def main():
         certificate, key = certify(out)
         follower = subprocess.Popen([os.path.join(programs, "quipud"), "--follow", f"http://127.0.0.1:{network.port}", "--genesis",
                                      os.path.join(network.directory, "genesis.json"), "--dir", os.path.join(out, "follower"),
-<<<<<<< HEAD
                                      "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key,
                                      "--config", add_webhook(out, "follower.toml")])
-        member = page(f"http://127.0.0.1:{network.port}", lambda text: "quipu_final_seconds_count 1" in text)
-=======
-                                     "--http", f"127.0.0.1:{own}", "--certificate", certificate, "--certificate-key", key])
         member = page(f"http://127.0.0.1:{network.port}", lambda text: all(told in text for told in TOLD))
->>>>>>> doctor
         save(out, "member.txt", member)
         save(out, "follower.txt", page(f"https://127.0.0.1:{own}", lambda text: height(text) >= height(member), certificate))
     finally:
