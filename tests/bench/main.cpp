@@ -7,8 +7,10 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <set>
 
+#include "tests/bench/lookup_rate.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/question_cost.h"
 
@@ -24,6 +26,7 @@ struct Options {
   bool questions = false;
   std::string question;
   unsigned short serve_port = 0;
+  bool importing = false;
   std::string directory;
   std::vector<std::string> only;
   Plan plan;
@@ -89,6 +92,8 @@ int ask(Options& options) {
     LookupState state(plan.directory / "lookups", plan.operators);
     if (options.serve_port != 0) {
       std::cerr << "answering on port " << options.serve_port << "\n";
+      std::optional<Importing> importing;
+      if (options.importing) importing.emplace(state);
       serve(state, options.serve_port);
     }
     std::cout << table(question_costs(state, plan.operators, time, options.question));
@@ -121,6 +126,7 @@ int main(int argc, char** argv) {
   app.add_flag("--questions", options.questions, "What each question costs in-process, beside one point read");
   app.add_option("--question", options.question, "Of --questions those alone whose name begins so, such as Q1");
   app.add_option("--serve", options.serve_port, "Answer look-ups on this port until ended, for wrk and its like");
+  app.add_flag("--importing", options.importing, "With --serve: import some 2,560 statements a second meanwhile");
   app.add_flag("--smoke", options.smoke, "Small and quick: does it work at all?");
   try {
     app.parse(argc, argv);
