@@ -274,7 +274,8 @@ replica::Committed Host::perform(const replica::Commit& effect) {
   if (state_->signer->record().epoch == state_->membership.epoch) state_->signer->set_tip(effect.tip);
   for (const auto& block : effect.blocks) state_->keep(block.executed->after);
   state_->refresh_reader();
-  return {effect.tip.height, reader()->state(std::nullopt)};
+  // Not the reader's, which askers share behind a lock.
+  return {effect.tip.height, stored_state(state_->database.snapshot(), std::nullopt)};
 }
 
 std::optional<replica::Cosigned> Host::perform(const replica::Cosign& effect) {

@@ -26,8 +26,8 @@ class SharedRecords final : public ledger::StateView {
   std::shared_ptr<const ledger::StateView> state_;
   mutable std::mutex mutex_;
   mutable std::map<ledger::MapKey, std::optional<Bytes>> read_;
-  mutable std::map<std::string, ledger::MapKey, std::less<>>
-      covers_;  // of each country: where its covers' lengths stand
+  // Of each country: where its covers' lengths stand.
+  mutable std::map<std::string, ledger::MapKey, std::less<>> covers_;
 };
 
 }  // namespace quipu::host

@@ -165,7 +165,7 @@ void run_in_turn(const Route& route, Call call, const Respond& respond, SlowLane
 
 // Nothing was looked up for it.
 Response refused(Response response) {
-  response.turned_away = true;
+  response.refused = true;
   return response;
 }
 

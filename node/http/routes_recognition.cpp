@@ -126,14 +126,15 @@ std::expected<Bytes, std::string> answers_to(AskedState asked, std::span<const l
   return answers;
 }
 
-// Half of many questions are answered by a second thread: a day's declarations wait for disk and memory, not for each
-// other.
+// Half of many questions are answered by a second thread, where there is one to be had: a day's declarations wait for
+// disk and memory, not for each other.
 std::expected<Bytes, std::string> answers_by_two(const AskedState& asked, const Questions& questions) {
   constexpr std::size_t kWorthAThread = 200;
   const std::span<const ledger::RecognitionQuestion> all(questions);
   if (all.size() < kWorthAThread) return answers_to(asked, all, 0);
   const std::size_t half = all.size() / 2;
-  auto second = std::async(std::launch::async, [&] { return answers_to(asked, all.subspan(half), half); });
+  auto second = std::async(std::launch::async | std::launch::deferred,
+                           [&] { return answers_to(asked, all.subspan(half), half); });
   auto first = answers_to(asked, all.first(half), 0);
   const auto rest = second.get();
   if (!first) return first;

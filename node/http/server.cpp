@@ -453,7 +453,7 @@ asio::awaitable<bool> Server::State::handle(Connection& connection) {
   const bool no_room = exchange->response.source && streams >= kStreams;
   const Response response = no_room ? problem_response(503) : std::move(exchange->response);
   const bool keep_alive = taken.keep_alive && !stopping && !response.source;
-  if (response.turned_away) co_await hold_back(connection);
+  if (response.refused) co_await hold_back(connection);
   append_response(connection.out, response, taken.head_only, keep_alive);
   if (response.source && !taken.head_only) co_await stream(connection, *response.source);
   co_return keep_alive;

@@ -54,8 +54,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   Bytes body;
   std::shared_ptr<BodySource> source{};  // what follows the body, if anything; the connection closes after it
-  // Turned away before anything was looked up: no such route, nobody we know. Too many from one address have to wait.
-  bool turned_away = false;
+  // Before anything was looked up: no such route, nobody we know. Too many from one address have to wait.
+  bool refused = false;
 };
 
 // May answer later and from another thread; called once per request.

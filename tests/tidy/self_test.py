@@ -54,6 +54,7 @@ FAULTS = [
     ("links.py", "README.md", "`consensus/gone.h`\n", "README.md:1: names consensus/gone.h"),
     ("text.py", "crypto/bytes.h", "#include <string>\n", "crypto/bytes.h:1: does not begin with SPDX"),
     ("text.py", "crypto/bytes.h", SPDX + "// TO" + "DO later\n", "crypto/bytes.h:2: a leftover note"),
+    ("text.py", "crypto/bytes.h", SPDX + "<" * 7 + " HEAD\n", "crypto/bytes.h:2: a mark of a merge"),
     ("text.py", "crypto/bytes.h", SPDX + 'auto p = "/ho' + 'me/someone/x";\n', "crypto/bytes.h:2: an absolute path"),
     ("text.py", "consensus/x.h", SPDX + "std::unordered_map<int, int> m;\n", "consensus/x.h:2: a hash map"),
     ("text.py", "node/net/mesh.cpp", SPDX + "x = crypto_sign_verify_detached(a);\n", "node/net/mesh.cpp:2: crypto_sign_verify_detached may not"),

@@ -16,6 +16,7 @@ import tree
 MAX_FILE, MAX_FUNCTION = 700, 70
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+MERGE = re.compile(r"(<{7}|>{7}) ")
 MACHINE = re.compile(r"(?<![\w.])/(home|root|work|Users|tmp|mnt)/\w")
 HASHED = re.compile(r"\bstd::unordered_(multi)?(map|set)\b")
 PURE = ("crypto/", "consensus/", "node/ledger/", "node/side/", "node/replica/")
@@ -40,6 +41,8 @@ def check_lines(path, text, say):
     for number, line in enumerate(text, 1):
         if LEFTOVER.search(line):
             say.add(path, number, "a leftover note: do it, or say in docs/ what is missing")
+        if MERGE.match(line):
+            say.add(path, number, "a mark of a merge that was not finished")
         if MACHINE.search(line) and not path.startswith("tests/"):
             say.add(path, number, "an absolute path of one machine")
         if path.endswith(SOURCE) and path.startswith(PURE) and HASHED.search(line):

@@ -23,7 +23,7 @@ using namespace quipu;
 using namespace quipu::http;
 
 // Echoes method, target and body; "/late" is answered from another thread, "/never" not at all.
-// "/stream" goes on with whatever is told; "/nowhere" is turned away.
+// "/stream" goes on with whatever is told; "/nowhere" is refused.
 class EchoServer {
  public:
   EchoServer() : server_(io_, "127.0.0.1:0", [this](Request request, Respond respond) { handle(request, respond); }) {
@@ -69,7 +69,7 @@ class EchoServer {
     response.body = request.method + " " + request.target + " " + std::to_string(request.body.size()) + "\n";
     if (request.target == "/never") return keep_.push_back(respond);
     if (request.target == "/stream") response.source = std::make_shared<News>(*this);
-    if (request.target == "/nowhere") response.turned_away = true;
+    if (request.target == "/nowhere") response.refused = true;
     if (request.target == "/big") response.body.assign(3 << 20, 'x');
     if (request.target != "/late") return respond(response);
     helpers_.emplace_back([respond, response] {
@@ -292,7 +292,7 @@ TEST_CASE("one address has half of the connections and leaves the rest to others
   CHECK(other.read_until("/a 0\n").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_CASE("who is turned away again and again waits for it, and others do not", "[server]") {
+TEST_CASE("who is refused again and again waits for it, and others do not", "[server]") {
   using Clock = std::chrono::steady_clock;
   constexpr auto kWait = RefusalBudget::kWait;
   EchoServer server;

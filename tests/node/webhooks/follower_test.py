@@ -11,7 +11,7 @@ import socket
 import subprocess
 import urllib.request
 
-from receiving import DAY, SECRET, check, check_taken, have_all, run, wait
+from receiving import DAY, SECRET, check, check_taken, have_all, make_history, run, wait
 
 LOWEST_PORT = 22100
 MOST_AGAIN = 64
@@ -90,16 +90,6 @@ class Follower:
     def log(self):
         with open(self.directory + ".log", encoding="utf-8") as file:
             return file.read()
-
-
-def make_history(office):
-    """Of which a member of the network tells its own receiver."""
-    office.import_lines("PE", slice(0, 1))  # Peru recognises Chile's firms
-    office.state({"operator_registered": {"subject": "CL-77", "tin": "CL20559000777", "person": "LEGAL"}},
-                 {"consent_granted": {"subject": "CL-77"}},
-                 {"certificate_granted": {"certificate": "CL-0777", "subject": "CL-77", "scheme": "SECURITY", "roles": ["EXPORTER"],
-                                          "valid_to": f"{int(DAY[:4]) + 3}-01-31"}})
-    wait("the statements reach Peru", lambda: len(office.changes()) == 4)
 
 
 def register_another(office, number):

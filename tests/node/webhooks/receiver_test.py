@@ -6,7 +6,7 @@ Usage: receiver_test.py PROGRAMS SAMPLE OUT API_PAGE
 """
 import json
 
-from receiving import DAY, SECRET, check, check_taken, have_all, run, wait
+from receiving import DAY, SECRET, check, check_taken, have_all, make_history, run, wait
 
 LOWEST_PORT = 22000
 NEXT_SECRET = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -20,12 +20,7 @@ def play(office, new_receiver):
     office.set_up(receiver.url())
     receiver.refuse_next = 2
     office.testnet("restart")
-    office.import_lines("PE", slice(0, 1))  # Peru recognises Chile's firms
-    office.state({"operator_registered": {"subject": "CL-77", "tin": "CL20559000777", "person": "LEGAL"}},
-                 {"consent_granted": {"subject": "CL-77"}},
-                 {"certificate_granted": {"certificate": "CL-0777", "subject": "CL-77", "scheme": "SECURITY", "roles": ["EXPORTER"],
-                                          "valid_to": f"{int(DAY[:4]) + 3}-01-31"}})
-    wait("the statements reach Peru", lambda: len(office.changes()) == 4)
+    make_history(office)
     wait("a receiver that refused twice has everything", lambda: have_all(receiver, office.changes()))
     check(receiver.refused == 2, "nothing was refused")
     granted = json.loads(receiver.taken[-1][1])["data"]["recognition"]

@@ -154,6 +154,16 @@ class Office(Network):
             return file.read()
 
 
+def make_history(office):
+    """Four changes that bear on firms which Peru recognises."""
+    office.import_lines("PE", slice(0, 1))  # Peru recognises Chile's firms
+    office.state({"operator_registered": {"subject": "CL-77", "tin": "CL20559000777", "person": "LEGAL"}},
+                 {"consent_granted": {"subject": "CL-77"}},
+                 {"certificate_granted": {"certificate": "CL-0777", "subject": "CL-77", "scheme": "SECURITY", "roles": ["EXPORTER"],
+                                          "valid_to": f"{int(DAY[:4]) + 3}-01-31"}})
+    wait("the statements reach Peru", lambda: len(office.changes()) == 4)
+
+
 def id_ends(changes):
     return [f"_PE_{each['index']}_{each['event']}" for each in changes]
 

@@ -70,6 +70,14 @@ void replace_in(const fs::path& file, const std::string& from, const std::string
   std::ofstream(file) << text.replace(at, from.size(), to);
 }
 
+// With the samples imported, and all nodes at one height.
+LocalNetwork& agreed_network() {
+  auto& network = LocalNetwork::shared();
+  network.import_samples();
+  network.wait_agreed();
+  return network;
+}
+
 // Of four three must vote, so with another one away every block needs PE.
 void must_vote(LocalNetwork& network) {
   require(kill_node(network.processes(), network.node("BR")));
@@ -82,9 +90,7 @@ void must_vote(LocalNetwork& network) {
 
 TEST_CASE("a node is backed up while it runs and while it does not and it shows when that was verified") {
   using namespace care;
-  auto& network = LocalNetwork::shared();
-  network.import_samples();
-  network.wait_agreed();
+  auto& network = agreed_network();
   const Operator officer(network);
   auto& node = network.node("PE");
   CHECK(metric(node, "quipu_backup_verified_time_seconds") == 0);
@@ -98,9 +104,7 @@ TEST_CASE("a node is backed up while it runs and while it does not and it shows 
 
 TEST_CASE("the doctor finds a healthy node well and a peer that is away and an open key and a node that hangs") {
   using namespace care;
-  auto& network = LocalNetwork::shared();
-  network.import_samples();
-  network.wait_agreed();
+  auto& network = agreed_network();
   const Operator officer(network);
   officer.must_back_up();
   CHECK(officer.doctor() <= 1);  // nobody may keep this machine's clock
@@ -131,9 +135,7 @@ TEST_CASE("the doctor finds a healthy node well and a peer that is away and an o
 
 TEST_CASE("the doctor ends with 0 on a healthy node and says as JSON what it says as text") {
   using namespace care;
-  auto& network = LocalNetwork::shared();
-  network.import_samples();
-  network.wait_agreed();
+  auto& network = agreed_network();
   const Operator officer(network);
   officer.must_back_up();
   REQUIRE(poll(std::chrono::seconds(90),
@@ -161,9 +163,7 @@ TEST_CASE("the doctor ends with 0 on a healthy node and says as JSON what it say
 
 TEST_CASE("a node whose disk is nearly full takes no submissions and votes on and takes them again") {
   using namespace care;
-  auto& network = LocalNetwork::shared();
-  network.import_samples();
-  network.wait_agreed();
+  auto& network = agreed_network();
   const auto reserve = [&](const std::string& before, const std::string& mib) {
     replace_in(network.directory("PE") / "quipud.toml", "disk_reserve_mib = " + before + "\n",
                "disk_reserve_mib = " + mib + "\n");
@@ -182,9 +182,7 @@ TEST_CASE("a node whose disk is nearly full takes no submissions and votes on an
 
 TEST_CASE("the doctor tells what a stopped node lacks and leaves it as it is") {
   using namespace care;
-  auto& network = LocalNetwork::shared();
-  network.import_samples();
-  network.wait_agreed();
+  auto& network = agreed_network();
   const Operator officer(network);
   REQUIRE(terminate_node(network.processes(), network.node("PE")) == 0);
   const auto finds = [&](const std::string& words) {
