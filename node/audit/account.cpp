@@ -103,7 +103,7 @@ void Account::take(const ledger::Submission& submission, std::uint64_t leaf, con
 // On the state that the block made: it is looked at as histories show it.
 void Account::take_lag(const ledger::Submission& submission, std::uint32_t event, std::uint64_t leaf,
                        const ledger::Position& after) {
-  const auto days = ledger::lag_days(*after.state, submission, event, after.block_time_ms);
+  const auto days = ledger::lag_days(*after.state, submission, event);
   if (days <= 0) return;
   ++facts_.members[submission.administration()].late_events;
   facts_.late.add({.author = submission.administration(), .leaf = leaf, .event = event, .days = days});

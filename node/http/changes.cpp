@@ -123,7 +123,7 @@ class Scan {
                .operator_name = {},
                .tin = {},
                .effective_from = {},
-               .lag_days = ledger::lag_days(*asked_.state, submission, place.second, block.block_time_ms)};
+               .lag_days = ledger::lag_days(*asked_.state, submission, place.second)};
     read_firm(row, *asked_.state, day_);
     page_.changes.push_back(std::move(row));
   }

@@ -32,7 +32,7 @@ std::string LoggedEvent::kind() const {
 }
 
 std::int32_t LoggedEvent::lag_days(const ledger::StateView& state) const {
-  return ledger::lag_days(state, submission, event, block.block_time_ms);
+  return ledger::lag_days(state, submission, event);
 }
 
 const std::string& LoggedEvent::effective_from() const {

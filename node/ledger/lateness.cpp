@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "node/ledger/rules/members.h"
 #include "node/ledger/rules/records.h"
 #include "node/ledger/rules/rule.h"
 #include "node/ledger/state.pb.h"
@@ -41,12 +40,12 @@ std::optional<Date> day_of_effect(const StateView& state, const Submission& subm
 
 }  // namespace
 
-std::int32_t lag_days(const StateView& state, const Submission& submission, std::size_t index,
-                      std::uint64_t block_time_ms) {
-  const auto member = member_named(state, submission.administration());
-  const auto effect = member ? day_of_effect(state, submission, index) : std::nullopt;
-  if (!effect) return 0;
-  return std::max(Date::of(block_time_ms, member->utc_offset_minutes()).days - effect->days, 0);
+// The day is read where it was written: a member may have changed its calendar since.
+std::int32_t lag_days(const StateView& state, const Submission& submission, std::size_t index) {
+  const auto taken =
+      get<v1::SubmissionRecord>(state, submission.administration(), crypto::to_hex(submission.id.view()));
+  const auto effect = taken ? day_of_effect(state, submission, index) : std::nullopt;
+  return effect ? std::max(taken->logged_day() - effect->days, 0) : 0;
 }
 
 }  // namespace quipu::ledger

@@ -77,7 +77,7 @@ Row event_row(const ledger::BlockSummary& block, const StateView& state, const S
           concern.kind,
           unless_empty(event.decision_date()),
           unless_empty(effect),
-          text(ledger::lag_days(state, said.submission, said.index, block.block_time_ms)),
+          text(ledger::lag_days(state, said.submission, said.index)),
           unless_empty(concern.issuer),
           unless_empty(subject),
           unless_empty(concern.certificate),

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "node/ledger/rules/records.h"
+#include "node/ledger/state.pb.h"
 #include "world.h"
 
 namespace lateness_test {
@@ -13,9 +15,8 @@ using namespace quipu::ledger::testing;
 // States the event and gives its lag in the block that takes it.
 std::int32_t lag_of(World& world, std::string_view author, v1::Event event, v1::KeyPurpose purpose = v1::ISSUER) {
   const Submission submission = world.prepare(author, {std::move(event)}, purpose);
-  const std::uint64_t block_time_ms = world.origin().block_time_ms;
   REQUIRE(world.offers(submission) == "OK");
-  return lag_days(world.state(), submission, 0, block_time_ms);
+  return lag_days(world.state(), submission, 0);
 }
 
 std::int32_t lag_of(World& world, std::string_view author, std::string_view text) {
@@ -49,6 +50,22 @@ TEST_CASE("lateness goes by the author's own calendar", "[lateness]") {
   constexpr const char* kYesterday = "decision_date: '2025-03-09' operator_registered { subject: 'S9' person: LEGAL ";
   CHECK(lag_of(world, "AR", std::string(kYesterday) + "tin: 'AR30999' }") == 0);
   CHECK(lag_of(world, "CL", std::string(kYesterday) + "tin: 'CL30999' }") == 1);
+}
+
+TEST_CASE("lateness does not change when the author changes its calendar", "[lateness]") {
+  constexpr std::uint64_t kOneInTheMorning_ms = 1'741'568'400'000;  // 2025-03-10T01:00:00Z, in AR still the 9th
+  World world = small_world();
+  world.now_ms(kOneInTheMorning_ms);
+  const Submission submission =
+      world.prepare("AR",
+                    {event_from_text("decision_date: '2025-03-07' operator_registered { subject: 'S9' person: LEGAL "
+                                     "tin: 'AR30999' }")},
+                    v1::ISSUER);
+  REQUIRE(world.offers(submission) == "OK");
+  auto member = get<v1::MemberRecord>(world.state(), "AR", "");
+  member->set_utc_offset_minutes(0);
+  put(world.state_by_hand(), "AR", "", *member);
+  CHECK(lag_days(world.state(), submission, 0) == 2);
 }
 
 TEST_CASE("under dual control the approval is late and what waits for it is not", "[lateness]") {
