@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/bytes.h"
 
+#include <openssl/evp.h>
 #include <sodium.h>
 
 // This file is in every program of ours.
@@ -10,6 +11,9 @@
 
 namespace quipu::crypto {
 namespace {
+
+// Of 64 bits, seven a byte.
+constexpr std::size_t kLongestVarint = 10;
 
 const unsigned char* unsigned_data(BytesView raw) { return reinterpret_cast<const unsigned char*>(raw.data()); }
 
@@ -58,10 +62,8 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64(BytesView raw) {
-  const std::size_t with_zero = sodium_base64_encoded_len(raw.size(), sodium_base64_VARIANT_ORIGINAL);
-  std::string text(with_zero, '\0');
-  sodium_bin2base64(text.data(), text.size(), unsigned_data(raw), raw.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();
+  std::string text((raw.size() + 2) / 3 * 4, '\0');  // it writes a zero behind, where std::string has one
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), unsigned_data(raw), static_cast<int>(raw.size()));
   return text;
 }
 
@@ -103,14 +105,15 @@ std::uint64_t ByteReader::u64() { return big_endian(raw(8)); }
 
 std::uint64_t ByteReader::varint() {
   std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    const std::uint8_t byte = u8();
-    const std::uint64_t bits = byte & 0x7fU;
-    const bool overflows = shift == 63 && bits > 1;
-    const bool padded = byte == 0 && shift > 0;
-    if (!ok_ || overflows || padded) break;
-    value |= bits << shift;
-    if (byte < 0x80) return value;
+  for (std::size_t i = 0; ok_ && i < rest_.size() && i < kLongestVarint; ++i) {
+    const auto byte = static_cast<std::uint8_t>(rest_[i]);
+    const bool overflows = i == kLongestVarint - 1 && byte > 1;
+    const bool padded = byte == 0 && i > 0;
+    if (overflows || padded) break;
+    value |= (byte & 0x7fULL) << (7 * i);
+    if (byte >= 0x80) continue;
+    rest_.remove_prefix(i + 1);
+    return value;
   }
   ok_ = false;
   return 0;

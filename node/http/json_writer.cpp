@@ -23,8 +23,8 @@ JsonWriter& JsonWriter::close(char bracket) {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  string(name);
-  out_.push_back(':');
+  separate();
+  out_.append("\"").append(name).append("\":");
   comma_ = false;
   return *this;
 }

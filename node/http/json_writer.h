@@ -17,6 +17,7 @@ class JsonWriter {
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
+  // Ours: printable, without quotes and backslashes.
   JsonWriter& key(std::string_view name);
   // Valid UTF-8 is passed on; control characters, quotes and backslashes are escaped.
   JsonWriter& string(std::string_view value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/ledger/date.h"
 
+#include <charconv>
 #include <chrono>
 
 namespace quipu::ledger {
@@ -19,10 +20,13 @@ std::optional<unsigned> digits(std::string_view text, std::size_t at, std::size_
   return value;
 }
 
+// At least `size` digits.
 void append_digits(std::string& out, std::uint64_t value, std::size_t size) {
-  std::string text = std::to_string(value);
-  if (text.size() < size) out.append(size - text.size(), '0');
-  out += text;
+  char text[20];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  const auto length = static_cast<std::size_t>(end - text);
+  if (length < size) out.append(size - length, '0');
+  out.append(text, length);
 }
 
 std::int64_t floor_div(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }

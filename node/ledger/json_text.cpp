@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages as JSON text, straight into the text: answers hold thousands of records, and a tree of each would cost
-// more than all else they need.
+// Messages as JSON text, straight from their bytes into the text: answers hold thousands of records, and a tree of
+// each, or a look at each field that it might have, would cost more than all else they need.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/wire_format_lite.h>
 
+#include <array>
 #include <boost/json.hpp>
+#include <cassert>
 #include <charconv>
 #include <concepts>
-#include <vector>
 
 #include "crypto/bytes.h"
 #include "node/ledger/json.h"
@@ -15,9 +17,19 @@
 namespace quipu::ledger {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
+using google::protobuf::internal::WireFormatLite;
+
+constexpr auto kLengthDelimited = WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+
+constexpr auto kNeedsEscape = [] {
+  std::array<bool, 256> needs{};
+  for (std::size_t byte = 0; byte < 0x20; ++byte) needs[byte] = true;
+  needs['"'] = needs['\\'] = true;
+  return needs;
+}();
 
 void append_number(std::string& out, std::integral auto number) {
   char digits[24];
@@ -36,88 +48,91 @@ void append_escaped(std::string& out, char c) {
     out.append("u00").append({kHex[byte >> 4], kHex[byte & 15]});
 }
 
-void append_message(std::string& out, const Message& message);
+void append_quoted(std::string& out, std::string_view plain) { out.append("\"").append(plain).append("\""); }
 
-// A field's value, or those of a repeated one.
-class FieldWriter {
- public:
-  FieldWriter(std::string& out, const Message& message, const FieldDescriptor& field)
-      : out_(out), message_(message), field_(field), by_(*message.GetReflection()) {}
+// What a reader that keeps numbers as doubles would round goes in quotes.
+void append_quoted_number(std::string& out, std::integral auto number) {
+  out.push_back('"');
+  append_number(out, number);
+  out.push_back('"');
+}
 
-  void write() const {
-    if (!field_.is_repeated()) return write_one(kSingle);
-    out_.push_back('[');
-    for (int i = 0; i < by_.FieldSize(message_, &field_); ++i) {
-      if (i > 0) out_.push_back(',');
-      write_one(i);
-    }
-    out_.push_back(']');
+void append_enum(std::string& out, const FieldDescriptor& field, int number) {
+  const auto* value = field.enum_type()->FindValueByNumber(number);
+  value ? append_quoted(out, value->name()) : append_quoted_number(out, number);
+}
+
+void append_scalar(std::string& out, const FieldDescriptor& field, std::uint64_t number) {
+  switch (field.type()) {
+    case FieldDescriptor::TYPE_UINT32:
+      return append_number(out, static_cast<std::uint32_t>(number));
+    case FieldDescriptor::TYPE_INT32:
+      return append_number(out, static_cast<std::int32_t>(number));
+    case FieldDescriptor::TYPE_SINT32:
+      return append_number(out, WireFormatLite::ZigZagDecode32(static_cast<std::uint32_t>(number)));
+    case FieldDescriptor::TYPE_UINT64:
+      return append_quoted_number(out, number);
+    case FieldDescriptor::TYPE_INT64:
+      return append_quoted_number(out, static_cast<std::int64_t>(number));
+    case FieldDescriptor::TYPE_SINT64:
+      return append_quoted_number(out, WireFormatLite::ZigZagDecode64(number));
+    case FieldDescriptor::TYPE_BOOL:
+      out.append(number != 0 ? "true" : "false");
+      return;
+    case FieldDescriptor::TYPE_ENUM:
+      return append_enum(out, field, static_cast<int>(number));
+    default:
+      assert(false && "a type that our schemas do not have");
   }
+}
 
- private:
-  static constexpr int kSingle = -1;
+void append_packed(std::string& out, const FieldDescriptor& field, BytesView content) {
+  crypto::ByteReader in(content);
+  while (!in.rest().empty()) {
+    append_scalar(out, field, in.varint());
+    assert(in.ok());
+    if (!in.rest().empty()) out.push_back(',');
+  }
+}
 
-  // `index` names the element of a repeated field.
-  void write_one(int index) const {
-    switch (field_.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_UINT32:
-        return append_number(out_, get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32, index));
-      case FieldDescriptor::CPPTYPE_INT32:
-        return append_number(out_, get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32, index));
-      case FieldDescriptor::CPPTYPE_UINT64:
-        return write_quoted(get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64, index));
-      case FieldDescriptor::CPPTYPE_INT64:
-        return write_quoted(get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64, index));
-      case FieldDescriptor::CPPTYPE_BOOL:
-        out_.append(get(&Reflection::GetBool, &Reflection::GetRepeatedBool, index) ? "true" : "false");
-        return;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        return append_json_string(out_, get(&Reflection::GetEnum, &Reflection::GetRepeatedEnum, index)->name());
-      case FieldDescriptor::CPPTYPE_STRING:
-        return write_text(index);
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        return append_message(out_, index == kSingle ? by_.GetMessage(message_, &field_)
-                                                     : by_.GetRepeatedMessage(message_, &field_, index));
-      default:
-        out_.append("null");
-    }
-  }
-  template <class T>
-  T get(T (Reflection::*single)(const Message&, const FieldDescriptor*) const,
-        T (Reflection::*repeated)(const Message&, const FieldDescriptor*, int) const, int index) const {
-    return index == kSingle ? (by_.*single)(message_, &field_) : (by_.*repeated)(message_, &field_, index);
-  }
-  // What a reader that keeps numbers as doubles would round.
-  void write_quoted(std::integral auto number) const {
-    out_.push_back('"');
-    append_number(out_, number);
-    out_.push_back('"');
-  }
-  void write_text(int index) const {
-    std::string scratch;
-    const std::string& raw = index == kSingle ? by_.GetStringReference(message_, &field_, &scratch)
-                                              : by_.GetRepeatedStringReference(message_, &field_, index, &scratch);
-    if (field_.type() == FieldDescriptor::TYPE_BYTES) return append_json_string(out_, crypto::to_base64(raw));
-    append_json_string(out_, raw);
-  }
+void append_message(std::string& out, const Descriptor& type, BytesView bytes);
 
-  std::string& out_;
-  const Message& message_;
-  const FieldDescriptor& field_;
-  const Reflection& by_;
-};
+void append_content(std::string& out, const FieldDescriptor& field, BytesView content) {
+  switch (field.type()) {
+    case FieldDescriptor::TYPE_STRING:
+      return append_json_string(out, content);
+    case FieldDescriptor::TYPE_BYTES:
+      return append_quoted(out, crypto::to_base64(content));
+    case FieldDescriptor::TYPE_MESSAGE:
+      return append_message(out, *field.message_type(), content);
+    default:
+      return append_packed(out, field, content);
+  }
+}
 
-void append_message(std::string& out, const Message& message) {
-  std::vector<const FieldDescriptor*> set;
-  message.GetReflection()->ListFields(message, &set);
+// From our own bytes: fields in ascending number, the elements of a repeated one together. Other bytes are a bug.
+void append_message(std::string& out, const Descriptor& type, BytesView bytes) {
+  crypto::ByteReader in(bytes);
+  const FieldDescriptor* list = nullptr;  // whose elements come just now
   out.push_back('{');
-  for (const FieldDescriptor* field : set) {
+  while (!in.rest().empty()) {
+    const std::uint64_t tag = in.varint();
+    const std::uint64_t number = in.varint();  // the value, or the length of what follows
+    const bool has_content = WireFormatLite::GetTagWireType(static_cast<std::uint32_t>(tag)) == kLengthDelimited;
+    const BytesView content = has_content ? in.raw(number) : BytesView();
+    assert(in.ok());
+    const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(tag >> 3));
+    if (!field) continue;  // of a later schema
+    if (list && list != field) out.push_back(']');
     if (out.back() != '{') out.push_back(',');
-    append_json_string(out, field->name());
-    out.push_back(':');
-    FieldWriter(out, message, *field).write();
+    if (!list || list != field) {
+      append_quoted(out, field->name());
+      out.append(field->is_repeated() ? ":[" : ":");
+    }
+    list = field->is_repeated() ? field : nullptr;
+    has_content ? append_content(out, *field, content) : append_scalar(out, *field, number);
   }
-  out.push_back('}');
+  out.append(list ? "]}" : "}");
 }
 
 }  // namespace
@@ -126,7 +141,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '"' && text[i] != '\\' && static_cast<unsigned char>(text[i]) >= 0x20) continue;
+    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
     out.append(text.substr(done, i - done));
     append_escaped(out, text[i]);
     done = i + 1;
@@ -135,8 +150,10 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 std::string message_to_json(const Message& message) {
+  const Bytes bytes = message.SerializeAsString();
   std::string out;
-  append_message(out, message);
+  out.reserve(4 * bytes.size());
+  append_message(out, *message.GetDescriptor(), bytes);
   return out;
 }
 

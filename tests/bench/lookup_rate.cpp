@@ -89,11 +89,12 @@ class ServerThread {
 
 Importing::Importing(LookupState& state)
     : thread_([this, &state] {
-        constexpr std::size_t kSubmissions = 10;
-        for (auto next = Clock::now(); !ending_; next += std::chrono::milliseconds(250)) {
+        constexpr std::size_t kSubmissions = 2;
+        constexpr auto kBlockEvery = std::chrono::milliseconds(50);
+        for (auto next = Clock::now(); !ending_; next += kBlockEvery) {
           state.import_block(kSubmissions);
           statements_ += kSubmissions * LookupState::kStatementsImported;
-          std::this_thread::sleep_until(next + std::chrono::milliseconds(250));
+          std::this_thread::sleep_until(next + kBlockEvery);
         }
       }) {}
 
