@@ -196,7 +196,7 @@ Done export_bundle(const Global& global, const std::string& out);
 
 struct MirrorOptions {
   std::string url, folder;  // a node and a folder; or a PostgreSQL database and what follows
-  std::string from, genesis, ledger;
+  std::string from{}, genesis{}, ledger{};
   std::size_t events_at_once = 5'000;
   bool once = false;
   std::int64_t every_s = 10;

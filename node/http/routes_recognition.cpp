@@ -113,17 +113,16 @@ std::expected<Questions, std::string> read_questions(BytesView body) {
 std::expected<Bytes, std::string> answers_to(AskedState asked, std::span<const ledger::RecognitionQuestion> questions,
                                              std::size_t number) {
   asked.state = std::make_shared<RecentRecords>(std::move(asked.state));
-  Bytes answers;
+  JsonWriter json;
   for (const auto& question : questions) {
     const auto answer = ledger::recognise(*asked.state, question);
     if (!answer) return std::unexpected("question " + std::to_string(number) + ": " + answer.error());
-    JsonWriter json;
     json.begin_object();
     write_answer(json, asked, *answer);
-    answers.append(answers.empty() ? "" : ",").append(json.end_object().take());
+    json.end_object();
     ++number;
   }
-  return answers;
+  return json.take();
 }
 
 // Half of many questions are answered by a second thread, where there is one to be had: a day's declarations wait for
