@@ -99,7 +99,7 @@ const std::vector<Figure>& figures() {
       {"P5j", "ms p99 of these", "the same of the bare server, meanwhile", Goal::kNone, 0, 0, 2},
       {"P5s", "statements/s imported meanwhile", "", Goal::kNone},
       {"P5b", "ms to build the calendar anew, all operators", "", Goal::kNone},
-      {"P5c", "us of the calendar in a block of 640", "the block's whole commit", Goal::kNone},
+      {"P5c", "us of the calendar in a block of 128", "the block's whole commit", Goal::kNone},
       {"P5o", "look-ups/s of an operator by TIN", "bare Beast + RocksDB get", Goal::kNone},
       {"P6", "submissions/s audited, 1 event each", "cores x verify", Goal::kRatio, 0.90, 0.97},
       {"P6b", "events/s audited, 64 a submission", "10 x P6", Goal::kRatio, 1.0, 1.0},
