@@ -38,6 +38,7 @@ int watch(const std::string& directory);
 struct ControlOptions {
   std::string directory;
   std::string node;
+  bool signer = false;  // and its quipu-signer
 };
 int kill_one(const ControlOptions& options);
 int pause_one(const ControlOptions& options);

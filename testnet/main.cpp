@@ -36,7 +36,7 @@ struct CommandLine {
   void add_proxy();
   void add_simulate();
   void add_run();
-  void add_control(const char* name, const char* does, int (*act)(const ControlOptions&));
+  CLI::App* add_control(const char* name, const char* does, int (*act)(const ControlOptions&));
   CLI::App* add(const std::string& name, const char* does, const char* example);
 };
 
@@ -179,11 +179,12 @@ void CommandLine::add_run() {
   command->callback([this] { result = testnet::run(run); });
 }
 
-void CommandLine::add_control(const char* name, const char* does, int (*act)(const ControlOptions&)) {
+CLI::App* CommandLine::add_control(const char* name, const char* does, int (*act)(const ControlOptions&)) {
   auto* command = add(name, does, (std::string(name) + " PE --dir net").c_str());
   command->add_option("node", control.node, "The node's code, e.g. PE")->required();
   directory_option(command, control.directory);
   command->callback([this, act] { result = act(control); });
+  return command;
 }
 
 CommandLine::CommandLine() {
@@ -202,7 +203,8 @@ CommandLine::CommandLine() {
   directory_option(down_command, down_directory);
   down_command->callback([this] { result = down(down_directory); });
   add_status();
-  add_control("kill", "End a node as a power cut would (SIGKILL)", kill_one);
+  add_control("kill", "End a node as a power cut would (SIGKILL)", kill_one)
+      ->add_flag("--signer", control.signer, "And its quipu-signer");
   add_control("pause", "Freeze a node as a hung machine would (SIGSTOP)", pause_one);
   add_control("resume", "Let a paused node go on (SIGCONT)", resume_one);
   add_control("restart", "Kill a node, start it again and wait until it is ready", restart_one);

@@ -11,6 +11,7 @@
 #include "testnet/commands.h"
 #include "testnet/processes/control.h"
 #include "testnet/processes/importing.h"
+#include "testnet/processes/signers.h"
 
 namespace quipu::testnet {
 
@@ -117,9 +118,11 @@ int down(const std::string& directory) {
 }
 
 int kill_one(const ControlOptions& options) {
-  return control(options, "killed", [](Network& network, NodeEntry& node) -> std::expected<void, std::string> {
+  const std::string done = options.signer ? "killed, and its signer" : "killed";
+  return control(options, done, [&](Network& network, NodeEntry& node) -> std::expected<void, std::string> {
     if (!is_running(node)) return std::unexpected("the node of " + node.code + " is not running: restart it");
-    return kill_node(network, node);
+    if (const auto killed = kill_node(network, node); !killed || !options.signer) return killed;
+    return kill_signer(network, node);
   });
 }
 

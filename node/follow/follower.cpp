@@ -35,8 +35,8 @@ std::string words_of(Fault::Kind kind) {
 }  // namespace
 
 Follower::Follower(Pursuit& pursuit, std::vector<std::unique_ptr<Source>> sources,
-                   std::function<void(const std::string&, bool)> log)
-    : pursuit_(pursuit), log_(std::move(log)) {
+                   std::function<void(const std::string&, bool)> log, std::function<void()> news)
+    : pursuit_(pursuit), log_(std::move(log)), news_(std::move(news)) {
   for (auto& source : sources) {
     SourceView view{source->name(), std::nullopt, false};
     sources_.push_back({std::move(source), {}, milliseconds(0), std::move(view)});
@@ -67,11 +67,20 @@ void Follower::take(Asked& asked, const std::expected<bool, Fault>& outcome, Clo
     if (!caught_up_.exchange(true)) {
       const auto height = pursuit_.reader()->newest().height.value;
       log_("caught up with " + asked.view.name + " at height " + std::to_string(height), false);
+      news_();
     }
   }
   const std::lock_guard lock(mutex_);
   asked.view.asked = true;
   asked.view.fault = outcome ? std::nullopt : std::optional(outcome.error());
+}
+
+// What was taken before a fault is news too.
+std::expected<bool, Fault> Follower::ask(Asked& asked, const std::atomic<bool>& stop) {
+  const auto before = pursuit_.reader()->newest().height;
+  auto outcome = pursuit_.follow(*asked.source, stop);
+  if (before < pursuit_.reader()->newest().height) news_();
+  return outcome;
 }
 
 std::optional<Follower::Clock::time_point> Follower::turn(Clock::time_point now, const std::atomic<bool>& stop) {
@@ -80,7 +89,7 @@ std::optional<Follower::Clock::time_point> Follower::turn(Clock::time_point now,
     auto& asked = sources_[(next_ + i) % sources_.size()];
     if (asked.due > now) continue;
     next_ = (next_ + i + 1) % sources_.size();
-    const auto outcome = pursuit_.follow(*asked.source, stop);
+    const auto outcome = ask(asked, stop);
     if (stop) return now;
     take(asked, outcome, now);
     break;

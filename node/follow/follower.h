@@ -26,8 +26,10 @@ class Follower {
  public:
   using Clock = std::chrono::steady_clock;
 
+  // `news` is called by the thread of run() when blocks were taken, and when a source's newest checkpoint was reached
+  // for the first time.
   Follower(Pursuit& pursuit, std::vector<std::unique_ptr<Source>> sources,
-           std::function<void(const std::string& line, bool alarm)> log);
+           std::function<void(const std::string& line, bool alarm)> log, std::function<void()> news);
 
   // Asks the next source that is due; when to come again. Nothing: two histories exist, and no source is asked any
   // more.
@@ -47,6 +49,7 @@ class Follower {
     std::chrono::milliseconds pause{0};  // after its last fault
     SourceView view;
   };
+  std::expected<bool, Fault> ask(Asked& asked, const std::atomic<bool>& stop);
   void take(Asked& asked, const std::expected<bool, Fault>& outcome, Clock::time_point now);
   void fail(Asked& asked, const Fault& fault, Clock::time_point now);
 
@@ -54,6 +57,7 @@ class Follower {
   std::vector<Asked> sources_;
   std::size_t next_ = 0;
   std::function<void(const std::string&, bool)> log_;
+  std::function<void()> news_;
   mutable std::mutex mutex_;  // of the views
   std::atomic<bool> forked_{false};
   std::atomic<bool> caught_up_{false};

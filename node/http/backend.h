@@ -71,7 +71,7 @@ struct NodeStatus {
   bool syncing = false;
   bool halted = false;
   bool draining = false;   // its operator has said so: it takes no submissions
-  std::string sign_state;  // good, checking, recovering or stopped (consensus::Standing)
+  std::string sign_state;  // good, checking, recovering, stopped (consensus::Standing); observing: no vote
   std::size_t pool = 0;
   std::size_t members = 0;
   std::size_t quorum = 0;

@@ -91,8 +91,10 @@ struct FollowerNode::State final : public http::Backend {
         identity(std::move(identity_in)),
         database(std::move(database_in)),
         pursuit(std::move(pursuit_in)),
-        follower(*pursuit, std::move(sources),
-                 [](const std::string& line, bool alarm) { alarm ? spdlog::error(line) : spdlog::info(line); }),
+        follower(
+            *pursuit, std::move(sources),
+            [](const std::string& line, bool alarm) { alarm ? spdlog::error(line) : spdlog::info(line); },
+            [this] { wake_couriers(); }),
         server(
             io, plan.http_listen,
             [this](http::Request request, http::Respond respond) { http::route(*this, request, respond, &lane); },
@@ -164,6 +166,10 @@ struct FollowerNode::State final : public http::Backend {
     if (!opened) return std::unexpected(opened.error());
     couriers = *std::move(opened);
     return {};
+  }
+
+  void wake_couriers() {
+    for (const auto& courier : couriers) courier->wake();
   }
 
   void stop() {

@@ -154,6 +154,7 @@ struct Node::State final : public http::Backend, public http::Operations {
 
   std::unique_ptr<net::Mesh> make_mesh() {
     membership = std::make_shared<const ledger::Membership>(files.host->membership());
+    observes = files.host->self() >= membership->members.size();
     return std::make_unique<net::Mesh>(io, mesh_config(config, files), copy_of(*files.transport_key), mesh_callbacks());
   }
 
@@ -314,6 +315,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     std::unique_lock lock(peers_mutex);
     const auto voting = membership;
     out.peers = peers;
+    const bool without_vote = observes;
     lock.unlock();
     // The members may have changed since the replica's status was taken.
     const auto& members = voting->members;
@@ -325,7 +327,7 @@ struct Node::State final : public http::Backend, public http::Operations {
     out.syncing = replica_status.engine.syncing || replica_status.engine.finalized.height < files.witnessed;
     out.halted = replica_status.engine.halted;
     out.draining = drained;
-    out.sign_state = to_string(replica_status.engine.standing);
+    out.sign_state = without_vote ? "observing" : to_string(replica_status.engine.standing);
     out.pool = replica_status.pool;
     out.members = members.size();
     out.quorum = members.quorum();
@@ -527,6 +529,7 @@ struct Node::State final : public http::Backend, public http::Operations {
   std::atomic<bool> disk_full{false};
   mutable std::mutex peers_mutex;
   std::shared_ptr<const ledger::Membership> membership;
+  bool observes = false;         // not a member among these, or not with these keys
   consensus::BlockId guests_of;  // the tip whose state named them
   std::vector<http::PeerSummary> peers;
   Outcomes outcomes;
@@ -579,9 +582,10 @@ std::expected<std::unique_ptr<Node>, std::string> Node::open(const NodeConfig& c
 std::expected<void, std::string> Node::run() {
   if (auto started = state_->start(); !started) return started;
   const auto tip = state_->reader()->newest();
-  spdlog::info("node of {} on {} at height {}, API {}://{}, peers {}", state_->config.administration,
+  spdlog::info("node of {} on {} at height {}, API {}://{}, peers {}{}", state_->config.administration,
                state_->files.genesis.chain_id, tip.height.value, scheme(state_->identity.get()),
-               state_->config.http_listen, state_->config.peers_listen);
+               state_->config.http_listen, state_->config.peers_listen,
+               state_->observes ? "; it follows without a vote" : "");
   std::thread http_thread([this] {
     http::stand_back(http::kAnswersNiceness);
     state_->http_io.run();

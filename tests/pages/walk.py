@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Walks through a page as a newcomer would: every `$ ` command in its fenced blocks, in one shell, and what the page shows of the
 output must come, line by line in that order, whatever the numbers, hashes and times are; a line may go on further than shown. `...` stands for lines left out. A
-command whose shown output begins with `quipu: ` or `quipud: ` or ends with BROKEN must fail, every other must not.
+command whose shown output begins with a program's name and a colon or ends with BROKEN must fail, every other must not.
 
 What differs from the page: ports, which have to be free here, and days on which something ends. The network of the README's
 quick start runs before pages that do not start one. Usage: walk.py PROGRAMS SOURCE OUT PAGE ...
@@ -52,7 +52,7 @@ def missing(lines, said):
 
 def must_fail(lines):
     last = next((line for line in reversed(lines) if line.strip()), "")
-    return any(line.startswith(("quipu: ", "quipud: ", "quipu-testnet: ")) for line in lines[:1]) or last.startswith("BROKEN")
+    return any(line.startswith(("quipu: ", "quipud: ", "quipu-signer: ", "quipu-testnet: ")) for line in lines[:1]) or last.startswith("BROKEN")
 
 
 def run(commands, programs, directory, node=None):

@@ -68,6 +68,11 @@ Finding ready(const NodeAnswers& node) {
     return {"ready", Verdict::kFail, "another process signs with this member's vote key",
             "stop the other one at once; docs/alerts.md, QuipuCloneSeen"};
   }
+  if (node.unready.empty() && node.sign_state == "observing" && !node.may_follow) {
+    return {
+        "ready", Verdict::kWarn, "it follows without a vote: the members have let it go, or have other keys for it",
+        "compare quipu key show of vote, cosigner and log key with quipu member list; docs/runbooks/rotating-keys.md"};
+  }
   if (node.unready.empty()) return ok("ready", "yes");
   return {"ready", Verdict::kWarn, node.unready,
           "wait some minutes; then docs/alerts.md, QuipuNoQuorum, QuipuSyncing, QuipuRecovering"};

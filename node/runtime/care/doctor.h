@@ -20,6 +20,7 @@ struct NodeAnswers {
   std::string unready{};  // empty: it is ready
   bool halted = false;
   std::string sign_state{};
+  bool may_follow = false;  // its configuration says that it has no vote yet
   std::uint64_t height = 0;
   std::int64_t block_time_ms = 0;
   std::size_t members = 0;

@@ -198,6 +198,7 @@ NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, con
     facts.stopped = look_at_stopped(config);
   } else if (*asked) {
     facts.answers = **asked;
+    facts.answers.may_follow = config.role == "follower";
   } else {
     facts.locked_out = "tells its state to nobody without a token that opens it";
   }

@@ -11,7 +11,9 @@
 #include "node/ledger/mirror.h"
 #include "node/runtime/care/whole_file.h"
 #include "node/runtime/data_directory.h"
+#include "storage/directory_sync.h"
 #include "storage/record_codec.h"
+#include "storage/rocks_open.h"
 
 namespace quipu::runtime {
 
@@ -170,6 +172,25 @@ fs::path free_name(const fs::path& path) {
   return name;
 }
 
+// Both are whole, and stay so under every name they have on the way. The new one gets the name that the old one is to
+// have before they change places: an old one is never called what the next run clears away. Its lock is held, else a
+// node that starts in that moment goes on in a folder whose name has gone. Returns where the old one is.
+std::expected<fs::path, std::string> change_places(const fs::path& made, const fs::path& path) {
+  const auto lock = storage::RocksLock::take(path);
+  if (!lock) return std::unexpected(open_words(path, lock.error()));
+  const auto set_aside = free_name(path);
+  std::error_code error;
+  fs::rename(made, set_aside, error);
+  if (error) return std::unexpected("cannot rename " + made.string() + ": " + error.message());
+  if (!storage::sync_directory(path.parent_path()))
+    return std::unexpected("cannot sync " + path.parent_path().string() + ": look at the disk");
+  if (auto changed = exchange(set_aside, path); !changed) {
+    fs::rename(set_aside, made, error);
+    return std::unexpected(changed.error());
+  }
+  return set_aside;
+}
+
 }  // namespace
 
 std::expected<Reindexed, std::string> derive_again(const ledger::Genesis& genesis, const storage::Snapshot& from,
@@ -183,22 +204,22 @@ std::expected<Reindexed, std::string> reindex(const NodeConfig& config) {
   const auto path = config.resolve(config.ledger);
   if (!fs::exists(path)) return std::unexpected(path.string() + " is not there: there is nothing to reindex");
   const fs::path making = path.string() + ".reindexing";
-  std::error_code error;
-  fs::remove_all(making, error);
-  if (error) return std::unexpected("cannot make " + making.string() + ": " + error.message());
   std::expected<Reindexed, std::string> done;
   {
     const auto from = storage::RocksDatabase::open(path);
     if (!from) return std::unexpected(open_words(path, from.error()));
+    // What an earlier run left, which is no other's: that one would hold the lock.
+    std::error_code error;
+    fs::remove_all(making, error);
+    if (error) return std::unexpected("cannot make " + making.string() + ": " + error.message());
     auto to = storage::RocksDatabase::open(making);
     if (!to) return std::unexpected(open_words(making, to.error()));
     done = derive_again(*genesis, *(*from)->snapshot(), **to);
   }
   if (!done) return done;
-  if (auto changed = exchange(making, path); !changed) return std::unexpected(changed.error());
-  done->set_aside = free_name(path);
-  fs::rename(making, done->set_aside, error);
-  if (error) done->set_aside = making;
+  const auto set_aside = change_places(making, path);
+  if (!set_aside) return std::unexpected(set_aside.error());
+  done->set_aside = *set_aside;
   return done;
 }
 

@@ -21,8 +21,10 @@ struct Bench {
       sources.push_back(source.get());
       owned.push_back(std::move(source));
     }
-    follower.emplace(*copy.pursuit, std::move(owned),
-                     [this](const std::string& line, bool alarm) { said.push_back((alarm ? "ALARM " : "") + line); });
+    follower.emplace(
+        *copy.pursuit, std::move(owned),
+        [this](const std::string& line, bool alarm) { said.push_back((alarm ? "ALARM " : "") + line); },
+        [this] { heard.push_back(copy.pursuit->reader()->newest().height.value); });
   }
   // Turns until so much time has passed.
   void pass(seconds time) {
@@ -39,6 +41,7 @@ struct Bench {
   Copy copy;
   std::vector<MirrorSource*> sources;
   std::vector<std::string> said;
+  std::vector<std::uint64_t> heard;  // the height at each piece of news
   std::optional<Follower> follower;
   Clock::time_point now{std::chrono::hours(1)};
   std::atomic<bool> stop{false};
@@ -84,6 +87,28 @@ TEST_CASE("a liar is named and left alone for long and the honest source is foll
   CHECK(bench.follower->views()[0].fault->kind == Fault::Kind::kLies);
   CHECK(bench.copy.pursuit->reader()->newest().height.value == 4);
   CHECK_FALSE(bench.follower->forked());
+}
+
+TEST_CASE("who waits for news is told when blocks can be read and when all is there for the first time and not else") {
+  using namespace follower_test;
+  using Heights = std::vector<std::uint64_t>;
+  auto chain = grown(4);
+  Bench bench({chain.files()});
+  bench.pass(seconds(60));
+  CHECK(bench.heard == Heights{4, 4});
+  chain.grow(2, 1);
+  chain.publish();
+  bench.sources[0]->files = chain.files();
+  bench.pass(seconds(2));
+  CHECK(bench.heard == Heights{4, 4, 6});
+}
+
+TEST_CASE("blocks that came before their source was found to lie are news") {
+  using namespace follower_test;
+  Bench bench({grown(4).files()});
+  bench.sources[0]->files.at("quorum/3").back() ^= 1;
+  bench.pass(seconds(5));
+  CHECK(bench.heard == std::vector<std::uint64_t>{2});
 }
 
 TEST_CASE("when all sources are away what is here stays served and is no fresher") {

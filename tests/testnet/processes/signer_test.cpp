@@ -11,10 +11,9 @@
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/signers.h"
-#include "tests/testnet/processes/clerk.h"
 #include "tests/testnet/processes/kept.h"
 #include "tests/testnet/processes/load.h"
-#include "tests/testnet/processes/observing.h"
+#include "tests/testnet/processes/signer_trial.h"
 
 namespace quipu::processes::trial {
 
@@ -23,23 +22,6 @@ namespace signer_trial {
 namespace fs = std::filesystem;
 
 constexpr auto kLongerThanItsPatience = std::chrono::seconds(11);
-
-void require(const std::expected<void, std::string>& done) {
-  INFO((done ? "" : done.error()));
-  REQUIRE(done);
-}
-
-void check_no_evidence(LocalNetwork& network) {
-  for (const auto& node : network.processes().nodes) CHECK(metric(node, "quipu_evidence_total") == 0);
-}
-
-// With another one away every block needs PE.
-void must_vote(LocalNetwork& network) {
-  require(kill_node(network.processes(), network.node("BR")));
-  Clerk clerk(network, "CL", "CL");
-  CHECK(clerk.state(clerk.good_leaf()) < 30);
-  require(restart_node(network.processes(), network.node("BR")));
-}
 
 std::size_t said(LocalNetwork& network, const std::string& text) {
   return times_logged(network.processes(), network.node("PE"), text);

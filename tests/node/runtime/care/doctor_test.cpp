@@ -107,6 +107,17 @@ TEST_CASE("a node that is not ready is warned of and one that halted or was clon
   only_wrong(facts, "ready", Verdict::kFail, "halted");
 }
 
+TEST_CASE("a member that follows without a vote is warned of unless its configuration says that it has none yet") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.answers.sign_state = "observing";
+  only_wrong(facts, "ready", Verdict::kWarn, "it follows without a vote");
+  facts.answers.may_follow = true;
+  CHECK(finding(facts, "ready").verdict == Verdict::kOk);
+  facts.answers.unready = "catching up";
+  only_wrong(facts, "ready", Verdict::kWarn, "catching up");
+}
+
 TEST_CASE("members that are not connected are named and too few of them are a failure") {
   using namespace doctor;
   auto facts = healthy();

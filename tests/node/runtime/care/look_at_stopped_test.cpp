@@ -6,11 +6,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <map>
 
-#include "crypto/keyfile.h"
 #include "node/runtime/care/doctor.h"
 #include "node/runtime/data_directory.h"
-#include "storage/safety_file.h"
-#include "tests/node/runtime/care/member_folder.h"
+#include "tests/node/runtime/care/whole_member.h"
 
 namespace quipu::runtime::care_test {
 
@@ -18,28 +16,7 @@ namespace stopped {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPurposes[] = {"log", "transport", "vote", "cosigner", "side"};
-
-// All that a member's node has, and nobody listens where it would.
-struct Member : MemberFolder {
-  explicit Member(const fs::path& at) : MemberFolder(at) {
-    config.http_listen = config.peers_listen = "127.0.0.1:0";
-    fs::create_directories(file("keys"));
-    fs::create_directories(file("safety"));
-    for (const char* purpose : kPurposes) {
-      const auto key = std::string(purpose) == "side" ? crypto::generate_key() : sample::key("BO", purpose);
-      put_key(purpose, key);
-    }
-    REQUIRE(storage::create_slot_file(file("safety/slots")));
-    take(grown(1));
-  }
-  void put_key(const std::string& purpose, const crypto::SecretKey& key) const {
-    const auto at = file("keys") / (purpose + ".key");
-    fs::remove(at);
-    REQUIRE(crypto::write_key_file(at, {"BO", purpose, "", key.public_key()}, key, "", crypto::KeyFileCost::kTestnet));
-  }
-};
-
+using Member = WholeMember;
 using Listing = std::map<std::string, std::pair<fs::file_time_type, std::string>>;
 
 Listing everything_in(const fs::path& folder) {

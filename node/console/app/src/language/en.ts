@@ -602,7 +602,7 @@ export const en = {
     DISTRIBUTOR: 'distributor', EXPORT_DEPOT: 'export depot',
     IMPORT: 'import', EXPORT: 'export', LEGAL: 'legal person', NATURAL: 'natural person',
     EX_NUNC: 'from here on (ex nunc)', EX_TUNC: 'as if it had never been (ex tunc)',
-    GOOD: 'good', CHECKING: 'checking', RECOVERING: 'recovering', STOPPED: 'stopped',
+    GOOD: 'good', CHECKING: 'checking', RECOVERING: 'recovering', STOPPED: 'stopped', OBSERVING: 'without a vote',
     INVESTIGATION: 'investigation', CURE: 'to cure a fault', REQUEST: 'at its own request',
     RENEWAL_PENDING: 'renewal under way', FORCE_MAJEURE: 'force majeure',
     RECOGNISED: 'recognised', OWN_AEO: 'own programme', NON_AEO: 'not certified',

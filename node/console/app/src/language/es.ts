@@ -602,7 +602,7 @@ export const es: Words = {
     DISTRIBUTOR: 'distribuidor', EXPORT_DEPOT: 'depósito de exportación',
     IMPORT: 'importación', EXPORT: 'exportación', LEGAL: 'persona jurídica', NATURAL: 'persona física',
     EX_NUNC: 'desde ahora (ex nunc)', EX_TUNC: 'como si nunca hubiera sido (ex tunc)',
-    GOOD: 'en orden', CHECKING: 'en comprobación', RECOVERING: 'en recuperación', STOPPED: 'detenida',
+    GOOD: 'en orden', CHECKING: 'en comprobación', RECOVERING: 'en recuperación', STOPPED: 'detenida', OBSERVING: 'sin voto',
     INVESTIGATION: 'investigación', CURE: 'para subsanar', REQUEST: 'a pedido propio',
     RENEWAL_PENDING: 'renovación en curso', FORCE_MAJEURE: 'fuerza mayor',
     RECOGNISED: 'reconocido', OWN_AEO: 'programa propio', NON_AEO: 'sin certificar',

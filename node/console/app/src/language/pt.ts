@@ -602,7 +602,7 @@ export const pt: Words = {
     DISTRIBUTOR: 'distribuidor', EXPORT_DEPOT: 'recinto de exportação',
     IMPORT: 'importação', EXPORT: 'exportação', LEGAL: 'pessoa jurídica', NATURAL: 'pessoa física',
     EX_NUNC: 'daqui em diante (ex nunc)', EX_TUNC: 'como se nunca tivesse sido (ex tunc)',
-    GOOD: 'em ordem', CHECKING: 'em verificação', RECOVERING: 'em recuperação', STOPPED: 'parada',
+    GOOD: 'em ordem', CHECKING: 'em verificação', RECOVERING: 'em recuperação', STOPPED: 'parada', OBSERVING: 'sem voto',
     INVESTIGATION: 'investigação', CURE: 'para sanar', REQUEST: 'a pedido próprio',
     RENEWAL_PENDING: 'renovação em curso', FORCE_MAJEURE: 'força maior',
     RECOGNISED: 'reconhecido', OWN_AEO: 'programa próprio', NON_AEO: 'sem certificação',
