@@ -3,8 +3,11 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "crypto/keyfile.h"
 #include "node/ledger/submission.h"
@@ -133,6 +136,30 @@ TEST_CASE("a draft is withdrawn until it is signed and again after a refusal and
   desk->taken(draft("d-2").id);
   CHECK(why_not("d-2") == http::NotWithdrawn::kSigned);
   CHECK(files.open()->withdraw(draft("d-2").id, "t-2", kNow_ms).error() == http::NotWithdrawn::kSigned);
+}
+
+TEST_CASE("what became of drafts is told by another thread while the next ones are signed") {
+  Files files;
+  files.write_key("BO", "issuer");
+  const auto desk = files.open();
+  std::vector<http::Draft> drafts;
+  for (int i = 0; i < 30; ++i) drafts.push_back(draft("d-" + std::to_string(i)));
+  std::atomic<std::size_t> out = 0;
+  std::thread consensus([&] {
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      while (out <= i) std::this_thread::yield();
+      i % 2 == 0 ? desk->taken(drafts[i].id) : desk->refused(drafts[i].id);
+    }
+  });
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    desk->confirm(drafts[i], "t-1", kNow_ms);
+    desk->sign(drafts[i], i, kNow_ms);
+    ++out;
+    desk->waiting(kNow_ms);
+  }
+  consensus.join();
+  CHECK(desk->waiting(kNow_ms).size() == drafts.size() / 2);
+  for (std::size_t i = 0; i < drafts.size(); ++i) CHECK(desk->sign(drafts[i], 30 + i, kNow_ms).fresh == (i % 2 == 1));
 }
 
 TEST_CASE("a line of the account that a power cut made short counts for nothing") {
