@@ -16,6 +16,7 @@ export interface Peer {
   readonly up: boolean
   readonly height?: number
   readonly clock_offset_ms?: number // by how much the node's clock is ahead of the peer's
+  readonly newest_protocol_version?: number // that its program knows
   readonly received_bytes: number
   readonly sent_bytes: number
 }
@@ -361,7 +362,7 @@ export interface Proposal {
   readonly no: number
   readonly needed: number
   readonly voters: number
-  readonly opened: Statement & { readonly proposal: string; readonly expires: string; readonly arrangement?: { readonly parties: readonly string[] } }
+  readonly opened: Statement & { readonly proposal: string; readonly expires: string; readonly protocol_version?: number; readonly arrangement?: { readonly parties: readonly string[] } }
   readonly ballots: readonly { readonly administration: string; readonly accept: boolean }[]
   readonly acts_from_height?: number
 }

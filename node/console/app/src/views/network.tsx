@@ -56,6 +56,7 @@ function Members({ of, node }: { readonly of: readonly Member[]; readonly node: 
   const n = words.network
   const peerOf = (member: Member): Peer | undefined => node.peers.find((peer) => peer.administration === member.administration)
   const heightOf = (member: Member): number | undefined => (member.administration === node.administration ? node.height : peerOf(member)?.height)
+  const versionOf = (member: Member): number | undefined => (member.administration === node.administration ? node : peerOf(member))?.newest_protocol_version
   const connection = (member: Member): string => (member.administration === node.administration ? n.self : peerOf(member)?.up ? n.connected : n.away)
   return (
     <Table<Member>
@@ -78,6 +79,7 @@ function Members({ of, node }: { readonly of: readonly Member[]; readonly node: 
         },
         { head: n.height, cell: (row) => heightOf(row), number: true },
         { head: n.clock, cell: (row) => <Clock of={peerOf(row)} /> },
+        { head: n.knows_protocol, cell: (row) => versionOf(row), number: true },
         { head: n.received, cell: (row) => (peerOf(row) ? megabytes(peerOf(row)?.received_bytes ?? 0) : ''), number: true },
         { head: n.sent, cell: (row) => (peerOf(row) ? megabytes(peerOf(row)?.sent_bytes ?? 0) : ''), number: true },
       ]}
