@@ -104,6 +104,7 @@ struct BodyWriter {
     body.set_answer_wanted(m.answer_wanted);
     body.set_question(m.question);
     body.set_recovering(m.recovering);
+    body.set_newest_protocol_version(m.newest_protocol_version);
   }
   void operator()(const Evidence& m) const {
     put(*out.mutable_evidence()->mutable_first(), m.first);
@@ -257,6 +258,7 @@ bool get(Status& out, const wire::Status& in, std::size_t members) {
   out.answer_wanted = in.answer_wanted();
   out.question = in.question();
   out.recovering = in.recovering();
+  out.newest_protocol_version = in.newest_protocol_version();
   if (in.your_votes_size() > static_cast<int>(kVotesInStatus)) return false;
   for (const auto& vote : in.your_votes())
     if (!get(out.your_votes.emplace_back(), vote, members)) return false;

@@ -58,8 +58,9 @@ struct Status {
   std::optional<QuorumProof> entry{};         // what let the sender enter `current`
   std::vector<Vote> your_votes{};             // highest votes of the receiver that the sender holds
   bool answer_wanted = false;
-  std::uint64_t question = 0;  // names the question that this asks, or answers; 0: none
-  bool recovering = false;     // the sender does not know how high it has voted
+  std::uint64_t question = 0;                 // names the question that this asks, or answers; 0: none
+  bool recovering = false;                    // the sender does not know how high it has voted
+  std::uint64_t newest_protocol_version = 0;  // that the sender's program knows; 0: it does not say. The replica's
 };
 struct Evidence {
   Vote first{};

@@ -50,6 +50,7 @@ struct PeerSummary {
   // As it says itself; nothing: it has not, or not of late.
   std::optional<std::uint64_t> height{};
   std::optional<std::int64_t> clock_offset_ms{};  // by how much this node's clock is ahead of its
+  std::optional<std::uint16_t> newest_protocol_version{};
 };
 
 // Where a follower gets the ledger from.

@@ -24,6 +24,7 @@ void write_peers(JsonWriter& json, const std::vector<PeerSummary>& peers) {
     json.begin_object().field("administration", peer.code).field("up", peer.up);
     if (peer.height) json.field("height", *peer.height);
     if (peer.clock_offset_ms) json.field("clock_offset_ms", *peer.clock_offset_ms);
+    if (peer.newest_protocol_version) json.field("newest_protocol_version", *peer.newest_protocol_version);
     json.field("received_bytes", peer.received_bytes).field("sent_bytes", peer.sent_bytes).end_object();
   }
   json.end_array();

@@ -47,8 +47,10 @@ void Replica::State::receive_guest(PeerId from, consensus::Message message) {
   }
   if (!engine.finalization() || !tells_again(from)) return;
   const auto status = engine.status();
-  send(from, consensus::Status{
-                 .finalized = status.finalized, .current = status.current, .finalization = engine.finalization()});
+  send(from, consensus::Status{.finalized = status.finalized,
+                               .current = status.current,
+                               .finalization = engine.finalization(),
+                               .newest_protocol_version = newest_known()});
 }
 
 void Replica::State::tell_guests() {

@@ -11,10 +11,17 @@ namespace {
 
 constexpr std::uint64_t kFarFuture_s = std::uint64_t{1} << 40;  // whatever a peer says fits in milliseconds
 constexpr std::int64_t kHalfSecond_ms = 500;
+constexpr std::uint64_t kVersions = std::uint64_t{1} << 16;  // what the greeting of a connection has room for
 
 // What a cosignature tells is cut to the second: on average it was made in the second's middle.
 std::int64_t ahead_of_ms(std::uint64_t time_s, std::int64_t utc_ms) {
   return utc_ms - static_cast<std::int64_t>(std::min(time_s, kFarFuture_s)) * 1'000 - kHalfSecond_ms;
+}
+
+// No version is 0; and what no version can be says nothing.
+std::optional<std::uint16_t> version_said(std::uint64_t version) {
+  if (version == 0 || version >= kVersions) return std::nullopt;
+  return static_cast<std::uint16_t>(version);
 }
 
 }  // namespace
@@ -25,6 +32,7 @@ void Hearsay::heard(consensus::MemberIndex from, const consensus::Message& messa
   auto& [news, clock_us] = heard_[from];
   if (const auto* status = std::get_if<consensus::Status>(&message)) {
     news.height = status->finalized.height;
+    news.newest_protocol_version = version_said(status->newest_protocol_version);
   } else if (const auto* vote = std::get_if<consensus::Vote>(&message)) {
     const bool final_to_it = vote->kind == consensus::VoteKind::kFinalize && vote->signer == from;
     if (final_to_it) news.height = std::max(news.height.value_or(consensus::Height{}), vote->subject.height);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the other members say of themselves in messages that they send anyway: how far they are, and what their clocks
-// show. For operators alone: nobody believes it, and no decision is taken on it. Pure; one thread.
+// What the other members say of themselves in messages that they send anyway: how far they are, what their clocks show,
+// and which versions of the protocol their programs know. For operators alone: nobody believes it, and no decision is
+// taken on it. Pure; one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace quipu::replica {
 struct PeerNews {
   std::optional<consensus::Height> height{};      // of its newest final block, or of one that it votes to be final
   std::optional<std::int64_t> clock_offset_ms{};  // by how much this node's clock is ahead of the peer's
+  std::optional<std::uint16_t> newest_protocol_version{};  // nothing: it is older than the telling of it
 };
 
 // How far this node itself was when a message came.

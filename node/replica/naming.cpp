@@ -15,7 +15,9 @@ consensus::Message as_it_travels(consensus::Message message, std::size_t members
 
 }  // namespace
 
+// Of versions the engine knows nothing.
 void Replica::State::on(consensus::Send& effect) {
+  if (auto* status = std::get_if<consensus::Status>(&effect.message)) status->newest_protocol_version = newest_known();
   send(effect.to, as_it_travels(std::move(effect.message), members().size(), config.inline_block_bytes));
 }
 

@@ -346,6 +346,7 @@ struct Node::State final : public http::Backend, public http::Operations {
       if (!index || *index >= news.size()) continue;
       if (const auto& height = news[*index].height) peer.height = height->value;
       peer.clock_offset_ms = news[*index].clock_offset_ms;
+      peer.newest_protocol_version = news[*index].newest_protocol_version;
     }
   }
 

@@ -66,7 +66,8 @@ struct Samples {
                    .your_votes = {vote, nullify},
                    .answer_wanted = true,
                    .question = 1ULL << 60,
-                   .recovering = true},
+                   .recovering = true,
+                   .newest_protocol_version = 2},
             Status{},
             Evidence{vote, nullify},
             Submissions{{"leaf", "another"}},
@@ -152,6 +153,23 @@ TEST_CASE("mutated and cut frames never crash the decoder and what they yield en
     }
   }
   CHECK(accepted > 0);
+}
+
+TEST_CASE("what a later program adds to a status is skipped and what an older one leaves out is nothing") {
+  const Samples samples;
+  const auto heard = [&](const Bytes& added) {  // a body that comes twice is one, with the fields of both
+    auto message = decode_message(samples.frame(Status{.current = {5}}) + added, samples.net.scope(), kMembers);
+    REQUIRE(message);
+    CHECK(std::get<Status>(*message).current == View{5});
+    return std::get<Status>(*message).newest_protocol_version;
+  };
+  CHECK(heard("") == 0);
+  CHECK(heard("\x52\x02\x68\x02") == 2);      // field 13
+  CHECK(heard("\x52\x02\x70\x02") == 0);      // field 14, of a time to come
+  CHECK(heard("\x52\x03\x6a\x01\x02") == 0);  // 13 as bytes
+  CHECK(heard("\x52\x0b\x68\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01") == UINT64_MAX);
+  const Bytes endless = samples.frame(Status{}) + "\x52\x0c\x68\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+  CHECK_FALSE(decode_message(endless, samples.net.scope(), kMembers));
 }
 
 TEST_CASE("random bytes are not messages") {

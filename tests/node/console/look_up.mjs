@@ -123,6 +123,25 @@ export function lookUpStories(world) {
     await peru.close()
   })
 
+  test('the network page says how far each member is, what its clock shows against ours and which version it knows', async () => {
+    const peru = await deskOf('PE')
+    await peru.goTo('network')
+    const members = peru.page.getByRole('region', { name: 'Members', exact: true })
+    const rows = members.locator('tbody tr', { has: peru.page.locator('.good', { hasText: /^connected$/ }) })
+    // All nodes are on one machine; what a cosignature tells of a clock is true to the second.
+    await rows.filter({ hasText: /the same to the second|1 s (ahead|behind)/ }).nth(2).waitFor()
+    const { peers } = await (await fetch(`${world.network.url('PE')}/v1/node/status`)).json()
+    const heads = await members.locator('th').allInnerTexts()
+    const cell = (row, head, text) => row.locator(`td:nth-child(${heads.indexOf(head) + 1})`, { hasText: new RegExp(`^${text}$`) }).waitFor()
+    for (const { administration, height } of peers) {
+      const row = members.locator('tbody tr', { hasText: new RegExp(`^${administration} `) })
+      await cell(row, 'Height', height)
+      await cell(row, 'Knows protocol version', 4) // of a training network
+    }
+    await cell(members.locator('tbody tr', { hasText: 'this node' }), 'Knows protocol version', 4)
+    await peru.close()
+  })
+
   test('a training network says so', async () => {
     const peru = await deskOf('PE')
     await peru.see('Training network: nothing here has legal effect')

@@ -257,6 +257,7 @@ http::NodeStatus MemoryLedger::status() const {
   for (const char* code : {"BO", "CL", "PE"}) status.peers.push_back({code, code != std::string("PE"), 10, 20});
   status.peers[0].height = 3;
   status.peers[0].clock_offset_ms = -40;
+  status.peers[0].newest_protocol_version = 2;
   status.clock_offset_ms = -40;
   return status;
 }

@@ -598,7 +598,7 @@ TEST_CASE("the node tells its health and whether it is ready", "[routes]") {
   }
 }
 
-TEST_CASE("the node tells what its peers say of their heights and clocks and nothing of those who have not",
+TEST_CASE("the node tells what its peers say of heights and clocks and versions and nothing of those who have not",
           "[routes]") {
   MemoryLedger node;
   const json::object status = parsed(get(node, "/v1/node/status"));
@@ -606,8 +606,10 @@ TEST_CASE("the node tells what its peers say of their heights and clocks and not
   const auto& peers = status.at("peers").as_array();
   CHECK(peers[0].at("height") == 3);
   CHECK(peers[0].at("clock_offset_ms") == -40);
+  CHECK(peers[0].at("newest_protocol_version") == 2);
   CHECK_FALSE(peers[1].as_object().contains("height"));
   CHECK_FALSE(peers[1].as_object().contains("clock_offset_ms"));
+  CHECK_FALSE(peers[1].as_object().contains("newest_protocol_version"));
 }
 
 TEST_CASE("a follower names its source, is ready while it is fresh and sends statements away", "[routes]") {

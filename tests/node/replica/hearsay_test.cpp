@@ -22,6 +22,24 @@ consensus::Status status_at(std::uint64_t height) {
   return status;
 }
 
+consensus::Status knowing(std::uint64_t version) {
+  consensus::Status status = status_at(7);
+  status.newest_protocol_version = version;
+  return status;
+}
+
+// Of what the node has sent to that peer, in the order of its sending.
+std::vector<std::uint64_t> versions_told(const testing::LoneNode& node, PeerId to) {
+  const auto& genesis = node.genesis();
+  std::vector<std::uint64_t> told;
+  for (const auto& send : node.sent) {
+    const auto message = consensus::decode_message(*send.frame, genesis.scope(), genesis.members.size());
+    const auto* status = message ? std::get_if<consensus::Status>(&*message) : nullptr;
+    if (send.to == to && status != nullptr) told.push_back(status->newest_protocol_version);
+  }
+  return told;
+}
+
 consensus::Vote vote(VoteKind kind, consensus::MemberIndex signer, std::uint64_t height) {
   return {.kind = kind, .subject = {.height = {height}}, .signer = signer};
 }
@@ -103,6 +121,32 @@ TEST_CASE("a member may say any time and none is too large") {
   CHECK(*news_of(hearsay, 1).clock_offset_ms < -1'000'000'000'000);
 }
 
+TEST_CASE("a member's program knows the version that it says until another program of it says otherwise or nothing") {
+  using namespace hearsay_test;
+  Hearsay hearsay(4);
+  hearsay.heard(1, knowing(2), kHere, kNow);
+  CHECK(news_of(hearsay, 1).newest_protocol_version == 2);
+  hearsay.heard(1, vote(VoteKind::kFinalize, 1, 12), kHere, kNow);
+  CHECK(news_of(hearsay, 1).newest_protocol_version == 2);
+  hearsay.heard(1, knowing(1), kHere, kNow);
+  CHECK(news_of(hearsay, 1).newest_protocol_version == 1);
+  hearsay.heard(1, knowing(0), kHere, kNow);  // as programs do that are older than the telling of it
+  CHECK_FALSE(news_of(hearsay, 1).newest_protocol_version);
+}
+
+TEST_CASE("what no version can be says nothing of a member's program and its height counts all the same") {
+  using namespace hearsay_test;
+  Hearsay hearsay(4);
+  for (const std::uint64_t nonsense : {std::uint64_t{65'536}, std::uint64_t{1} << 32 | 2, UINT64_MAX}) {
+    hearsay.heard(1, knowing(2), kHere, kNow);
+    hearsay.heard(1, knowing(nonsense), kHere, kNow);
+    CHECK_FALSE(news_of(hearsay, 1).newest_protocol_version);
+    CHECK(news_of(hearsay, 1).height == consensus::Height{7});
+  }
+  hearsay.heard(1, knowing(65'535), kHere, kNow);
+  CHECK(news_of(hearsay, 1).newest_protocol_version == 65'535);
+}
+
 TEST_CASE("the median of the clocks counts so that one that is wrong does not") {
   using namespace hearsay_test;
   CHECK(clock_offset_ms(offsets({70})) == 70);
@@ -123,6 +167,19 @@ TEST_CASE("a node tells what it has heard of the members it is connected with") 
   CHECK(peers[2].height == consensus::Height{5});
   CHECK_FALSE(peers[0].clock_offset_ms);
   CHECK(peers[3].clock_offset_ms == node.now.utc_ms - time_s * 1'000 - 500);
+}
+
+TEST_CASE("a node tells members and guests the newest version that its program knows") {
+  using namespace hearsay_test;
+  testing::LoneNode member(sample::genesis());
+  member.feed(PeerUp{2});
+  CHECK(versions_told(member, 2) == std::vector<std::uint64_t>{1});
+  testing::LoneNode alone;
+  const auto guest = static_cast<PeerId>(alone.genesis().members.size());
+  alone.submit(testing::registration(1, 1, alone.now.utc_ms));
+  alone.feed(PeerUp{guest});
+  alone.hear(guest, consensus::Status{});
+  CHECK(versions_told(alone, guest) == std::vector<std::uint64_t>{1});
 }
 
 }  // namespace quipu::replica

@@ -10,6 +10,17 @@ export interface OfState {
   readonly newest_height?: number
 }
 
+// What a node knows of another member; what that one says of itself is missing until it has said it.
+export interface Peer {
+  readonly administration: string
+  readonly up: boolean
+  readonly height?: number
+  readonly clock_offset_ms?: number // by how much the node's clock is ahead of the peer's
+  readonly newest_protocol_version?: number // that its program knows
+  readonly received_bytes: number
+  readonly sent_bytes: number
+}
+
 export interface NodeStatus extends OfState {
   readonly chain_id: string
   readonly size: number
@@ -18,6 +29,8 @@ export interface NodeStatus extends OfState {
   readonly administration: string
   readonly version: string
   readonly epoch: number
+  readonly protocol_version: number
+  readonly newest_protocol_version: number
   readonly view: number
   readonly leader: string
   readonly syncing: boolean
@@ -29,7 +42,7 @@ export interface NodeStatus extends OfState {
   readonly nullified_views: number
   readonly evidence: number
   readonly managed_signing: boolean
-  readonly peers: readonly { readonly administration: string; readonly up: boolean; readonly received_bytes: number; readonly sent_bytes: number }[]
+  readonly peers: readonly Peer[]
   readonly sources?: readonly { readonly url: string; readonly state?: string; readonly detail?: string }[]
 }
 
@@ -349,7 +362,7 @@ export interface Proposal {
   readonly no: number
   readonly needed: number
   readonly voters: number
-  readonly opened: Statement & { readonly proposal: string; readonly expires: string; readonly arrangement?: { readonly parties: readonly string[] } }
+  readonly opened: Statement & { readonly proposal: string; readonly expires: string; readonly protocol_version?: number; readonly arrangement?: { readonly parties: readonly string[] } }
   readonly ballots: readonly { readonly administration: string; readonly accept: boolean }[]
   readonly acts_from_height?: number
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the members share and how it changes: proposals and votes, parameters, code lists.
 import { useState } from 'preact/hooks'
-import type { KeysAnswer, ParametersAnswer, Proposal, ProposalsAnswer } from '../api/answers'
+import type { KeysAnswer, NodeStatus, ParametersAnswer, Proposal, ProposalsAnswer } from '../api/answers'
 import { address } from '../api/client'
 import { useAnswer } from '../api/use_answer'
 import { plusDays } from '../days'
@@ -31,6 +31,16 @@ function mayVote(proposal: Proposal, us: string, voting: boolean): boolean {
   return proposal.state === 'OPEN' && voting && !proposal.ballots.some((ballot) => ballot.administration === us) && (!parties || parties.includes(us))
 }
 
+// Whose programs know that version of the protocol, as they say themselves: those who are ready to vote for it.
+function whoKnows(version: number | undefined, node: NodeStatus | undefined): string | undefined {
+  if (version === undefined || node === undefined) return undefined
+  return [node, ...node.peers]
+    .filter((each) => (each.newest_protocol_version ?? 0) >= version)
+    .map((each) => each.administration)
+    .sort()
+    .join(', ')
+}
+
 function Shown({ of, vote }: { readonly of: Proposal; readonly vote: (ballot: Ballot) => void }) {
   const { words } = useSpeech()
   const session = useSession()
@@ -50,6 +60,7 @@ function Shown({ of, vote }: { readonly of: Proposal; readonly vote: (ballot: Ba
           [words.governance.for, said(true)],
           [words.governance.against, said(false)],
           [words.governance.count, words.governance.counted(of.yes, of.needed, of.voters)],
+          [words.governance.knows_version, whoKnows(of.opened.protocol_version, session.node)],
           [words.governance.acts_from, of.acts_from_height === undefined ? undefined : words.block(of.acts_from_height)],
         ]}
       />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This node and its peers: who is there, who leads, how far they are, what was proven against whom.
-import type { Member, MembersAnswer, NodeStatus } from '../api/answers'
+import type { Member, MembersAnswer, NodeStatus, Peer } from '../api/answers'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Facts, Flags, Table, Waiting } from '../parts/pieces'
@@ -13,6 +13,7 @@ interface EvidenceAnswer {
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+const CLOCKS_APART_MS = 5_000 // as the alert QuipuClockOff
 
 function ThisNode({ node }: { readonly node: NodeStatus }) {
   const { words, named, instant } = useSpeech()
@@ -28,6 +29,7 @@ function ThisNode({ node }: { readonly node: NodeStatus }) {
         [n.size, String(node.size)],
         [n.root, <code class="long">{node.root}</code>],
         [n.epoch, String(node.epoch)],
+        [n.protocol, n.protocol_known(node.protocol_version, node.newest_protocol_version)],
         [n.view, String(node.view)],
         [n.leader, node.leader],
         [n.quorum_label, n.quorum(node.quorum, node.members)],
@@ -39,10 +41,22 @@ function ThisNode({ node }: { readonly node: NodeStatus }) {
   )
 }
 
+// It follows from cosignatures, which tell their time to the second.
+function Clock({ of }: { readonly of: Peer | undefined }) {
+  const n = useSpeech().words.network
+  const ahead_ms = of?.clock_offset_ms
+  if (ahead_ms === undefined) return null
+  const seconds = Math.round(Math.abs(ahead_ms) / 1_000)
+  const said = seconds === 0 ? n.clock_same : ahead_ms > 0 ? n.clock_behind(seconds) : n.clock_ahead(seconds)
+  return <span class={Math.abs(ahead_ms) > CLOCKS_APART_MS ? 'bad' : 'good'}>{said}</span>
+}
+
 function Members({ of, node }: { readonly of: readonly Member[]; readonly node: NodeStatus }) {
   const { words } = useSpeech()
   const n = words.network
-  const peerOf = (member: Member): NodeStatus['peers'][number] | undefined => node.peers.find((peer) => peer.administration === member.administration)
+  const peerOf = (member: Member): Peer | undefined => node.peers.find((peer) => peer.administration === member.administration)
+  const heightOf = (member: Member): number | undefined => (member.administration === node.administration ? node.height : peerOf(member)?.height)
+  const versionOf = (member: Member): number | undefined => (member.administration === node.administration ? node : peerOf(member))?.newest_protocol_version
   const connection = (member: Member): string => (member.administration === node.administration ? n.self : peerOf(member)?.up ? n.connected : n.away)
   return (
     <Table<Member>
@@ -63,6 +77,9 @@ function Members({ of, node }: { readonly of: readonly Member[]; readonly node: 
           head: n.connection,
           cell: (row) => <span class={connection(row) === n.away ? 'bad' : 'good'}>{row.left_height !== undefined ? '' : connection(row)}</span>,
         },
+        { head: n.height, cell: (row) => heightOf(row), number: true },
+        { head: n.clock, cell: (row) => <Clock of={peerOf(row)} /> },
+        { head: n.knows_protocol, cell: (row) => versionOf(row), number: true },
         { head: n.received, cell: (row) => (peerOf(row) ? megabytes(peerOf(row)?.received_bytes ?? 0) : ''), number: true },
         { head: n.sent, cell: (row) => (peerOf(row) ? megabytes(peerOf(row)?.sent_bytes ?? 0) : ''), number: true },
       ]}
