@@ -2,6 +2,9 @@
 // Members change on real processes, by the commands that an administration's people use.
 #include <signal.h>
 
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <regex>
@@ -10,6 +13,7 @@
 #include "node/ledger/date.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
+#include "testnet/processes/probe.h"
 #include "tests/testnet/processes/local_network.h"
 #include "tests/testnet/processes/observing.h"
 
@@ -74,6 +78,24 @@ class Governed {
     const auto wish = "newest_protocol_version = " + std::to_string(newest_version);
     write(path, std::regex_replace(config.str(), setting, wish));
     REQUIRE(restart_node(network_, node(code)));
+  }
+  // Which version of the protocol that peer's program knows, as the peer has told the node.
+  std::optional<std::int64_t> version_told(const std::string& to, const std::string& peer) {
+    const auto answer = get(node(to).http, "/v1/node/status");
+    if (!answer || answer->status != 200) return std::nullopt;
+    for (const auto& each : boost::json::parse(answer->body).at("peers").as_array()) {
+      const auto* version = each.as_object().if_contains("newest_protocol_version");
+      if (each.at("administration") == peer && version != nullptr) return version->as_int64();
+    }
+    return std::nullopt;
+  }
+  bool tells(const std::string& peer, std::int64_t version) {
+    const auto all_know = [&] {
+      return std::ranges::all_of(network_.nodes, [&](const NodeEntry& each) {
+        return each.code == peer || version_told(each.code, peer) == version;
+      });
+    };
+    return poll(std::chrono::seconds(30), all_know);
   }
   // What a command that must fail says.
   std::string refusal(Words words, const std::string& through) {
@@ -193,6 +215,8 @@ TEST_CASE("the members go on with the next version of the protocol and a program
   membership::Governed governed("versions");
   governed.install("PE", 1);
   governed.must_work("ONE", "CL");
+  CHECK(governed.tells("PE", 1));
+  CHECK(governed.tells("BO", 4));
   governed.write(governed.file("change.json"), R"({"protocol_version":2})");
   governed.decide("V-2", {"--change", governed.file("change.json")}, {"BO", "BR", "CL"});
   const auto refusal =
@@ -210,6 +234,7 @@ TEST_CASE("the members go on with the next version of the protocol and a program
   CHECK(times_logged(governed.network(), governed.node("PE"), "the ledger goes on with protocol version 2") == 1);
 
   governed.install("PE", 2);
+  CHECK(governed.tells("PE", 2));
   CHECK(governed.in_epoch("PE", 1, 4));
   REQUIRE(kill_node(governed.network(), governed.node("BO")));  // now every block needs PE
   governed.state("FOUR", "PE");
