@@ -5,6 +5,7 @@ that built them: each package, the Debian packages it depends on, and those of D
 them: quipu_VERSION.spdx.json.
 Usage: sbom.py VERSION FOLDER BUILD
 """
+import functools
 import glob
 import hashlib
 import json
@@ -23,10 +24,16 @@ def field(deb, name):
     return output("dpkg-deb", "--field", deb, name).strip()
 
 
-def installed(package):
-    """(version, architecture, source, homepage) of what the build used."""
-    shown = output("dpkg-query", "-W", "-f", "${Version}\t${Architecture}\t${source:Package}\t${Homepage}\n", package)
-    return shown.split("\n")[0].split("\t")
+@functools.cache
+def installed():
+    """Package: (version, architecture, source, homepage) of what the build could use."""
+    fields = ["${Package}", "${db:Status-Status}", "${Version}", "${Architecture}", "${source:Package}", "${Homepage}"]
+    found = {}
+    for line in output("dpkg-query", "-W", "-f", "\t".join(fields) + "\n").splitlines():
+        name, status, *known = line.split("\t")
+        if status == "installed":
+            found.setdefault(name, known)
+    return found
 
 
 def identifier(name):
@@ -34,12 +41,15 @@ def identifier(name):
 
 
 def debian_package(name):
-    version, architecture, source, homepage = installed(name)
-    return {
-        "SPDXID": identifier(name), "name": name, "versionInfo": version, "supplier": "Organization: Debian",
-        "downloadLocation": "NOASSERTION", "filesAnalyzed": False, "licenseConcluded": "NOASSERTION",
-        "licenseDeclared": "NOASSERTION", "copyrightText": "NOASSERTION", "sourceInfo": f"Debian source package {source}",
-        **({"homepage": homepage} if homepage else {}),
+    described = {
+        "SPDXID": identifier(name), "name": name, "supplier": "Organization: Debian", "downloadLocation": "NOASSERTION",
+        "filesAnalyzed": False, "licenseConcluded": "NOASSERTION", "licenseDeclared": "NOASSERTION", "copyrightText": "NOASSERTION",
+    }
+    if name not in installed():  # a node needs systemd's tools, the machine that builds it does not
+        return described
+    version, architecture, source, homepage = installed()[name]
+    return described | {
+        "versionInfo": version, "sourceInfo": f"Debian source package {source}", **({"homepage": homepage} if homepage else {}),
         "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
                           "referenceLocator": f"pkg:deb/debian/{name.replace('+', '%2B')}@{version.replace('+', '%2B')}"
                                               f"?arch={architecture}"}],

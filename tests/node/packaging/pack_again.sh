@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The packages of a build, packed again elsewhere, later, by somebody with another umask, time zone and language, are the same bytes as
 # those that make.sh made, and tell of no time but the commit's. That the programs compile to the same bytes elsewhere is not seen
-# here: node/packaging/reproduce.sh does that, by hand.
+# here: compile_again.sh and node/packaging/reproduce.sh do that, by hand.
 # Usage: pack_again.sh BUILD PACKAGING FOLDER_OF_PACKAGES FOLDER      (FOLDER: better of another length)
 set -eu
 build=$1 packaging=$2 first=$3 again=$4

@@ -85,7 +85,7 @@ class Governed {
     if (!answer || answer->status != 200) return std::nullopt;
     for (const auto& each : boost::json::parse(answer->body).at("peers").as_array()) {
       const auto* version = each.as_object().if_contains("newest_protocol_version");
-      if (each.at("administration") == peer && version != nullptr) return version->as_int64();
+      if (each.at("administration").as_string() == peer && version != nullptr) return version->as_int64();
     }
     return std::nullopt;
   }
