@@ -83,7 +83,8 @@ class Governed {
   std::optional<std::int64_t> version_told(const std::string& to, const std::string& peer) {
     const auto answer = get(node(to).http, "/v1/node/status");
     if (!answer || answer->status != 200) return std::nullopt;
-    for (const auto& each : boost::json::parse(answer->body).at("peers").as_array()) {
+    const auto status = boost::json::parse(answer->body);
+    for (const auto& each : status.at("peers").as_array()) {
       const auto* version = each.as_object().if_contains("newest_protocol_version");
       if (each.at("administration").as_string() == peer && version != nullptr) return version->as_int64();
     }
