@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
+#include "node/ledger/date.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/importing.h"
 #include "testnet/processes/patience.h"
@@ -165,6 +167,12 @@ Agreed LocalNetwork::wait_agreed() {
 
 Network LocalNetwork::found_another(const std::string& name) {
   return found(root_ / name, kLastPort, sample_data(), false, "local");
+}
+
+std::string in_two_months() {
+  using namespace std::chrono;
+  const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  return ledger::Date::of(static_cast<std::uint64_t>(now_ms), 0).plus(60).text();
 }
 
 }  // namespace quipu::processes::trial

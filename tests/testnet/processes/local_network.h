@@ -56,4 +56,7 @@ class LocalNetwork {
 
 std::filesystem::path sample_data();
 
+// A day by which proposals may well expire.
+std::string in_two_months();
+
 }  // namespace quipu::processes::trial

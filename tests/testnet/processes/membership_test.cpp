@@ -10,7 +10,6 @@
 #include <regex>
 #include <sstream>
 
-#include "node/ledger/date.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/probe.h"
@@ -23,12 +22,6 @@ namespace membership {
 
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
-
-std::string in_two_months() {
-  using namespace std::chrono;
-  const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-  return ledger::Date::of(static_cast<std::uint64_t>(now_ms), 0).plus(60).text();
-}
 
 // Four members, and a fifth administration that wants to be one.
 class Governed {

@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "node/cli/json_fields.h"
-#include "node/ledger/date.h"
 #include "node/ledger/json.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
@@ -21,12 +20,6 @@ namespace signer_keys {
 using namespace signer_trial;
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
-
-std::string in_two_months() {
-  using namespace std::chrono;
-  const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-  return ledger::Date::of(static_cast<std::uint64_t>(now_ms), 0).plus(60).text();
-}
 
 // Peru's engineers, and the others who vote for its new key.
 class Change {
