@@ -75,9 +75,13 @@ Done put_copy_in_place(const fs::path& directory) {
   return move(salvage_path(directory), directory);
 }
 
-Done finish_interrupted_exchange(const fs::path& directory) {
+bool exchange_was_interrupted(const fs::path& directory) {
   std::error_code error;
-  if (fs::exists(directory, error) || !fs::exists(salvage_path(directory), error)) return {};
+  return !fs::exists(directory, error) && fs::exists(salvage_path(directory), error);
+}
+
+Done finish_interrupted_exchange(const fs::path& directory) {
+  if (!exchange_was_interrupted(directory)) return {};
   return move(salvage_path(directory), directory);
 }
 

@@ -19,7 +19,10 @@ std::expected<void, std::string> copy_for_salvage(const std::filesystem::path& d
 // The copy takes the directory's place; the damaged one becomes `<directory>.damaged-<n>`, with n from 1 up.
 std::expected<void, std::string> put_copy_in_place(const std::filesystem::path& directory);
 
-// After a power cut between the two renames of put_copy_in_place: does the second.
+// A power cut came between the two renames of put_copy_in_place: nothing is in the directory's place yet.
+bool exchange_was_interrupted(const std::filesystem::path& directory);
+
+// Does the second one then.
 std::expected<void, std::string> finish_interrupted_exchange(const std::filesystem::path& directory);
 
 }  // namespace quipu::storage

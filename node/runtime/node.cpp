@@ -592,8 +592,8 @@ std::expected<void, std::string> Node::run() {
     state_->http_io.run();
   });
   state_->io.run();
-  state_->keeper.stop();
   http_thread.join();
+  state_->keeper.stop();  // until here it answers those who hand records in
   state_->couriers.clear();
   spdlog::info("stopped");
   return {};

@@ -14,6 +14,7 @@
 #include "crypto/keyfile.h"
 #include "node/runtime/data_directory.h"
 #include "node/signer/member_keys.h"
+#include "storage/salvage_copy.h"
 
 namespace quipu::runtime {
 
@@ -116,7 +117,9 @@ Fault port_fault(const std::string& listen) {
 std::vector<std::string> losses(const NodeConfig& config) {
   std::vector<std::string> lost;
   const auto ledger = config.resolve(config.ledger);
-  if (!fs::exists(ledger / "CURRENT")) lost.push_back(fmt::format("no ledger in {}", ledger.string()));
+  if (!fs::exists(ledger / "CURRENT") && !storage::exchange_was_interrupted(ledger)) {
+    lost.push_back(fmt::format("no ledger in {}", ledger.string()));
+  }
   const auto safety = config.resolve(config.safety);
   if (config.signs_itself() && !fs::exists(safety)) lost.push_back(fmt::format("no safety file {}", safety.string()));
   return lost;

@@ -85,6 +85,19 @@ TEST_CASE("a lost ledger and a lost safety file are told and none is begun") {
   only_fault(member, "is the disk mounted that should hold");
 }
 
+TEST_CASE("a ledger whose salvage a power cut left half in place is not called lost") {
+  using namespace stopped;
+  const Scratch scratch;
+  const Member member(scratch.path);
+  fs::rename(member.file("ledger"), member.file("ledger.damaged-1"));
+  fs::copy(member.file("ledger.damaged-1"), member.file("ledger.salvage"));
+  const auto seen = look(member);
+  CHECK(seen.faults.empty());
+  CHECK(seen.losses.empty());
+  REQUIRE(open_node(member.config));
+  CHECK(fs::exists(member.file("ledger/CURRENT")));
+}
+
 TEST_CASE("what keeps a stopped node from its start is told") {
   using namespace stopped;
   const Scratch scratch;
