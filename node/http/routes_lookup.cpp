@@ -48,6 +48,19 @@ std::optional<FoundOperator> operator_in_path(const Call& call, const ledger::St
   return record ? std::optional(FoundOperator{tin->substr(0, 2), std::move(*record)}) : std::nullopt;
 }
 
+struct FoundCertificate {
+  Name name;
+  CertificateRecord record;
+};
+
+std::optional<FoundCertificate> certificate_in_path(const Call& call, const ledger::StateView& state) {
+  auto name = name_in_path(call);
+  if (!name) return std::nullopt;
+  auto record =
+      read_record<CertificateRecord>(state, ledger::map_key(RecordType::kCertificate, name->issuer, name->identifier));
+  return record ? std::optional(FoundCertificate{*std::move(name), std::move(*record)}) : std::nullopt;
+}
+
 void write_certificates(JsonWriter& json, const ledger::StateView& state, const FoundOperator& found,
                         const ledger::Disputes& disputes, ledger::Date day) {
   json.key("certificates").begin_array();
@@ -121,18 +134,15 @@ Response get_certificate(const Call& call) {
   if (!day) return day.error();
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
-  const auto name = name_in_path(call);
-  const auto record =
-      !name ? std::nullopt
-            : read_record<CertificateRecord>(*asked->state,
-                                             ledger::map_key(RecordType::kCertificate, name->issuer, name->identifier));
-  if (!record) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
+  const auto found = certificate_in_path(call, *asked->state);
+  if (!found) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
   JsonWriter json = begin_answer(call, *asked);
   json.field("on", day->text());
-  write_certificate(json, name->issuer, *record, certificate_on(*record, *day));
-  write_freshness(json, *asked, name->issuer);
-  if (ledger::Disputes(*asked->state, {name->issuer}).covers(record->history())) json.field("disputed", true);
-  json.key("record").raw(ledger::message_to_json(*record));
+  write_certificate(json, found->name.issuer, found->record, certificate_on(found->record, *day));
+  write_freshness(json, *asked, found->name.issuer);
+  if (ledger::Disputes(*asked->state, {found->name.issuer}).covers(found->record.history()))
+    json.field("disputed", true);
+  json.key("record").raw(ledger::message_to_json(found->record));
   return end_answer(std::move(json));
 }
 
@@ -140,16 +150,12 @@ Response get_certificate_history(const Call& call) {
   if (const auto fault = call.unexpected({"known_at"})) return problem(ApiCode::kBadParameter, *fault);
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
-  const auto name = name_in_path(call);
-  const auto record =
-      !name ? std::nullopt
-            : read_record<CertificateRecord>(*asked->state,
-                                             ledger::map_key(RecordType::kCertificate, name->issuer, name->identifier));
-  if (!record) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
+  const auto found = certificate_in_path(call, *asked->state);
+  if (!found) return problem(ApiCode::kNotFound, "no certificate of that CC/NUMBER");
   JsonWriter json = begin_answer(call, *asked);
-  json.field("certificate", name->text()).key("events").begin_array();
-  const ledger::Disputes disputes(*asked->state, {name->issuer});
-  for (const auto& place : record->history().events()) {
+  json.field("certificate", found->name.text()).key("events").begin_array();
+  const ledger::Disputes disputes(*asked->state, {found->name.issuer});
+  for (const auto& place : found->record.history().events()) {
     write_logged(json, *asked, call.backend.genesis().chain_id, disputes, place);
   }
   json.end_array();

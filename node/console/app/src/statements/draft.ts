@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an officer has filled in so far, what is wrong with it, and the event that it becomes.
+// What is wrong with what an officer has filled in so far, and the event that it becomes.
 import type { Message, Value } from '../signing/canonical'
 import { daysBetween, isDay, plusDays, type Day } from '../days'
 import { base64, fromHex } from '../signing/bytes'
+import type { Draft, Faults, Filled, Frame } from './filled'
 import type { FormField, StatementForm } from './form_fields'
-
-export type Filled = string | readonly string[] | boolean
-export type Draft = Readonly<Record<string, Filled>>
-
-export interface Frame {
-  readonly decisionDate: Day
-  readonly effectiveFrom: string
-  readonly legalBasis: string
-  readonly reason: string
-}
-
-// The codes are those of the rules, so that their texts are, too.
-export type Faults = Readonly<Record<string, string>>
 
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/
 const ID = /^[A-Z0-9][A-Z0-9-]{0,63}$/

@@ -6,7 +6,8 @@ import { useSpeech } from '../language/language'
 import { Choice, Labelled, Text } from '../parts/pieces'
 import { useSession } from '../session'
 import { hex, sha256 } from '../signing/bytes'
-import { partsOf, type Draft, type Faults, type Filled, type Frame } from './draft'
+import { partsOf } from './draft'
+import type { Draft, Faults, Filled, Frame } from './filled'
 import type { FormField, StatementForm } from './form_fields'
 
 interface SeveralProps {

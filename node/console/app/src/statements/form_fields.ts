@@ -3,7 +3,7 @@
 import schema from 'virtual:schema'
 import type { Words } from '../language/en'
 import type { Message } from '../signing/canonical'
-import type { Draft, Faults, Frame } from './draft'
+import type { Draft, Faults, Frame } from './filled'
 
 export type Input =
   | { readonly type: 'day'; readonly after?: string } // later than this day

@@ -2,7 +2,7 @@
 // Forms of applications, validations, experts, irregularities, figures, keys and erasure.
 import { fromHex, base64 } from '../signing/bytes'
 import type { Message } from '../signing/canonical'
-import type { Draft, Faults, Frame } from './draft'
+import type { Draft, Faults, Frame } from './filled'
 import { choice, codes, day, flag, plain, ROLES, SCHEMES, several, valuesOf, type About, type Build, type Built, type FormField } from './form_fields'
 
 export const textIn = (draft: Draft, name: string): string => {

@@ -3,7 +3,8 @@
 // natural person.
 import type { Message } from '../signing/canonical'
 import { sideRecord, type SideRecord } from '../signing/side_record'
-import { eventOf, fieldsOf, normalTin, type Draft, type Frame } from './draft'
+import { eventOf, fieldsOf, normalTin } from './draft'
+import type { Draft, Frame } from './filled'
 import { FIRM_FIELDS, GRANT_FIELDS, IDENTITY_FIELDS } from './forms'
 
 export interface NewFirmStatement {

@@ -5,7 +5,7 @@ import type { Message, Value } from '../signing/canonical'
 import { choice, day, flag, plain, several, type Built, type FormField, type StatementForm } from './form_fields'
 import { textIn } from './further_forms'
 import { isDay, plusDays, type Day } from '../days'
-import type { Draft, Faults, Frame } from './draft'
+import type { Draft, Faults, Frame } from './filled'
 
 export const PARAMETERS = ['application_profile', 'renewal_grace_days', 'retention_days'] as const
 export const CODE_LISTS = ['alias_kind', 'benefit', 'expert_field', 'language', 'legal_basis', 'level', 'reason'] as const

@@ -6,6 +6,7 @@ import { address, ask } from '../api/client'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { TwoClocks } from '../parts/clocks'
+import { Pager } from '../parts/pager'
 import { Choice, Fault, Status, Table, Waiting } from '../parts/pieces'
 import { SaveFrom } from '../parts/save'
 import { certificateLink, go, operatorLink } from '../router'
@@ -55,7 +56,6 @@ function Recognised({ of }: { readonly of: readonly RecognisedFirm[] }) {
 
 // Pages lead on from one another, all of one state.
 function Pages({ path, which }: { readonly path: string; readonly which: Which }) {
-  const { words } = useSpeech()
   const [after, setAfter] = useState<readonly string[]>([])
   const asked = useAnswer<ListAnswer>(`${path}&limit=${PAGE}${after.length > 0 ? `&after=${after.at(-1)}` : ''}`)
   return (
@@ -63,18 +63,7 @@ function Pages({ path, which }: { readonly path: string; readonly which: Which }
       {(answer) => (
         <>
           {which === 'issuer' ? <Certificates of={answer.items as readonly Listed[]} /> : <Recognised of={answer.items as readonly RecognisedFirm[]} />}
-          <p class="actions">
-            {after.length > 0 ? (
-              <button type="button" onClick={() => setAfter(after.slice(0, -1))}>
-                {words.lists.back}
-              </button>
-            ) : null}
-            {answer.next_after === undefined ? null : (
-              <button type="button" onClick={() => setAfter([...after, answer.next_after ?? ''])}>
-                {words.more}
-              </button>
-            )}
-          </p>
+          <Pager after={after} next={answer.next_after} turn={setAfter} />
         </>
       )}
     </Waiting>

@@ -6,6 +6,7 @@ import type { ReportAnswer } from '../api/answers'
 import { address, segments } from '../api/client'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
+import { Pager } from '../parts/pager'
 import { Facts, Flags, Table, Waiting } from '../parts/pieces'
 import { SaveFrom } from '../parts/save'
 import { StatementWords } from '../parts/statement_words'
@@ -73,18 +74,7 @@ export function Report({ name }: { readonly name: string }) {
                 { head: words.certificate.receipt, cell: (row) => <a href={linkTo(['receipts', row.id])}>{words.certificate.receipt}</a> },
               ]}
             />
-            <p class="actions">
-              {after.length > 0 ? (
-                <button type="button" onClick={() => setAfter(after.slice(0, -1))}>
-                  {words.lists.back}
-                </button>
-              ) : null}
-              {answer.next_after === undefined ? null : (
-                <button type="button" onClick={() => setAfter([...after, answer.next_after ?? ''])}>
-                  {words.more}
-                </button>
-              )}
-            </p>
+            <Pager after={after} next={answer.next_after} turn={setAfter} />
           </>
         )}
       </Waiting>
