@@ -4,6 +4,7 @@
 
 #include "node/console/files.h"
 #include "node/http/compression.h"
+#include "node/http/entity_tag.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 
@@ -24,7 +25,7 @@ Response file(const Call& call, const console::File& found) {
                       {"Referrer-Policy", "no-referrer"},
                       {"Cross-Origin-Resource-Policy", "same-origin"}};
   if (!found.policy.empty()) response.headers.emplace_back("Content-Security-Policy", found.policy);
-  if (call.request.if_none_match == tag) {
+  if (holds_tag(call.request.if_none_match, tag)) {
     response.status = 304;
     return response;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mirror: the same bytes as an exported bundle, never beyond a published checkpoint.
 #include "crypto/digest.h"
+#include "node/http/entity_tag.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
 #include "node/http/records.h"
@@ -27,7 +28,7 @@ Response file(Bytes body, const char* content_type, const char* caching) {
 // With an ETag, for files that are asked for again and again.
 Response tagged_file(const Call& call, Bytes body, const char* content_type, const char* caching) {
   const std::string tag = '"' + crypto::to_hex(crypto::sha256(body).view().substr(0, 16)) + '"';
-  const bool known = call.request.if_none_match == tag;
+  const bool known = holds_tag(call.request.if_none_match, tag);
   Response response = file(known ? Bytes() : std::move(body), content_type, caching);
   if (known) response.status = 304;
   response.headers.emplace_back("ETag", tag);

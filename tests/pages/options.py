@@ -40,6 +40,8 @@ def faults(programs, words):
         if word in subcommands(help_of(programs, name, path)):
             path += (word,)
             known |= options(help_of(programs, name, path))
+    if path and subcommands(help_of(programs, name, path)) and "--help" not in rest:
+        return [f"{' '.join((name, *path))} has no such subcommand: {' '.join(rest)}"]
     return [f"{' '.join((name, *path))} has no option {word}" for word in rest
             if word.startswith("--") and word.partition("=")[0] not in known]
 

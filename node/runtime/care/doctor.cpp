@@ -113,7 +113,7 @@ Finding height(const NodeAnswers& node) {
   const auto behind = *others - std::min(*others, node.height);
   if (behind > kFewBlocks) {
     return {"height", Verdict::kWarn, fmt::format("{}, which is {} blocks behind the others", node.height, behind),
-            "it catches up by itself: ask again; if the height stands, docs/alerts.md, QuipuSyncing"};
+            "it catches up by itself: ask again; if the height stands, docs/alerts.md, QuipuLagging"};
   }
   if (const auto late = far_behind(node); !late.empty()) {
     return {"height", Verdict::kWarn, fmt::format("{}; {}", node.height, fmt::join(late, ", ")),

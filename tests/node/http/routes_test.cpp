@@ -551,6 +551,26 @@ TEST_CASE("a file that has not changed is not sent again", "[routes]") {
   CHECK(ask(node, request).status == 200);
 }
 
+TEST_CASE("a file is known by its tag in a list, as a proxy weakens it, or by a star", "[routes]") {
+  MemoryLedger node;
+  const std::string tag = header(get(node, "/checkpoint"), "ETag");
+  Request request;
+  request.method = "GET";
+  request.target = "/checkpoint";
+  for (const std::string& held :
+       {tag, "W/" + tag, "\"other\", " + tag, "\"other\" , W/" + tag + " ", std::string("*")}) {
+    CAPTURE(held);
+    request.if_none_match = held;
+    CHECK(ask(node, request).status == 304);
+  }
+  for (const std::string& held :
+       {std::string(), std::string("\"other\""), "W/W/" + tag, tag.substr(1), tag + tag, std::string(",")}) {
+    CAPTURE(held);
+    request.if_none_match = held;
+    CHECK(ask(node, request).status == 200);
+  }
+}
+
 TEST_CASE("evidence is listed and served under its hash", "[routes]") {
   MemoryLedger node;
   const json::object list = parsed(get(node, "/evidence"));
