@@ -115,7 +115,8 @@ int run(int argc, char** argv) {
 
   StatusArguments status;
   auto* status_command = app.add_subcommand(
-      "status", "Check a .quipu-status or .quipu-status-list against a trust policy, and say what it proves");
+      "status",
+      "Check a .quipu-status, .quipu-status-list or .quipu-recognition against a trust policy, and say what it proves");
   status_command->add_option("file", status.file, "The status proof")->required();
   status_command->add_option("--policy", status.policy, "The policy file, e.g. policy/0 of a mirror you trust")
       ->required();
@@ -124,7 +125,8 @@ int run(int argc, char** argv) {
   status_command->add_option("--on", status.on, "The day asked about; that of the proof's block without it");
   status_command->add_option("--output", status.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   status_command->footer(
-      "Example: quipu-audit status firm.quipu-status --policy policy-0 --certificate PE/OEA-2024-0001 --on 2026-06-30");
+      "Example: quipu-audit status firm.quipu-status --policy policy-0 --certificate PE/OEA-2024-0001 --on 2026-06-30\n"
+      "         quipu-audit status answer.quipu-recognition --policy policy-0");
   status_command->callback([&] { result = run_status(status); });
 
   CompareArguments compare_arguments;

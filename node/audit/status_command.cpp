@@ -6,9 +6,11 @@
 
 #include "crypto/signature.h"
 #include "node/audit/directory_bundle.h"
+#include "node/audit/recognition_command.h"
 #include "node/audit/status_list_command.h"
 #include "node/ledger/canonical.h"
 #include "node/ledger/date.h"
+#include "node/ledger/recognition_proof.h"
 #include "node/ledger/state.pb.h"
 #include "node/ledger/status_bundle.h"
 #include "node/ledger/timeline.h"
@@ -118,6 +120,15 @@ int run_list(const StatusArguments& arguments, const Bytes& text, const ledger::
   return kDone;
 }
 
+int run_recognition(const StatusArguments& arguments, const Bytes& text, const ledger::TrustPolicy& policy) {
+  if (!arguments.certificate.empty() || !arguments.on.empty())
+    return end_with("COULD-NOT-CHECK", "the file is about one question, which names firm and day: leave both out");
+  const auto said = recognition_text(text, policy, arguments.output);
+  if (!said) return end_with("BROKEN", said.error());
+  std::cout << *said;
+  return kDone;
+}
+
 }  // namespace
 
 int run_status(const StatusArguments& arguments) {
@@ -128,6 +139,7 @@ int run_status(const StatusArguments& arguments) {
   const auto policy = ledger::TrustPolicy::parse(*policy_text);
   if (!policy) return end_with("COULD-NOT-CHECK", policy.error());
   if (ledger::is_status_list(*text)) return run_list(arguments, *text, *policy);
+  if (ledger::is_recognition_proof(*text)) return run_recognition(arguments, *text, *policy);
   if (!arguments.certificate.empty() && !key_of(arguments.certificate))
     return end_with("COULD-NOT-CHECK", "a certificate is named CC/NUMBER");
   const auto bundle = StatusBundle::parse(*text);

@@ -296,6 +296,8 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
       "quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
       "  quipu recognise --alias MID:BRACME123SAO --by DO --role EXPORTER --flow EXPORT --on 2026-03-01\n"
       "  quipu recognise --tin PE10456789012 --salt 3q2+7w... --by DO --role BROKER --flow IMPORT --on 2026-03-01\n"
+      "  quipu recognise --tin BR15113005000188 --by DO --role EXPORTER --flow EXPORT --on 2026-03-01 --proof "
+      "answer.quipu-recognition\n"
       "  quipu recognise --batch declarations.csv > answers.csv\n"
       "  quipu recognise --batch declarations.csv --summary");
   CLI::Option* batch =
@@ -312,8 +314,13 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
         std::tuple{"--on", &RecogniseOptions::on, "Day of the declaration, YYYY-MM-DD"}}) {
     ask.add(name, into, about)->excludes(batch);
   }
-  ask.add("--known-at", &RecogniseOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
-  ask.add("--proof", &RecogniseOptions::proof, "Write a proof of the answer (a later version)");
+  CLI::Option* known_at = ask.add("--known-at", &RecogniseOptions::known_at,
+                                  "As known at a height, an RFC 3339 instant, or the end of a day");
+  ask.add("--proof", &RecogniseOptions::proof,
+          "Write what proves the answer to this file; it is then as known at the newest published checkpoint, not now")
+      ->excludes(batch)
+      ->excludes(known_at)
+      ->excludes(ask.app->get_option("--salt"));
   ask.app->callback([&chosen, kept = ask.options] {
     const bool whole = kept->tin.empty() != kept->alias.empty() && !kept->by.empty() && !kept->role.empty() &&
                        !kept->flow.empty() && !kept->on.empty() && (kept->salt.empty() || !kept->tin.empty());

@@ -190,6 +190,7 @@ std::expected<json::value, std::string> ask_one(NodeClient& node, const Recognis
                                .add("flow", options.flow)
                                .add("on", options.on)
                                .add("known_at", options.known_at)
+                               .add("proof", options.proof.empty() ? "" : "1")
                                .text();
   return node.get_json("/v1/recognition" + text);
 }
@@ -209,15 +210,27 @@ std::expected<json::value, std::string> ask_opening(NodeClient& node, const Reco
   return answer;
 }
 
+// The proof goes to its file, and the answer tells where it is.
+Done keep_proof(json::object& answer, const std::string& path) {
+  const auto* proof = answer.if_contains("proof");
+  if (!proof || !proof->is_string()) return std::unexpected("the node sent no proof: is it older than this program?");
+  const auto& text = proof->get_string();
+  if (auto written = write_file(path, std::string_view(text.data(), text.size())); !written) return written;
+  answer["proof"] = path;
+  return {};
+}
+
 }  // namespace
 
 Done recognise(const Global& global, const RecogniseOptions& options) {
-  if (!options.proof.empty()) return std::unexpected("--proof: not yet; a later version proves look-ups");
   if (!options.batch.empty()) return recognise_batch(global, options);
   auto node = connect(global);
   if (!node) return std::unexpected(node.error());
-  const auto answer = options.salt.empty() ? ask_one(*node, options) : ask_opening(*node, options);
+  auto answer = options.salt.empty() ? ask_one(*node, options) : ask_opening(*node, options);
   if (!answer) return std::unexpected(answer.error());
+  if (!options.proof.empty()) {
+    if (auto kept = keep_proof(answer->as_object(), options.proof); !kept) return kept;
+  }
   print_answer(*answer, global.output);
   return {};
 }

@@ -2,18 +2,13 @@
 // Proofs about single records, to be kept and checked offline.
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/not_published.h"
 #include "node/ledger/genesis_members.h"
 #include "node/ledger/status_list.h"
 
 namespace quipu::http {
 
 namespace {
-
-Response not_published(bool map_not_kept) {
-  return problem(ApiCode::kNotPublished,
-                 map_not_kept ? "no checkpoint was published since the node started; ask again in a minute"
-                              : "no checkpoint has been published yet; ask again in a minute");
-}
 
 Response text(Bytes body) {
   Response response = json_response(200, std::move(body));
@@ -28,7 +23,7 @@ Response get_status_proof(const Call& call) {
   if (call.path[0].size() != 2) return problem(ApiCode::kBadParameter, "an administration has two letters");
   const auto key = ledger::map_key(ledger::RecordType::kCertificate, call.path[0], call.path[1]);
   const auto bundle = ledger::make_status_bundle(*call.backend.reader(), key);
-  if (!bundle) return not_published(bundle.error() == ledger::NoBundle::kMapNotKept);
+  if (!bundle) return not_published(bundle.error());
   return text(bundle->format());
 }
 
@@ -42,7 +37,8 @@ Response get_status_list(const Call& call) {
   if (list.error() == ledger::NoList::kTooLong) {
     return problem(ApiCode::kTooLarge, "it has more certificates than one file takes: audit an export");
   }
-  return not_published(list.error() == ledger::NoList::kMapNotKept);
+  return not_published(list.error() == ledger::NoList::kMapNotKept ? ledger::NotPublished::kMapNotKept
+                                                                   : ledger::NotPublished::kNothingPublished);
 }
 
 }  // namespace quipu::http

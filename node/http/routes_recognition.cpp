@@ -11,9 +11,11 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/not_published.h"
 #include "node/http/recent_records.h"
 #include "node/ledger/json.h"
 #include "node/ledger/recognition.h"
+#include "node/ledger/recognition_proof.h"
 
 namespace quipu::http {
 
@@ -141,6 +143,32 @@ std::expected<Bytes, std::string> answers_by_two(const AskedState& asked, const 
   return std::move(*first) + "," + *rest;
 }
 
+JsonWriter begin_recognition(const Call& call, const AskedState& asked, const ledger::RecognitionQuestion& question,
+                             const ledger::RecognitionAnswer& answer) {
+  JsonWriter json = begin_answer(call, asked);
+  json.field("by", question.recogniser).field("role", question.role).field("flow", question.flow);
+  json.field("on", question.on.text());
+  write_answer(json, asked, answer);
+  return json;
+}
+
+// What can be proven is what a checkpoint was published of: the answer is as known then, not as known now.
+Response answer_with_proof(const Call& call, const ledger::RecognitionQuestion& question) {
+  if (call.query("known_at")) {
+    return problem(ApiCode::kBadParameter, "a proof is of the newest published checkpoint: leave known_at out");
+  }
+  const auto reader = call.backend.reader();
+  const auto published = ledger::newest_published(*reader);
+  if (!published) return not_published(published.error());
+  const auto proven = ledger::prove_recognition(*published, question);
+  if (!proven) return problem(ApiCode::kBadParameter, proven.error());
+  const AskedState asked{
+      .reader = reader, .state = published->state, .block = published->block, .newest = reader->newest()};
+  JsonWriter json = begin_recognition(call, asked, question, proven->answer);
+  json.field("proof", proven->proof.format());
+  return end_answer(std::move(json));
+}
+
 }  // namespace
 
 Response get_recognition(const Call& call) {
@@ -148,18 +176,16 @@ Response get_recognition(const Call& call) {
     return problem(ApiCode::kBadParameter, *fault);
   }
   if (call.query("tin") && call.query("alias")) return problem(ApiCode::kBadParameter, "give tin or alias");
-  if (call.query("proof").value_or("0") != "0") return problem(ApiCode::kNotYet, "proofs belong to a later version");
+  const auto proof = call.query("proof").value_or("0");
+  if (proof != "0" && proof != "1") return problem(ApiCode::kBadParameter, "proof is 0 or 1");
   const auto question = read_question([&](std::string_view name) { return call.query(name); });
   if (!question) return problem(ApiCode::kBadParameter, question.error());
+  if (proof == "1") return answer_with_proof(call, *question);
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
   const auto answer = ledger::recognise(*asked->state, *question);
   if (!answer) return problem(ApiCode::kBadParameter, answer.error());
-  JsonWriter json = begin_answer(call, *asked);
-  json.field("by", question->recogniser).field("role", question->role).field("flow", question->flow);
-  json.field("on", question->on.text());
-  write_answer(json, *asked, *answer);
-  return end_answer(std::move(json));
+  return end_answer(begin_recognition(call, *asked, *question, *answer));
 }
 
 Response post_recognition(const Call& call) {

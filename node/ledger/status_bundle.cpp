@@ -2,8 +2,6 @@
 #include "node/ledger/status_bundle.h"
 
 #include "crypto/note.h"
-#include "crypto/status_proof.h"
-#include "node/ledger/ledger_reader.h"
 #include "node/ledger/proof_text.h"
 
 namespace quipu::ledger {
@@ -31,7 +29,8 @@ std::expected<StatusBundle, std::string> StatusBundle::parse(std::string_view te
   const auto key_bytes = key_text ? crypto::from_base64(*key_text) : std::nullopt;
   const auto key = key_bytes ? MapKey::from(*key_bytes) : std::nullopt;
   if (!key) return refuse("The key line is not base64 of 35 bytes.");
-  StatusBundle out{.key = *key};
+  StatusBundle out;
+  out.key = *key;
   const auto value = take_field(text, "value");
   if (value != kNoValue) {
     out.value = value ? crypto::from_base64(*value) : std::nullopt;
@@ -44,23 +43,10 @@ std::expected<StatusBundle, std::string> StatusBundle::parse(std::string_view te
   return out;
 }
 
-std::expected<StatusBundle, NoBundle> make_status_bundle(const LedgerReader& reader, const MapKey& key) {
-  const auto height = reader.newest_note();
-  const auto note = height ? reader.note(*height) : std::nullopt;
-  if (!note) return std::unexpected(NoBundle::kNothingPublished);
-  const auto map = reader.map(*height);
-  if (!map) return std::unexpected(NoBundle::kMapNotKept);
-  const auto state = reader.state(height);
-  const std::uint64_t size = reader.block(*height)->tree_size;
-  StatusBundle out{.key = key, .value = state->get(key)};
-  const auto value_of = [&](BytesView other) { return state->get(*MapKey::from(other)).value(); };
-  out.proof = out.value ? crypto::presence_proof(*map, key.view()) : crypto::absence_proof(*map, key.view(), value_of);
-  out.seal.extra = reader.leaf(size - 1);
-  out.seal.index = size - 1;
-  out.seal.proof = crypto::inclusion_proof(
-      size - 1, size, [&](unsigned level, std::uint64_t index) { return reader.node(level, index); });
-  out.seal.note = *note;
-  return out;
+std::expected<StatusBundle, NotPublished> make_status_bundle(const LedgerReader& reader, const MapKey& key) {
+  auto published = newest_published(reader);
+  if (!published) return std::unexpected(published.error());
+  return StatusBundle{prove_record(*published, key), std::move(published->seal)};
 }
 
 std::expected<ProvenStatus, std::string> verify_seal(const Receipt& receipt, const TrustPolicy& policy) {
@@ -76,11 +62,9 @@ std::expected<ProvenStatus, std::string> verify_seal(const Receipt& receipt, con
 std::expected<ProvenStatus, std::string> verify_status(const StatusBundle& bundle, const TrustPolicy& policy) {
   auto proven = verify_seal(bundle.seal, policy);
   if (!proven) return proven;
-  const BytesView key = bundle.key.view();
-  const auto& root = proven->seal.state_root;
-  const bool leads_there = bundle.value ? crypto::proves_present(root, key, *bundle.value, bundle.proof)
-                                        : crypto::proves_absent(root, key, bundle.proof);
-  if (!leads_there) return refuse("The proof does not lead from the record to the seal's state root.");
+  if (!bundle.leads_to(proven->seal.state_root)) {
+    return refuse("The proof does not lead from the record to the seal's state root.");
+  }
   return proven;
 }
 

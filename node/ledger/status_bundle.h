@@ -4,23 +4,18 @@
 #pragma once
 
 #include <expected>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "node/ledger/block.h"
+#include "node/ledger/published_state.h"
 #include "node/ledger/receipt.h"
 #include "node/ledger/state_view.h"
 
 namespace quipu::ledger {
 
-class LedgerReader;
-
-struct StatusBundle {
-  MapKey key{};
-  std::optional<Bytes> value{};  // the record; nothing: the map has none
-  Bytes proof{};                 // of presence or absence in the seal's state root
-  Receipt seal{};                // of the seal that ends the checkpoint's tree, which it carries
+struct StatusBundle : ProvenRecord {
+  Receipt seal{};  // of the seal that ends the checkpoint's tree, which it carries
 
   std::string format() const;
   // Strict form. The error is one sentence.
@@ -28,8 +23,7 @@ struct StatusBundle {
 };
 
 // The record as of the newest block under the newest published checkpoint.
-enum class NoBundle : std::uint8_t { kNothingPublished, kMapNotKept };
-std::expected<StatusBundle, NoBundle> make_status_bundle(const LedgerReader& reader, const MapKey& key);
+std::expected<StatusBundle, NotPublished> make_status_bundle(const LedgerReader& reader, const MapKey& key);
 
 struct ProvenStatus {
   crypto::Checkpoint checkpoint{};

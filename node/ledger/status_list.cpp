@@ -59,24 +59,22 @@ std::expected<StatusList, std::string> StatusList::parse(std::string_view text) 
 }
 
 std::expected<StatusList, NoList> make_status_list(const LedgerReader& reader, const std::string& administration) {
-  // Any key serves: the seal and its receipt are the same for all.
-  const auto bundle = make_status_bundle(reader, map_key(RecordType::kCertificate, administration, ""));
-  if (!bundle) {
-    return std::unexpected(bundle.error() == NoBundle::kMapNotKept ? NoList::kMapNotKept : NoList::kNothingPublished);
+  const auto published = newest_published(reader);
+  if (!published) {
+    return std::unexpected(published.error() == NotPublished::kMapNotKept ? NoList::kMapNotKept
+                                                                          : NoList::kNothingPublished);
   }
-  const auto height = decode_seal_leaf(*bundle->seal.extra)->height;
-  const auto state = reader.state(height);
+  const auto& state = *published->state;
   const Bytes prefix = map_prefix(RecordType::kCertificate, administration);
-  StatusList out{.administration = administration, .seal = bundle->seal};
+  StatusList out{.administration = administration, .seal = published->seal};
   std::size_t bytes = 0;
-  state->scan(prefix, [&](const MapKey& key, BytesView value) {
+  state.scan(prefix, [&](const MapKey& key, BytesView value) {
     out.entries.emplace_back(key.view(), value);
     return (bytes += value.size()) <= kStatusListBytes;
   });
   if (bytes > kStatusListBytes) return std::unexpected(NoList::kTooLong);
-  const auto map = reader.map(height);
-  if (!map) return std::unexpected(NoList::kMapNotKept);
-  out.proof = crypto::prefix_proof(*map, prefix, [&](BytesView key) { return state->get(*MapKey::from(key)).value(); });
+  const auto value_of = [&](BytesView key) { return state.get(*MapKey::from(key)).value(); };
+  out.proof = crypto::prefix_proof(published->map, prefix, value_of);
   return out;
 }
 

@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Status proofs from a node to the auditor's program.
-#include <sys/wait.h>
-
 #include <catch2/catch.hpp>
 
 #include "node/cli/files.h"
 #include "node/ledger/mirror.h"
 #include "node/ledger/status_bundle.h"
+#include "tests/node/cli/audited.h"
 #include "tests/node/cli/test_node.h"
 
 namespace quipu::cli::trial {
 
 namespace {
-
-struct Audited {
-  int exit_code = -1;
-  std::string output;
-};
-Audited audit_status(const std::string& file, const std::string& policy, const std::string& more = "") {
-  const std::string command = QUIPU_BINARY_DIR "/bin/quipu-audit status " + file + " --policy " + policy + " " + more;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Audited out;
-  char buffer[4096];
-  while (const std::size_t size = fread(buffer, 1, sizeof buffer, pipe)) out.output.append(buffer, size);
-  out.exit_code = WEXITSTATUS(pclose(pipe));
-  return out;
-}
 
 // Three firms of BO, suspended from 1 March on.
 struct Fetched {

@@ -90,7 +90,7 @@ Export of_four_epochs() {
 std::string status_of(const Chain& chain, const ledger::MapKey& key) {
   const auto& position = chain.position;
   const auto value_of = [&](BytesView other) { return position.state->get(*ledger::MapKey::from(other)).value(); };
-  ledger::StatusBundle bundle{.key = key, .value = position.state->get(key)};
+  ledger::StatusBundle bundle{{.key = key, .value = position.state->get(key)}};
   bundle.proof = bundle.value ? crypto::presence_proof(position.map, key.view())
                               : crypto::absence_proof(position.map, key.view(), value_of);
   bundle.seal = chain.receipt(position.tree.size() - 1);
