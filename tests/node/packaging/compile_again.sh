@@ -14,9 +14,11 @@ shift
 one=$work/a two=$work/much/longer/place
 export CCACHE_DISABLE=1  # compiled twice indeed, even where ccache stands in for the compiler
 
-for place in "$one" "$two"; do
+for place in "$one" "$two"; do  # both before either is compiled: the tree may be worked on meanwhile
   mkdir -p "$place"
   tar c -C "$tree" --exclude=./build --exclude=./.git . | tar x -C "$place"
+done
+for place in "$one" "$two"; do
   (cd "$place" && cmake --preset package >/dev/null && cmake --build --preset package-programs --target "$@")
 done
 
