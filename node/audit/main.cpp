@@ -47,8 +47,9 @@ void add_verify_command(CLI::App& app, VerifyArguments& verify, int& result) {
   command->add_option("directory", verify.directory, "The mirror")->required();
   command->add_option("--genesis", verify.genesis, "The genesis file, from a source you trust")->required();
   command->add_option("--against", verify.against, "Another mirror of the chain; may be repeated");
-  command->add_option("--receipt", verify.receipts,
-                      "A .tlog-proof or .quipu-status that must be of this history; may be repeated");
+  command->add_option(
+      "--receipt", verify.receipts,
+      "A .tlog-proof, or what quipu-audit status checks, that must be of this history; may be repeated");
   command->add_option("--records", verify.records, "A directory of side records, each named by its commitment in hex");
   command->add_option(
       "--position", verify.position,

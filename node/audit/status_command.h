@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `quipu-audit status`: what a .quipu-status or a .quipu-status-list proves, in words.
+// `quipu-audit status`: what a .quipu-status, .quipu-status-list or .quipu-recognition proves, in words.
 #pragma once
 
 #include <string>

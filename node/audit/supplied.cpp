@@ -2,16 +2,21 @@
 #include "node/audit/supplied.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "node/ledger/mirror.h"
 #include "node/ledger/receipt.h"
+#include "node/ledger/recognition_proof.h"
 #include "node/ledger/status_bundle.h"
+#include "node/ledger/status_list.h"
 
 namespace quipu::audit {
 namespace {
 
 using ledger::Receipt;
+using ledger::RecognitionProof;
 using ledger::StatusBundle;
+using ledger::StatusList;
 
 class OneCheckpoint final : public Bundle {
  public:
@@ -26,30 +31,43 @@ class OneCheckpoint final : public Bundle {
   std::vector<std::string> paths_ = {"checkpoint"};
 };
 
-bool is_status(BytesView content) { return content.starts_with("quipu-status@"); }
+using AnyProof = std::variant<Receipt, StatusBundle, StatusList, RecognitionProof>;
 
-// Nothing when it is not in form, which check_supplied() says.
-std::optional<Bytes> note_in(BytesView content) {
-  if (is_status(content)) {
-    const auto status = StatusBundle::parse(content);
-    return status ? std::optional(status->seal.note) : std::nullopt;
-  }
-  const auto receipt = Receipt::parse(content);
-  return receipt ? std::optional(receipt->note) : std::nullopt;
+template <class Proof>
+std::expected<AnyProof, std::string> parsed(BytesView content) {
+  auto proof = Proof::parse(content);
+  if (!proof) return std::unexpected(proof.error());
+  return *std::move(proof);
+}
+
+std::expected<AnyProof, std::string> parse(BytesView content) {
+  if (ledger::is_status_list(content)) return parsed<StatusList>(content);
+  if (ledger::is_recognition_proof(content)) return parsed<RecognitionProof>(content);
+  return content.starts_with("quipu-status@") ? parsed<StatusBundle>(content) : parsed<Receipt>(content);
+}
+
+Bytes note_of(const Receipt& receipt) { return receipt.note; }
+Bytes note_of(const auto& proof) { return proof.seal.note; }
+
+auto verified(const Receipt& receipt, const ledger::TrustPolicy& policy)
+    -> std::expected<crypto::Checkpoint, std::string> {
+  if (!receipt.extra) return std::unexpected("it does not carry its leaf");
+  return ledger::verify_receipt(receipt, *receipt.extra, policy);
+}
+auto verified(const StatusBundle& bundle, const ledger::TrustPolicy& policy) { return verify_status(bundle, policy); }
+auto verified(const StatusList& list, const ledger::TrustPolicy& policy) { return verify_status_list(list, policy); }
+auto verified(const RecognitionProof& proof, const ledger::TrustPolicy& policy) {
+  return verify_recognition(proof, policy);
 }
 
 std::expected<void, std::string> holds(BytesView content, const ledger::TrustPolicy& policy) {
-  if (is_status(content)) {
-    const auto status = StatusBundle::parse(content);
-    if (!status) return std::unexpected(status.error());
-    const auto proven = ledger::verify_status(*status, policy);
+  const auto proof = parse(content);
+  if (!proof) return std::unexpected(proof.error());
+  const auto check = [&policy](const auto& each) -> std::expected<void, std::string> {
+    const auto proven = verified(each, policy);
     return proven ? std::expected<void, std::string>{} : std::unexpected(proven.error());
-  }
-  const auto receipt = Receipt::parse(content);
-  if (!receipt) return std::unexpected(receipt.error());
-  if (!receipt->extra) return std::unexpected("it does not carry its leaf");
-  const auto proven = ledger::verify_receipt(*receipt, *receipt->extra, policy);
-  return proven ? std::expected<void, std::string>{} : std::unexpected(proven.error());
+  };
+  return std::visit(check, *proof);
 }
 
 }  // namespace
@@ -57,7 +75,10 @@ std::expected<void, std::string> holds(BytesView content, const ledger::TrustPol
 std::vector<std::unique_ptr<Bundle>> checkpoints_of(const std::vector<Supplied>& supplied) {
   std::vector<std::unique_ptr<Bundle>> out;
   for (const auto& [name, content] : supplied) {
-    if (auto note = note_in(content)) out.push_back(std::make_unique<OneCheckpoint>(name, *std::move(note)));
+    const auto proof = parse(content);  // check_supplied() says what is not in form
+    if (!proof) continue;
+    auto note = std::visit([](const auto& each) { return note_of(each); }, *proof);
+    out.push_back(std::make_unique<OneCheckpoint>(name, std::move(note)));
   }
   return out;
 }

@@ -12,7 +12,8 @@
 
 namespace quipu::audit {
 
-// A .tlog-proof or a .quipu-status, told apart by its first line; `name` is what reports call it.
+// A .tlog-proof, .quipu-status, .quipu-status-list or .quipu-recognition, told apart by its first line; `name` is what
+// reports call it.
 struct Supplied {
   std::string name;
   Bytes content;
