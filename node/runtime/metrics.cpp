@@ -173,6 +173,9 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   put_vitals(page, vitals);
   page.gauge("quipu_backup_verified_time_seconds", "When a backup of this node was last verified; 0: never.",
              static_cast<double>(member.backup_verified_s));
+  page.gauge("quipu_scrub_time_seconds", "When all that is stored was last read again and checked; 0: never.",
+             static_cast<double>(member.scrub_s));
+  page.gauge("quipu_scrub_damage", "1 when that found damage.", member.scrub_damage ? 1 : 0);
   page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(vitals.node.view));
   page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
   page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",

@@ -42,6 +42,8 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std
 // What a member shows beside its vitals.
 struct MemberVitals {
   std::int64_t backup_verified_s = 0;  // when a backup of it was last verified, Unix time; 0: never
+  std::int64_t scrub_s = 0;            // when its scrub last ended, Unix time; 0: never
+  bool scrub_damage = false;           // that one found something
   std::vector<webhooks::Standing> webhooks{};
   std::int64_t utc_ms = 0;
 };

@@ -26,6 +26,7 @@
 #include "node/ledger/sequence_holder.h"
 #include "node/runtime/api_tls.h"
 #include "node/runtime/care/backup_mark.h"
+#include "node/runtime/care/scrubber.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
 #include "node/runtime/door.h"
@@ -412,9 +413,13 @@ struct Node::State final : public http::Backend, public http::Operations {
   std::string metrics() const override {
     const auto vitals =
         vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
-    return render_metrics(
-        vitals, driver.status(), driver.counters(), finality.until_final(),
-        {.backup_verified_s = backup_verified_s(), .webhooks = standings(couriers), .utc_ms = real_now().utc_ms});
+    const auto scrub = read_scrub_mark(config.directory / kScrubMarkFile);
+    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(),
+                          {.backup_verified_s = backup_verified_s(),
+                           .scrub_s = scrub ? scrub->ended_ms / 1'000 : 0,
+                           .scrub_damage = scrub && !scrub->fault.empty(),
+                           .webhooks = standings(couriers),
+                           .utc_ms = real_now().utc_ms});
   }
 
   // ---- http::Operations
@@ -591,6 +596,7 @@ std::expected<void, std::string> Node::run() {
     http::stand_back(http::kAnswersNiceness);
     state_->http_io.run();
   });
+  const Scrubber scrubber(state_->files.genesis.chain, *state_->files.database, state_->config.directory);
   state_->io.run();
   http_thread.join();
   state_->keeper.stop();  // until here it answers those who hand records in

@@ -21,6 +21,7 @@ constexpr std::int64_t kApart_ms = 5'000;   // as the alert QuipuClockOff
 constexpr std::uint64_t kFewBlocks = 10;    // that one may be behind another while blocks are made
 constexpr std::int64_t kDay_ms = 86'400'000;
 constexpr std::int64_t kBackupDays = 2;        // as the alert QuipuBackupOld
+constexpr std::int64_t kScrubDays = 2;         // as the alert QuipuScrubOld
 constexpr std::int64_t kCertificateDays = 30;  // as the alert QuipuCertificateExpires
 
 Finding ok(std::string check, std::string what) { return {std::move(check), Verdict::kOk, std::move(what)}; }
@@ -205,6 +206,16 @@ Finding backup(const NodeFacts& facts) {
   return {"backup", Verdict::kWarn, fmt::format("verified {} days ago", days), next};
 }
 
+Finding scrub(const NodeFacts& facts) {
+  const std::string next = "a node that runs does it by itself, once a day: look for `scrub` in its log";
+  if (!facts.scrub) return {"scrub", Verdict::kWarn, "never ended one", next};
+  if (!facts.scrub->fault.empty())
+    return {"scrub", Verdict::kFail, facts.scrub->fault, "docs/alerts.md, \"QuipuScrubFoundDamage\""};
+  const auto days = (facts.now_ms - facts.scrub->ended_ms) / kDay_ms;
+  if (days < kScrubDays) return ok("scrub", "all that is stored was read and checked within two days");
+  return {"scrub", Verdict::kWarn, fmt::format("the last one ended {} days ago", days), next};
+}
+
 Finding certificate(const NodeFacts& facts) {
   const std::string next = "put another one in its place, it is read at once; docs/operating.md, \"HTTPS\"";
   if (!facts.certificate_fault.empty()) return {"certificate", Verdict::kFail, facts.certificate_fault, next};
@@ -242,7 +253,7 @@ std::vector<Finding> examine(const NodeFacts& facts) {
   if (facts.signer) findings.push_back(signer(facts));
   for (const auto& check : {&keys, &disk}) findings.push_back(check(facts));
   if (facts.sync_ms) findings.push_back(sync(facts));
-  for (const auto& check : {&backup, &certificate}) findings.push_back(check(facts));
+  for (const auto& check : {&backup, &scrub, &certificate}) findings.push_back(check(facts));
   return findings;
 }
 

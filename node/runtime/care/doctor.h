@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/runtime/care/look_at_stopped.h"
+#include "node/runtime/care/scrubber.h"
 #include "node/runtime/config.h"
 
 namespace quipu::runtime {
@@ -52,6 +53,7 @@ struct NodeFacts {
   std::int64_t now_ms = 0;               // this machine's clock
   bool clock_kept = true;                // by a time service, as the kernel says
   std::optional<std::int64_t> backup_verified_ms{};
+  std::optional<ScrubMark> scrub{};                     // the last one
   std::string certificate_fault{};                      // of the API's, and of the configuration of TLS
   std::optional<std::int64_t> certificate_expires_s{};  // nothing: HTTP in clear
 };

@@ -208,6 +208,7 @@ NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, con
   facts.free_share = free_share(ledger_folder);
   if (facts.unreachable.empty()) facts.sync_ms = median_sync_ms(ledger_folder);
   if (const auto mark = read_mark(config.directory / kLastMarkFile)) facts.backup_verified_ms = mark->verified_ms;
+  facts.scrub = read_scrub_mark(config.directory / kScrubMarkFile);
   look_at_certificate(config, facts);
   facts.now_ms = real_now().utc_ms;
   facts.clock_kept = clock_is_kept();

@@ -95,10 +95,12 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   counters.sign_took.add(30'000);
   Durations until_final;
   until_final.add(400'000);
-  const auto page =
-      render_metrics(some_vitals(), replica::Status{}, counters, until_final, {.backup_verified_s = 1795769831});
+  const auto page = render_metrics(some_vitals(), replica::Status{}, counters, until_final,
+                                   {.backup_verified_s = 1795769831, .scrub_s = 7, .scrub_damage = true});
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
+  CHECK_THAT(page, Contains("quipu_scrub_time_seconds 7\n"));
+  CHECK_THAT(page, Contains("quipu_scrub_damage 1\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));
   CHECK_THAT(page, Contains("quipu_requests_refused_total 12\n"));
   CHECK_THAT(page, Contains("quipu_build_info{version=\"9.9\"} 1\n"));

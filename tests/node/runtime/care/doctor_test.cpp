@@ -26,6 +26,7 @@ NodeFacts healthy() {
           .sync_ms = 2,
           .now_ms = kNow_ms,
           .backup_verified_ms = kNow_ms - kDay_ms,
+          .scrub = ScrubMark{.height = 60, .leaves = 200, .records = 90, .fault = "", .ended_ms = kNow_ms - kDay_ms},
           .certificate_expires_s = (kNow_ms + 90 * kDay_ms) / 1'000};
 }
 
@@ -225,6 +226,17 @@ TEST_CASE("a disk that fills up or is slow is warned of before it is a failure")
   only_wrong(facts, "sync", Verdict::kWarn, "80.0 ms");
   facts.sync_ms = std::numeric_limits<double>::infinity();
   only_wrong(facts, "sync", Verdict::kFail, "inf");
+}
+
+TEST_CASE("a scrub that is old or never ended or found damage is told") {
+  using namespace doctor;
+  auto facts = healthy();
+  facts.scrub->ended_ms = kNow_ms - 3 * kDay_ms;
+  only_wrong(facts, "scrub", Verdict::kWarn, "3 days ago");
+  facts.scrub->fault = "leaf 5 is gone";
+  only_wrong(facts, "scrub", Verdict::kFail, "leaf 5");
+  facts.scrub.reset();
+  only_wrong(facts, "scrub", Verdict::kWarn, "never");
 }
 
 TEST_CASE("backups that are old or were never made and certificates that end are told") {
