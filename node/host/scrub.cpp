@@ -48,6 +48,9 @@ class Scrub {
     read_leaves(*record);
     if (tree_.size() != record->header.tree_size || tree_.root() != record->header.tree_root)
       fault(fmt::format("the leaves of block {} do not give its tree's root", height.value));
+    const auto seal = ledger::decode_seal_leaf(last_leaf_);
+    if (!seal || seal->block_time_ms != record->block_time_ms || seal->proposer != record->proposer)
+      fault(fmt::format("the record of block {} is not as its seal says", height.value));
     parent_ = record->id;
   }
 
