@@ -39,7 +39,7 @@ storage::Batch::Write flipped(storage::Batch::Write entry) {
 
 TEST_CASE("a ledger that is stored as it was agreed is found well and all of it was read") {
   using namespace scrubbing;
-  const auto blocks = GENERATE(0, 1, 12);
+  const auto blocks = GENERATE(1, 3, 12);
   const auto chain = grown(blocks);
   storage::MemoryDatabase database;
   fill(chain, database);
@@ -48,6 +48,15 @@ TEST_CASE("a ledger that is stored as it was agreed is found well and all of it 
   CHECK(found.height == chain.position.height.value);
   CHECK(found.leaves == entries(database, Family::kLeaves).size());
   CHECK(found.records == entries(database, Family::kState).size());
+}
+
+TEST_CASE("a ledger that has its genesis alone is found well") {
+  using namespace scrubbing;
+  storage::MemoryDatabase database;
+  REQUIRE(follow::Pursuit::open(sample::genesis(), database));
+  const auto found = scrubbed(database);
+  CHECK(found.fault == "");
+  CHECK(found.height == 0);
 }
 
 TEST_CASE("any one stored leaf or place or node or block or record that is changed or gone is found") {
