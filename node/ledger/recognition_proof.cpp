@@ -16,7 +16,8 @@ constexpr std::string_view kNoValue = "-";
 
 std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
 
-// Remembers which records were asked for, there or not.
+// Remembers which records were asked for, there or not. What is scanned could not be proven record by record; nothing
+// that recognition asks is.
 class Noting final : public StateView {
  public:
   explicit Noting(const StateView& below) : below_(below) {}
