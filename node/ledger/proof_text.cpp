@@ -2,6 +2,11 @@
 #include "node/ledger/proof_text.h"
 
 namespace quipu::ledger {
+namespace {
+
+constexpr std::string_view kNoValue = "-";
+
+}  // namespace
 
 std::optional<std::string_view> take_field(std::string_view& text, std::string_view word) {
   const auto end = text.find('\n');
@@ -10,6 +15,17 @@ std::optional<std::string_view> take_field(std::string_view& text, std::string_v
   if (!line.starts_with(word) || line.substr(word.size(), 1) != " ") return std::nullopt;
   text.remove_prefix(end + 1);
   return line.substr(word.size() + 1);
+}
+
+std::string value_text(const std::optional<Bytes>& value) {
+  return value ? crypto::to_base64(*value) : std::string(kNoValue);
+}
+
+std::optional<std::optional<Bytes>> value_of(std::string_view text) {
+  if (text == kNoValue) return std::optional<Bytes>();
+  auto value = crypto::from_base64(text);
+  if (!value) return std::nullopt;
+  return value;
 }
 
 std::string MapAndSeal::format() const { return "map " + crypto::to_base64(proof) + "\n\n" + seal.format(); }

@@ -14,6 +14,10 @@ namespace quipu::ledger {
 // The rest of the next line if it begins with the word and a space; else nothing is taken.
 std::optional<std::string_view> take_field(std::string_view& text, std::string_view word);
 
+// A record's value in base64, or - where the map has none. The inner nothing is the latter, the outer one no such text.
+std::string value_text(const std::optional<Bytes>& value);
+std::optional<std::optional<Bytes>> value_of(std::string_view text);
+
 // "map <base64>", an empty line, and the receipt of the seal, to the end.
 struct MapAndSeal {
   Bytes proof;

@@ -12,7 +12,6 @@ namespace quipu::ledger {
 namespace {
 
 constexpr std::string_view kFirstLine = "quipu-recognition@v1\n";
-constexpr std::string_view kNoValue = "-";
 
 std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
 
@@ -77,8 +76,7 @@ std::expected<RecognitionQuestion, std::string> normalised(const RecognitionQues
 }
 
 std::string line_of(const ProvenRecord& record) {
-  return "record " + crypto::to_base64(record.key.view()) + " " +
-         (record.value ? crypto::to_base64(*record.value) : std::string(kNoValue)) + " " +
+  return "record " + crypto::to_base64(record.key.view()) + " " + value_text(record.value) + " " +
          crypto::to_base64(record.proof) + "\n";
 }
 
@@ -88,11 +86,10 @@ std::optional<ProvenRecord> record_of(std::string_view line) {
   if (second == std::string_view::npos) return std::nullopt;
   const auto key_bytes = crypto::from_base64(line.substr(0, first));
   const auto key = key_bytes ? MapKey::from(*key_bytes) : std::nullopt;
-  const std::string_view value_text = line.substr(first + 1, second - first - 1);
-  auto value = value_text == kNoValue ? std::nullopt : crypto::from_base64(value_text);
+  auto value = value_of(line.substr(first + 1, second - first - 1));
   auto proof = crypto::from_base64(line.substr(second + 1));
-  if (!key || !proof || (!value && value_text != kNoValue)) return std::nullopt;
-  return ProvenRecord{*key, std::move(value), *std::move(proof)};
+  if (!key || !value || !proof) return std::nullopt;
+  return ProvenRecord{*key, *std::move(value), *std::move(proof)};
 }
 
 std::expected<std::vector<ProvenRecord>, std::string> take_records(std::string_view& text) {

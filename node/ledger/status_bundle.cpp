@@ -8,7 +8,6 @@ namespace quipu::ledger {
 namespace {
 
 constexpr std::string_view kFirstLine = "quipu-status@v1";
-constexpr std::string_view kNoValue = "-";
 
 std::unexpected<std::string> refuse(std::string what) { return std::unexpected(std::move(what)); }
 
@@ -17,7 +16,7 @@ std::unexpected<std::string> refuse(std::string what) { return std::unexpected(s
 std::string StatusBundle::format() const {
   std::string out(kFirstLine);
   out += "\nkey " + crypto::to_base64(key.view());
-  out += "\nvalue " + (value ? crypto::to_base64(*value) : std::string(kNoValue));
+  out += "\nvalue " + value_text(value);
   return out + "\n" + MapAndSeal{proof, seal}.format();
 }
 
@@ -31,11 +30,10 @@ std::expected<StatusBundle, std::string> StatusBundle::parse(std::string_view te
   if (!key) return refuse("The key line is not base64 of 35 bytes.");
   StatusBundle out;
   out.key = *key;
-  const auto value = take_field(text, "value");
-  if (value != kNoValue) {
-    out.value = value ? crypto::from_base64(*value) : std::nullopt;
-    if (!out.value) return refuse("The value line is neither base64 nor -.");
-  }
+  const auto encoded = take_field(text, "value");
+  auto value = encoded ? value_of(*encoded) : std::nullopt;
+  if (!value) return refuse("The value line is neither base64 nor -.");
+  out.value = *std::move(value);
   auto rest = parse_map_and_seal(text);
   if (!rest) return refuse(rest.error());
   out.proof = std::move(rest->proof);

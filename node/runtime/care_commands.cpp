@@ -11,6 +11,7 @@
 #include "crypto/signature.h"
 #include "node/runtime/care/backup.h"
 #include "node/runtime/care/doctor.h"
+#include "node/runtime/care/mark_file.h"
 #include "node/runtime/care/reindex.h"
 #include "node/runtime/care/restore.h"
 #include "node/runtime/data_directory.h"

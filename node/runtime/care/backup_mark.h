@@ -28,7 +28,5 @@ inline constexpr const char* kLastMarkFile = "last_backup.json";  // in a node's
 std::expected<void, std::string> write_mark(const std::filesystem::path& file, const BackupMark& mark);
 // Nothing when it is not there or is not in form.
 std::optional<BackupMark> read_mark(const std::filesystem::path& file);
-// "2026-11-27T09:12:03Z"
-std::string time_text(std::int64_t utc_ms);
 
 }  // namespace quipu::runtime

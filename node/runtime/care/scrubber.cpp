@@ -3,24 +3,18 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 
 #include "node/host/scrub.h"
 #include "node/http/thread_priority.h"
-#include "node/runtime/care/backup_mark.h"
-#include "node/runtime/care/whole_file.h"
+#include "node/runtime/care/mark_file.h"
 #include "node/runtime/clock.h"
 
 namespace quipu::runtime {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
-
 namespace {
 
 constexpr std::chrono::minutes kLook{1};
@@ -28,29 +22,22 @@ constexpr std::int64_t kHour_ms = 3'600'000;
 constexpr std::int64_t kDay_ms = 24 * kHour_ms;
 
 std::expected<void, std::string> write_scrub_mark(const fs::path& file, const ScrubMark& mark) {
-  const json::object object{{"height", mark.height},     {"leaves", mark.leaves},
-                            {"records", mark.records},   {"fault", mark.fault},
-                            {"ended_ms", mark.ended_ms}, {"ended_at", time_text(mark.ended_ms)}};
-  return write_whole(file, json::serialize(object) + "\n");
+  return write_mark_file(file, {{"height", mark.height},
+                                {"leaves", mark.leaves},
+                                {"records", mark.records},
+                                {"fault", mark.fault},
+                                {"ended_ms", mark.ended_ms},
+                                {"ended_at", time_text(mark.ended_ms)}});
 }
 
 }  // namespace
 
 std::optional<ScrubMark> read_scrub_mark(const fs::path& file) {
-  const auto text = read_whole(file);
-  if (!text) return std::nullopt;
-  boost::system::error_code error;
-  const auto value = json::parse(*text, error);
-  if (error || !value.is_object()) return std::nullopt;
-  const auto number = [&](std::string_view name) {
-    const auto* entry = value.get_object().if_contains(name);
-    boost::system::error_code bad;
-    return entry == nullptr ? 0 : entry->to_number<std::int64_t>(bad);
-  };
-  const auto* fault = value.get_object().if_contains("fault");
-  if (fault == nullptr || !fault->is_string() || number("ended_ms") <= 0) return std::nullopt;
-  return ScrubMark{static_cast<std::uint64_t>(number("height")), static_cast<std::uint64_t>(number("leaves")),
-                   static_cast<std::uint64_t>(number("records")), std::string(fault->get_string()), number("ended_ms")};
+  const auto found = MarkFile::read(file);
+  if (!found || !found->has_word("fault") || found->number("ended_ms") <= 0) return std::nullopt;
+  return ScrubMark{
+      static_cast<std::uint64_t>(found->number("height")), static_cast<std::uint64_t>(found->number("leaves")),
+      static_cast<std::uint64_t>(found->number("records")), found->word("fault"), found->number("ended_ms")};
 }
 
 bool scrub_due(const std::optional<ScrubMark>& last, std::int64_t now_ms) {
