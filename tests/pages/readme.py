@@ -14,7 +14,7 @@ import page
 import walk
 
 LOWEST_PORT = 21050
-ELSEWHERE = ("postgres:", "quipu-testnet link ")  # a database, a network that was started with --proxy
+ELSEWHERE = ("postgres:",)  # a database
 
 
 def block_with(path, words):
