@@ -116,6 +116,7 @@ TEST_CASE("the launcher starts no node where somebody listens") {
   CHECK(launcher(other, {"up", "--members", "BO", "--port", http.substr(http.find(':') + 1), "--detach"}, log) == 1);
   CHECK(content(log).find("cannot listen on " + http) != std::string::npos);
   CHECK(load_network(other).value().nodes.front().pid == 0);
+  CHECK(launcher(other, {"down"}, log) == 0);  // of what should not be there
 }
 
 TEST_CASE("the launcher founds nothing of members that are none and starts no other network than was founded") {
