@@ -21,8 +21,9 @@ struct UpOptions {
   std::string signers;
   std::string distances;  // file; then there is a proxy, and the timing is wan's
   std::string timing = "local";
-  unsigned short port = 8480;
+  std::optional<unsigned short> port{};  // kFirstPort
 };
+inline constexpr unsigned short kFirstPort = 8480;
 int up(const UpOptions& options);
 int down(const std::string& directory);
 

@@ -86,7 +86,7 @@ std::string check_rate(const std::string& rate) {
   char* end = nullptr;
   const double number = std::strtod(rate.c_str(), &end);
   const bool good = rate == "max" || (end != rate.c_str() && *end == '\0' && number >= 0.01 && number <= 1e6);
-  return good ? "" : "--rate: give submissions a second, or max";
+  return good ? "" : "give submissions a second, or max";
 }
 
 void CommandLine::add_load() {

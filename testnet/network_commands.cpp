@@ -34,17 +34,33 @@ sigset_t interrupts() {
   return signals;
 }
 
+// A network that is there is started as it was founded, so whoever asks for another is told.
+std::expected<void, std::string> check_same(const Network& network, const UpOptions& options) {
+  std::string codes;
+  for (const auto& node : network.nodes) codes += (codes.empty() ? "" : ",") + node.code;
+  const auto another = [&](const std::string& what) {
+    return std::unexpected(options.directory + " holds a network " + what + ": found another in another folder");
+  };
+  const bool far = !options.distances.empty();
+  if ((options.proxy || far) && !network.proxy) return another("without a proxy");
+  if (!options.members.empty() && options.members != codes) return another("of " + codes);
+  if (!options.port || network.nodes.empty()) return {};
+  const auto& first = network.nodes.front().http;
+  if (!first.ends_with(":" + std::to_string(*options.port))) return another("at " + first);
+  return {};
+}
+
 std::expected<Network, std::string> load_or_found(const UpOptions& options) {
   auto network = load_network(options.directory);
-  const bool far = !options.distances.empty();
-  if (network && (options.proxy || far) && !network->proxy) {
-    return std::unexpected(options.directory + " holds a network without a proxy: found another one");
+  if (network) {
+    if (const auto same = check_same(*network, options); !same) return std::unexpected(same.error());
+    return network;
   }
-  if (network) return network;
+  const bool far = !options.distances.empty();
   FoundingPlan plan{.directory = options.directory,
                     .members = {},
                     .data = {},
-                    .first_port = options.port,
+                    .first_port = options.port.value_or(kFirstPort),
                     .proxy = options.proxy || far,
                     .timing = far ? "wan" : options.timing,
                     .signers = split(options.signers)};
@@ -84,6 +100,8 @@ int control(const ControlOptions& options, const std::string& done, const Act& a
 }  // namespace
 
 int up(const UpOptions& options) {
+  if (options.import && !std::filesystem::is_directory(std::filesystem::path(options.data) / "history"))
+    return fail(options.data + "/history is not there: nothing to import");
   auto network = load_or_found(options);
   if (!network) return fail(network.error());
   const auto signals = interrupts();
@@ -91,7 +109,8 @@ int up(const UpOptions& options) {
   if (!options.detach) sigprocmask(SIG_BLOCK, &signals, nullptr);
   if (const auto started = start_nodes(*network); !started) return fail(started.error());
   if (options.import) {
-    if (const auto imported = bring_in(*network, options.data); !imported) return fail(imported.error());
+    if (const auto imported = bring_in(*network, options.data); !imported)
+      return fail(imported.error() + "; the nodes run on: quipu-testnet down --dir " + options.directory);
   }
   if (options.watch) {
     const int shown = watch(options.directory);

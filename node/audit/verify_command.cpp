@@ -78,6 +78,9 @@ std::expected<Opened, std::string> open(const VerifyArguments& arguments) {
   if (!genesis) return std::unexpected(genesis.error());
   auto mirror = open_directory(arguments.directory, "mirror");
   if (!mirror) return std::unexpected(mirror.error());
+  // A mirror from which a file was taken is broken; a folder that never was one is a slip of the hand.
+  if (!(*mirror)->has("genesis") && !(*mirror)->has("checkpoint"))
+    return std::unexpected(arguments.directory + " holds no mirror: name a directory made by quipu export");
   Opened out{.genesis = *std::move(genesis), .mirror = *std::move(mirror)};
   if (auto others = open_others(out, arguments); !others) return std::unexpected(others.error());
   if (!arguments.position.empty() && fs::exists(arguments.position)) {

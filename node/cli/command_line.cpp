@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "node/cli/commands.h"
+#include "node/cli/misread.h"
 #include "node/postgres/connection.h"
 
 namespace quipu::cli {
@@ -586,7 +587,7 @@ void add_care(CLI::App& app, Chosen& chosen) {
 }
 
 void add_global(CLI::App& app, Chosen& chosen) {
-  const std::map<std::string, Output> outputs{
+  static const std::map<std::string, Output> outputs{
       {"text", Output::kText}, {"json", Output::kJson}, {"csv", Output::kCsv}, {"xlsx", Output::kXlsx}};
   app.add_option("--node", chosen.global.node, "URL of the node to ask: http://, https:// or unix:SOCKET")
       ->envname("QUIPU_NODE")
@@ -601,8 +602,11 @@ void add_global(CLI::App& app, Chosen& chosen) {
       ->envname("QUIPU_CLIENT_CERTIFICATE");
   app.add_option("--client-key", chosen.global.client_key, "PEM file of its key, where that is another")
       ->envname("QUIPU_CLIENT_KEY");
-  app.add_option("--output", chosen.global.output, "text, json, or where there are rows csv, or xlsx with --out")
-      ->transform(CLI::CheckedTransformer(outputs))
+  // CLI11 2.1 would print the numbers of this enum as letters, which they are not.
+  app.add_option_function<std::string>(
+         "--output", [&chosen](const std::string& word) { chosen.global.output = outputs.at(word); },
+         "text, json, or where there are rows csv, or xlsx with --out")
+      ->check(CLI::IsMember({"text", "json", "csv", "xlsx"}))
       ->default_str("text");
   app.set_version_flag("--version", "quipu " QUIPU_VERSION);
   app.require_subcommand(1);
@@ -622,6 +626,7 @@ int report(const Done& done) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app("Quipu: a shared ledger of AEO certificates", "quipu");
+  app.failure_message(misread);
   Chosen chosen;
   add_global(app, chosen);
   add_keys(app, chosen);

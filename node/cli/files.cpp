@@ -49,6 +49,9 @@ std::expected<Bytes, std::string> read_file(const std::filesystem::path& path, s
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   if (!in) return failure("read", path);
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown))
+    return std::unexpected("cannot read " + path.string() + ": it is a folder; name a file");
   Bytes content(std::istreambuf_iterator<char>(in), {});
   if (in.bad()) return failure("read", path);
   if (content.size() > most) return std::unexpected(path.string() + " is larger than is taken");

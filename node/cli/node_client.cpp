@@ -16,10 +16,15 @@ namespace {
 
 namespace json = boost::json;
 
+// The node's own word on it is for who writes programs. It does not tell a wrong token from none.
+constexpr const char* kHowToShowAToken =
+    "name the file of one with --token-file FILE; the node's operator makes it (quipud token new), and one that has "
+    "ended or is another node's opens nothing";
+
 Refusal refusal_in(const json::value& problem) {
   Refusal refusal{text_at(problem, "code"), text_at(problem, "title"), std::nullopt};
   if (const auto event = number_at(problem, "event")) refusal.event = static_cast<std::uint32_t>(*event);
-  const std::string detail = text_at(problem, "detail");
+  const std::string detail = refusal.code == "UNAUTHORIZED" ? kHowToShowAToken : text_at(problem, "detail");
   if (!detail.empty()) refusal.text += " " + detail;
   return refusal;
 }

@@ -5,9 +5,12 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <pugixml.hpp>
@@ -171,6 +174,9 @@ std::expected<std::vector<CsvLine>, std::string> read_workbook(const std::string
 
 std::expected<void, std::string> write_workbook(const std::string& file, const std::vector<CsvRow>& rows,
                                                 const std::vector<std::string>& texts) {
+  // The library would find that out at the end, and say it on standard error by itself.
+  errno = 0;
+  if (!std::ofstream(file, std::ios::app)) return Failure("cannot write " + file + ": " + std::strerror(errno));
   lxw_workbook* workbook = workbook_new(file.c_str());
   lxw_worksheet* sheet = workbook_add_worksheet(workbook, "quipu");
   lxw_format* bold = workbook_add_format(workbook);

@@ -48,6 +48,13 @@ std::string request_text(std::string_view method, const std::string& host, const
   return request.append("\r\n").append(body);
 }
 
+// What two common mistakes look like: the port for members, which closes on strangers, and https where there is none.
+std::string plain(const error_code& error) {
+  if (error == asio::error::eof) return "closed without a word, as the port for members does";
+  const std::string said = error.message();
+  return said.starts_with("wrong version number") ? "it speaks no TLS: http:// perhaps" : said;
+}
+
 HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
   auto message = parser.release();
   HttpReply reply;
@@ -199,7 +206,7 @@ struct HttpClient::State {
     if (reply) return std::move(*reply);
     drop();
     if (!fault.empty()) return std::unexpected("no answer from " + url + " that can be believed (" + fault + ")");
-    return std::unexpected("no answer from " + url + " (" + reply.error().message() + "): " + advice);
+    return std::unexpected("no answer from " + url + " (" + plain(reply.error()) + "): " + advice);
   }
 };
 

@@ -172,7 +172,8 @@ std::expected<ledger::Date, Response> asked_day(const Call& call) {
   const auto on = call.query("on");
   if (!on) return ledger::Date::of(call.backend.now_ms(), 0);
   const auto day = ledger::Date::parse(*on);
-  if (!day) return std::unexpected(problem(ApiCode::kBadParameter, "on is a date, YYYY-MM-DD"));
+  if (!day)
+    return std::unexpected(problem(ApiCode::kBadParameter, "on is a day that there is, YYYY-MM-DD, from 1900 to 2199"));
   return *day;
 }
 

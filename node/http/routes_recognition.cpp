@@ -61,7 +61,7 @@ std::expected<ledger::RecognitionQuestion, std::string> read_question(const Fiel
     *into = std::move(*value);
   }
   const auto day = ledger::Date::parse(on);
-  if (!day) return std::unexpected("\"on\" is a date, YYYY-MM-DD");
+  if (!day) return std::unexpected("\"on\" is a day that there is, YYYY-MM-DD, from 1900 to 2199");
   question.on = *day;
   return question;
 }

@@ -262,12 +262,21 @@ RecognitionAnswer answer_from(const Look& look, std::vector<RecognitionResult> r
   return {furthest == Code::kRecognised, furthest, join(look.issuer, look.subject), std::move(results)};
 }
 
+std::string names_of_roles() {
+  std::string names;
+  for (int i = 0; i < v1::Role_descriptor()->value_count(); ++i) {
+    const auto* role = v1::Role_descriptor()->value(i);
+    if (role->number() != v1::ROLE_UNSPECIFIED) names += (names.empty() ? "" : " ") + role->name();
+  }
+  return names;
+}
+
 }  // namespace
 
 std::expected<RecognitionAnswer, std::string> recognise(const StateView& state, const RecognitionQuestion& question) {
   Look look{.state = state, .recogniser = question.recogniser, .on = question.on, .day = question.on.text()};
   if (!v1::Role_Parse(question.role, &look.role) || look.role == v1::ROLE_UNSPECIFIED) {
-    return std::unexpected("role: not one of the schema's names");
+    return std::unexpected("role: must be one of " + names_of_roles());
   }
   if (!v1::Flow_Parse(question.flow, &look.flow) || look.flow == v1::FLOW_UNSPECIFIED) {
     return std::unexpected("flow: must be IMPORT or EXPORT");

@@ -5,10 +5,14 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+#include <fstream>
 #include <functional>
 #include <set>
 #include <vector>
 
+#include "node/net/connection.h"
 #include "node/runtime/door.h"
 #include "node/runtime/managed_signing.h"
 
@@ -33,6 +37,19 @@ bool is_code(const std::string& code) {
 
 bool one_of(const std::string& value, std::initializer_list<const char*> choices) {
   return std::ranges::any_of(choices, [&](const char* choice) { return value == choice; });
+}
+
+constexpr const char* kListenAddress = "an IP address and a port, like 127.0.0.1:8480 or [::1]:8480";
+
+bool is_listen_address(const std::string& address) {
+  const auto parts = net::split_address(address);
+  if (!parts) return false;
+  std::uint16_t port = 0;
+  const char* end = parts->port.data() + parts->port.size();
+  const auto read = std::from_chars(parts->port.data(), end, port);
+  boost::system::error_code error;
+  boost::asio::ip::make_address(parts->host, error);
+  return !error && read.ec == std::errc() && read.ptr == end;
 }
 
 Setting text(const char* table, const char* name, std::string NodeConfig::* field, const char* sentence,
@@ -127,7 +144,9 @@ std::vector<Setting> node_settings() {
 
 std::vector<Setting> http_settings() {
   return {
-      text("http", "listen", &NodeConfig::http_listen, "Address of the HTTP API."),
+      text(
+          "http", "listen", &NodeConfig::http_listen, "Address of the HTTP API.",
+          [](const NodeConfig& c) { return is_listen_address(c.http_listen); }, kListenAddress),
       text("http", "certificate", &NodeConfig::http_certificate,
            "PEM file with the API's certificate and those between it and its CA; empty: HTTP in clear. Read again when "
            "it changes."),
@@ -159,7 +178,9 @@ std::vector<Setting> http_settings() {
 
 std::vector<Setting> other_settings() {
   return {
-      text("peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect."),
+      text(
+          "peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect.",
+          [](const NodeConfig& c) { return is_listen_address(c.peers_listen); }, kListenAddress),
       text(
           "log", "level", &NodeConfig::log_level, "How much is logged.",
           [](const NodeConfig& c) { return one_of(c.log_level, {"debug", "info", "warn", "error"}); },
@@ -324,6 +345,9 @@ constexpr const char* kWebhooksExample =
     "# since = 0                                   # begin after this height; without it, with what comes next\n";
 
 std::expected<toml::table, std::string> parse(const std::filesystem::path& file) {
+  std::error_code unknown;
+  if (!std::ifstream(file) || std::filesystem::is_directory(file, unknown))
+    return std::unexpected(fmt::format("cannot read {}: name a file of settings, as quipud init makes", file.string()));
   try {
     return toml::parse_file(file.string());
   } catch (const toml::parse_error& error) {
@@ -343,6 +367,14 @@ std::string format_addresses(const NodeConfig& config) {
 
 }  // namespace
 
+std::expected<void, std::string> check_bounds(const NodeConfig& config) {
+  for (const auto& setting : settings()) {
+    if (!setting.in_bounds || setting.in_bounds(config)) continue;
+    return std::unexpected(fmt::format("{} must be {}", full_name(setting), setting.bound));
+  }
+  return {};
+}
+
 std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file) {
   NodeConfig config;
   config.directory = file.parent_path();
@@ -359,10 +391,8 @@ std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& 
     const auto read = read_table(config, std::string(key.str()), *table);
     if (!read) return std::unexpected(fmt::format("{}: {}", file.string(), read.error()));
   }
-  for (const auto& setting : settings()) {
-    if (!setting.in_bounds || setting.in_bounds(config)) continue;
-    return std::unexpected(fmt::format("{}: {} must be {}", file.string(), full_name(setting), setting.bound));
-  }
+  if (const auto good = check_bounds(config); !good)
+    return std::unexpected(fmt::format("{}: {}", file.string(), good.error()));
   for (auto& endpoint : config.webhooks) {
     if (endpoint.as.empty()) endpoint.as = config.administration;
   }

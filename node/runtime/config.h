@@ -55,6 +55,9 @@ struct NodeConfig {
   std::filesystem::path resolve(const std::string& path) const { return directory / path; }
 };
 
+// Of values that no file was read for; the error names the setting.
+std::expected<void, std::string> check_bounds(const NodeConfig& config);
+
 // Unknown settings, wrong types and values out of bounds are refused, each with its name.
 std::expected<NodeConfig, std::string> read_config(const std::filesystem::path& file);
 

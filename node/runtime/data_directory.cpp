@@ -27,7 +27,9 @@ namespace {
 
 std::expected<Bytes, std::string> read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", path.string()));
+  std::error_code unknown;
+  if (!in || fs::is_directory(path, unknown))
+    return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", path.string()));
   std::ostringstream content;
   content << in.rdbuf();
   return content.str();

@@ -102,6 +102,7 @@ int init(const Options& options) {
   for (const auto& word : options.peer_addresses) {
     if (!read_peer_address(word, config)) return fail("--peer-address " + word + " is not CODE=host:port");
   }
+  if (const auto good = quipu::runtime::check_bounds(config); !good) return fail(good.error());
   if (const auto made = quipu::runtime::initialise(config, options.genesis_file); !made) return fail(made.error());
   std::cout << "Initialised the node of " << options.administration << " in " << options.init_directory
             << "\nStart it: quipud --config " << options.init_directory << "/quipud.toml\n";

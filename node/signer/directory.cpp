@@ -15,7 +15,9 @@ namespace {
 
 std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return std::unexpected("cannot read " + file.string() + ": check that it exists and may be read");
+  std::error_code unknown;
+  if (!in || fs::is_directory(file, unknown))
+    return std::unexpected("cannot read " + file.string() + ": check that it exists and may be read");
   std::ostringstream content;
   content << in.rdbuf();
   auto genesis = ledger::parse_genesis(content.str());

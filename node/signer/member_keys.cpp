@@ -24,7 +24,7 @@ std::expected<crypto::UnlockedKey, std::string> unlock_member_key(const std::fil
   const auto& header = key->header;
   if (header.purpose == purpose && (owner.empty() || header.administration == owner)) return key;
   return std::unexpected(purpose + ".key is a " + header.purpose + " key of " + header.administration + ": put " +
-                         (owner.empty() ? "the member" : owner) + "'s own there");
+                         (owner.empty() ? "the member" : owner) + "'s own " + purpose + " key there");
 }
 
 }  // namespace quipu::signer

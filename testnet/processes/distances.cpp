@@ -50,7 +50,8 @@ std::expected<Distances, std::string> Distances::parse(const std::string& csv) {
     const auto delay = cells.size() == 4 ? milliseconds(cells[2]) : std::nullopt;
     const auto jitter = cells.size() == 4 ? milliseconds(cells[3]) : std::nullopt;
     if (!delay || !jitter) {
-      return std::unexpected("line " + std::to_string(number) + " is not one,other,delay_ms,jitter_ms: " + line);
+      return std::unexpected("line " + std::to_string(number) + " is not one,other,delay_ms,jitter_ms: \"" + line +
+                             "\"");
     }
     distances.delays_[std::minmax(cells[0], cells[1])] = {.delay_ms = *delay, .jitter_ms = *jitter};
   }

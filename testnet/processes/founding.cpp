@@ -23,6 +23,11 @@ namespace json = boost::json;
 
 namespace {
 
+std::uint64_t now_ms() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
 constexpr const char* kPurposes[] = {"vote", "cosigner", "log", "transport", "governance", "issuer", "approver"};
 
 std::expected<std::string, std::string> read_text(const fs::path& path) {
@@ -60,6 +65,38 @@ std::expected<std::vector<std::string>, std::string> all_codes(const FoundingPla
   return codes;
 }
 
+std::expected<void, std::string> check_codes(const FoundingPlan& plan, const std::vector<std::string>& codes) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  for (const auto& code : codes) {
+    if (code.size() != 2 || !std::ranges::all_of(code, is_capital))
+      return std::unexpected("\"" + code + "\" is no member's code: two capitals, with commas between members");
+    if (std::ranges::count(codes, code) > 1) return std::unexpected(code + " is named twice");
+  }
+  for (const auto& code : plan.signers) {
+    if (std::ranges::find(codes, code) == codes.end())
+      return std::unexpected("no member " + code + " to give a signer");
+  }
+  return {};
+}
+
+// Who listens where. Nothing of it is on disk yet.
+Network laid_out(const FoundingPlan& plan, const std::vector<std::string>& codes) {
+  Network network{fs::absolute(plan.directory), "test-" + std::to_string(now_ms() / 1000), {}, {}};
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const auto port = plan.first_port + 2 * static_cast<int>(i);
+    network.nodes.push_back({codes[i], "127.0.0.1:" + std::to_string(port), "127.0.0.1:" + std::to_string(port + 1)});
+  }
+  if (plan.proxy) network.proxy = {static_cast<unsigned short>(plan.first_port + 2 * codes.size()), 0};
+  return network;
+}
+
+std::expected<void, std::string> make_directory(const FoundingPlan& plan, const Network& network) {
+  std::error_code error;
+  fs::create_directories(network.directory, error);
+  if (error) return std::unexpected("cannot make the folder " + plan.directory.string() + ": " + error.message());
+  return plan.proxy && plan.distances ? keep_distances(network, *plan.distances) : std::expected<void, std::string>();
+}
+
 ledger::v1::Member description_of(const std::string& code, const std::vector<ledger::v1::Member>& described) {
   const auto found = std::ranges::find(described, code, &ledger::v1::Member::administration);
   if (found != described.end()) return *found;
@@ -91,11 +128,6 @@ std::expected<void, std::string> make_keys(const Network& network, const NodeEnt
     set_key(member, purpose, key.public_key());
   }
   return {};
-}
-
-std::uint64_t now_ms() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
 }
 
 std::expected<void, std::string> write_genesis(const FoundingPlan& plan, const Network& network,
@@ -158,28 +190,17 @@ std::expected<Network, std::string> found_network(const FoundingPlan& plan) {
   if (!described) return std::unexpected(described.error());
   auto codes = all_codes(plan, *described);
   if (!codes) return std::unexpected(codes.error());
-  Network network{fs::absolute(plan.directory), "test-" + std::to_string(now_ms() / 1000), {}, {}};
-  fs::create_directories(network.directory);
-  std::vector<ledger::v1::Member> members;
   const std::size_t founders = codes->size();
   codes->insert(codes->end(), plan.candidates.begin(), plan.candidates.end());
-  for (std::size_t i = 0; i < codes->size(); ++i) {
-    const auto port = plan.first_port + 2 * static_cast<int>(i);
-    NodeEntry node{(*codes)[i], "127.0.0.1:" + std::to_string(port), "127.0.0.1:" + std::to_string(port + 1), 0};
+  if (const auto good = check_codes(plan, *codes); !good) return std::unexpected(good.error());
+  const auto network = laid_out(plan, *codes);
+  if (const auto made = make_directory(plan, network); !made) return std::unexpected(made.error());
+  std::vector<ledger::v1::Member> members;
+  for (const auto& node : network.nodes) {
     auto member = description_of(node.code, *described);
     member.set_address(node.peers);
     if (const auto made = make_keys(network, node, member); !made) return std::unexpected(made.error());
-    if (i < founders) members.push_back(std::move(member));
-    network.nodes.push_back(std::move(node));
-  }
-  for (const auto& code : plan.signers) {
-    if (std::ranges::find(*codes, code) == codes->end())
-      return std::unexpected("no member " + code + " to give a signer");
-  }
-  if (plan.proxy) {
-    network.proxy = {static_cast<unsigned short>(plan.first_port + 2 * network.nodes.size()), 0};
-    const auto kept = plan.distances ? keep_distances(network, *plan.distances) : std::expected<void, std::string>();
-    if (!kept) return std::unexpected(kept.error());
+    if (members.size() < founders) members.push_back(std::move(member));
   }
   if (const auto written = write_genesis(plan, network, members); !written) return std::unexpected(written.error());
   for (const auto& node : network.nodes) {

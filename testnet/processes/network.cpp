@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
@@ -63,6 +65,33 @@ bool has_threads(int pid) {
   std::error_code error;
   const fs::directory_iterator threads("/proc/" + std::to_string(pid) + "/task", error);
   return !error && std::distance(begin(threads), end(threads)) > 1;
+}
+
+// Binding without listening stands in nobody's way. The address is 127.0.0.1 and a port.
+std::expected<void, std::string> check_free(const std::string& address) {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor acceptor(io);
+  const auto port = static_cast<unsigned short>(std::stoul(address.substr(address.rfind(':') + 1)));
+  const boost::asio::ip::tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
+  boost::system::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  acceptor.set_option(boost::asio::socket_base::reuse_address(true), error);
+  acceptor.bind(endpoint, error);
+  if (!error) return {};
+  return std::unexpected("cannot listen on " + address + ": " + error.message() +
+                         "; stop the program there (another network: quipu-testnet down --dir DIR), or found a network "
+                         "in another folder with --port");
+}
+
+// Another network's node there would answer in place of one that cannot listen.
+std::expected<void, std::string> check_addresses(const Network& network) {
+  for (const auto& node : network.nodes) {
+    if (is_running(node)) continue;
+    for (const auto& address : {node.http, node.peers}) {
+      if (const auto is_free = check_free(address); !is_free) return is_free;
+    }
+  }
+  return {};
 }
 
 // A node that shows guests nothing says at least this.
@@ -196,7 +225,7 @@ std::expected<void, std::string> wait_ready(const Network& network, const NodeEn
   bool ready = false;
   poll(kStartPatience, [&] {
     const auto view = look_at(network, node);
-    ready = view ? view->ready : says_ready(node);
+    ready = view ? view->ready : is_running(node) && says_ready(node);
     return ready || !is_running(node) || is_paused(node);
   });
   if (ready) return {};
@@ -208,6 +237,7 @@ std::expected<void, std::string> wait_ready(const Network& network, const NodeEn
 }
 
 std::expected<void, std::string> start_nodes(Network& network) {
+  if (const auto all_free = check_addresses(network); !all_free) return all_free;
   if (const auto started = start_proxy(network); !started) return started;
   for (auto& node : network.nodes) {
     if (is_running(node)) continue;

@@ -85,7 +85,8 @@ std::optional<NodeView> look_at(const Network& network, const NodeEntry& node);
 // caught up.
 std::expected<void, std::string> start_node(Network& network, NodeEntry& node);
 std::expected<void, std::string> wait_ready(const Network& network, const NodeEntry& node);
-// Starts the proxy, if there is one, and every node that is not running; waits until all are ready.
+// Starts the proxy, if there is one, and every node that is not running; waits until all are ready. Starts nothing when
+// somebody else listens where one of them would.
 std::expected<void, std::string> start_nodes(Network& network);
 // SIGTERM, then after ten seconds SIGKILL. How many had to be killed.
 int stop_nodes(Network& network);

@@ -27,7 +27,9 @@ std::unexpected<std::string> system_error(const std::string& what) {
 
 std::expected<Bytes, std::string> read_whole(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", file.string()));
+  std::error_code unknown;
+  if (!in || fs::is_directory(file, unknown))
+    return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", file.string()));
   std::ostringstream content;
   content << in.rdbuf();
   return content.str();

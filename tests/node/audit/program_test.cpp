@@ -139,6 +139,15 @@ TEST_CASE("The program says COULD-NOT-CHECK when something is not there and leav
   }
 }
 
+TEST_CASE("A folder that is no mirror is not called broken and one without a file is") {
+  const Folder folder("no-mirror");
+  CHECK(run(folder, "verify . --genesis genesis.json").last_line ==
+        "COULD-NOT-CHECK . holds no mirror: name a directory made by quipu export");
+  fs::remove(folder.path / "mirror/genesis");
+  CHECK(run(folder, "verify mirror --genesis genesis.json").last_line ==
+        "BROKEN genesis: genesis: the file is missing");
+}
+
 TEST_CASE("Wrong usage leaves with 2 and help with 0") {
   const Folder folder("usage");
   CHECK(run(folder, "").exit_code == 2);

@@ -368,6 +368,32 @@ int run(std::vector<std::string> words) {
   return run_command_line(static_cast<int>(words.size()), arguments.data());
 }
 
+TEST_CASE("a misspelt command or option or value is named with what was perhaps meant", "[cli]") {
+  const auto said = [](const std::vector<std::string>& words) {
+    Captured out;
+    CHECK(run(words) == 2);
+    return out.errors();
+  };
+  CHECK(said({"recognize", "--tin", "BR1"}) ==
+        "quipu has no command recognize: recognise perhaps\nquipu --help says more.\n");
+  CHECK(said({"node", "staus"}) == "quipu node has no command staus: status perhaps\nquipu node --help says more.\n");
+  CHECK(said({"node", "frobnicate"}).starts_with("quipu node has no command frobnicate\n"));
+  CHECK(said({"submit", "a.json", "--kye=b"}).starts_with("quipu submit has no option --kye: --key perhaps\n"));
+  CHECK(
+      said({"list", "--issuer", "PE", "--ouptut", "csv"}).starts_with("quipu list has no option --ouptut: --output "));
+  CHECK(said({"key", "show", "a.key", "b.key"}).starts_with("quipu key show: one word too many: b.key\n"));
+  CHECK(said({"certificate", "history"}).starts_with("NAME is required\n"));
+  CHECK(said({"evidence", "list", "--output", "xml"}).starts_with("--output: xml not in {text,json,csv,xlsx}\n"));
+}
+
+TEST_CASE("a folder in place of a file is refused by name", "[cli]") {
+  Folder folder;
+  fs::create_directories(folder.file("cards"));
+  const auto content = read_file(folder.file("cards"));
+  REQUIRE_FALSE(content);
+  CHECK(content.error() == "cannot read " + folder.file("cards") + ": it is a folder; name a file");
+}
+
 TEST_CASE("keys and cards and a genesis are made on the command line", "[cli]") {
   Folder folder;
   Captured out;

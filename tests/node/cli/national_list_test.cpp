@@ -164,6 +164,8 @@ TEST_CASE("what is no workbook or has not the sheet is told in one line", "[cli]
   const std::string file = folder.file("list.xlsx");
   REQUIRE(write_workbook(file, {{"tin"}, {"PE1"}}, {}));
   CHECK(read_workbook(file, "quipu")->size() == 2);
+  const std::string nowhere = folder.file("nowhere/list.xlsx");
+  CHECK(write_workbook(nowhere, {{"tin"}}, {}).error() == "cannot write " + nowhere + ": No such file or directory");
   const auto other = read_workbook(file, "other");
   REQUIRE_FALSE(other);
   CHECK(other.error().find("\"other\"") != std::string::npos);

@@ -43,6 +43,7 @@ TEST_CASE("an import whose records the node does not take is done all the same a
   REQUIRE(import_history(node.global(), options));
   CHECK(out.json().at("records_kept") == 0);
   CHECK(out.errors().find("UNAUTHORIZED") != std::string::npos);
+  CHECK(out.errors().find("--token-file FILE") != std::string::npos);
   CHECK(out.errors().find("quipu record put " + records_of(options)) != std::string::npos);
 
   auto global = node.global();

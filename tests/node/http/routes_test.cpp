@@ -76,7 +76,7 @@ TEST_CASE("a wrong query is refused with the name of what is wrong", "[routes]")
   CHECK(detail("/v1/recognition?tin=BO1") == "\"role\" is missing or not a string");
   CHECK(detail("/v1/recognition?tin=B&role=CLOWN&flow=IMPORT&by=PE&on=2026-01-01").find("role") != std::string::npos);
   CHECK(detail("/v1/recognition?tin=B&role=EXPORTER&flow=IMPORT&by=PE&on=2026-02-30") ==
-        "\"on\" is a date, YYYY-MM-DD");
+        "\"on\" is a day that there is, YYYY-MM-DD, from 1900 to 2199");
   CHECK(detail("/v1/members?x=%ff%00") == "unknown parameter \"x\"");
   CHECK(get(node, "/v1/%zz").status == 400);
   CHECK(get(node, "http://else.where/").status == 400);

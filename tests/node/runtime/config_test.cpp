@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/config.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -57,6 +58,28 @@ TEST_CASE("addresses of peers that are none are refused by name") {
   CHECK(error_of("[peers.addresses]\nBrazil = \"10.1.2.3:8481\"\n").find("Brazil") != std::string::npos);
   CHECK(error_of("[peers]\naddresses = \"10.1.2.3:8481\"\n").find("peers.addresses") != std::string::npos);
   CHECK(error_of("[http.addresses]\nBR = \"10.1.2.3:8481\"\n").find("http.addresses") != std::string::npos);
+}
+
+TEST_CASE("an address to listen on that is none is refused by name before anything is made") {
+  for (const auto* wrong : {"127.0.0.1", "8480", "127.0.0.1:", "127.0.0.1:84x", "127.0.0.1:99999", "localhost:8480"}) {
+    CHECK(error_of(fmt::format("[http]\nlisten = \"{}\"\n", wrong)).find("http.listen must be") != std::string::npos);
+    CHECK(error_of(fmt::format("[peers]\nlisten = \"{}\"\n", wrong)).find("peers.listen must be") != std::string::npos);
+  }
+  for (const auto* right : {"0.0.0.0:8480", "[::1]:8480", "127.0.0.1:0"})
+    CHECK(error_of(fmt::format("[http]\nlisten = \"{}\"\n", right)) == "");
+  NodeConfig config;
+  config.administration = "BO";
+  CHECK(check_bounds(config));
+  config.timing = "lcoal";
+  CHECK(check_bounds(config).error() == "node.timing must be wan or local");
+}
+
+TEST_CASE("a configuration that is not there or is a folder is told so") {
+  for (const fs::path& wrong : {fs::path("nosuch.toml"), fs::temp_directory_path()}) {
+    const auto read = read_config(wrong);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().starts_with("cannot read " + wrong.string()));
+  }
 }
 
 TEST_CASE("a certificate without its key or a CA for callers without a certificate is refused by name") {

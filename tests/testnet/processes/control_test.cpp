@@ -13,14 +13,19 @@ namespace quipu::processes::trial {
 namespace {
 
 // Exit code of the launcher; its output is in `log`.
-int launcher(LocalNetwork& network, const std::vector<std::string>& words, const std::filesystem::path& log) {
+int launcher(const std::filesystem::path& directory, const std::vector<std::string>& words,
+             const std::filesystem::path& log) {
   std::filesystem::remove(log);
   std::vector<std::string> command{program("quipu-testnet").string()};
   command.insert(command.end(), words.begin(), words.end());
-  command.insert(command.end(), {"--dir", network.processes().directory.string()});
+  command.insert(command.end(), {"--dir", directory.string()});
   const auto pid = spawn(command, log);
   REQUIRE(pid);
   return wait_for(*pid);
+}
+
+int launcher(LocalNetwork& network, const std::vector<std::string>& words, const std::filesystem::path& log) {
+  return launcher(network.processes().directory, words, log);
 }
 
 std::string content(const std::filesystem::path& log) {
@@ -101,6 +106,41 @@ TEST_CASE("a node does not count as running or ready because another network ans
   const auto status = ledger::parse_strict_json(content(log));
   REQUIRE(status);
   CHECK_FALSE(status->at("nodes").at(0).as_object().contains("height"));
+}
+
+TEST_CASE("the launcher starts no node where somebody listens") {
+  auto& network = LocalNetwork::shared();
+  const auto log = network.scratch("taken") / "launcher.log";
+  const auto other = network.scratch("taken") / "net";
+  const auto& http = network.node("BO").http;
+  CHECK(launcher(other, {"up", "--members", "BO", "--port", http.substr(http.find(':') + 1), "--detach"}, log) == 1);
+  CHECK(content(log).find("cannot listen on " + http) != std::string::npos);
+  CHECK(load_network(other).value().nodes.front().pid == 0);
+  CHECK(launcher(other, {"down"}, log) == 0);  // of what should not be there
+}
+
+TEST_CASE("the launcher founds nothing of members that are none and starts no other network than was founded") {
+  auto& network = LocalNetwork::shared();
+  const auto log = network.scratch("founding") / "launcher.log";
+  const auto other = network.scratch("founding") / "net";
+  const auto refused = [&](const std::filesystem::path& directory, const std::vector<std::string>& more,
+                           const std::string& why) {
+    std::vector<std::string> words{"up", "--detach"};
+    words.insert(words.end(), more.begin(), more.end());
+    CHECK(launcher(directory, words, log) == 1);
+    INFO(content(log));
+    CHECK(content(log).find(why) != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(other));
+  };
+  refused(other, {"--members", "BO,BR,BO"}, "BO is named twice");
+  refused(other, {"--members", "BO,Peru"}, "\"Peru\" is no member's code");
+  refused(other, {"--members", "BO,BR", "--signers", "PE"}, "no member PE to give a signer");
+  refused(other, {"--members", "BO", "--data", "nosuch", "--import"}, "nosuch/history is not there");
+  refused("/dev/null", {"--members", "BO"}, "cannot make the folder");
+  const auto& there = network.processes().directory;
+  refused(there, {"--members", "BO,BR"}, "holds a network of BO,BR,CL,PE: found another in another folder");
+  refused(there, {"--port", "1"}, "holds a network at " + network.node("BO").http);
+  CHECK(launcher(there, {"up", "--detach", "--members", "BO,BR,CL,PE"}, log) == 0);
 }
 
 TEST_CASE("the launcher says which nodes there are when it is asked for another one") {

@@ -91,7 +91,7 @@ TEST_CASE("quipud refuses what is not in order and says what to do") {
   }
   SECTION("a key of another member") {
     fs::copy_file(other.key(other.nodes[1], "vote"), keys / "vote.key", fs::copy_options::overwrite_existing);
-    check_refused(start(directory), "vote.key is a vote key of BR", "put BO's own there");
+    check_refused(start(directory), "vote.key is a vote key of BR", "put BO's own vote key there");
   }
   SECTION("a signer that is not there") {
     set_line(directory, "socket", "socket = \"signer/socket\"");

@@ -184,7 +184,7 @@ export const en = {
     search: 'Look up',
     recent: 'Looked up lately',
     by_name: 'Firms by name',
-    by_name_hint: 'Only firms whose identity this node may hold, and does, are found.',
+    by_name_hint: 'Only firms whose identity this node may hold, and does, are found. A tax number begins with the two letters of its country.',
     found: (count: number) => `${count} found`,
     name: 'Legal name',
     trade_name: 'Trade name',

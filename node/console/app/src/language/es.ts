@@ -184,7 +184,7 @@ export const es: Words = {
     search: 'Consultar',
     recent: 'Consultas recientes',
     by_name: 'Empresas por nombre',
-    by_name_hint: 'Solo se encuentran las empresas cuya identidad este nodo puede tener y tiene.',
+    by_name_hint: 'Solo se encuentran las empresas cuya identidad este nodo puede tener y tiene. Una identificación tributaria empieza con las dos letras de su país.',
     found: (count) => `${count} encontradas`,
     name: 'Razón social',
     trade_name: 'Nombre comercial',

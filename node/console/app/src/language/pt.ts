@@ -184,7 +184,7 @@ export const pt: Words = {
     search: 'Consultar',
     recent: 'Consultas recentes',
     by_name: 'Empresas por nome',
-    by_name_hint: 'Só são encontradas as empresas cuja identidade este nó pode ter e tem.',
+    by_name_hint: 'Só são encontradas as empresas cuja identidade este nó pode ter e tem. Uma identificação fiscal começa com as duas letras do seu país.',
     found: (count) => `${count} encontradas`,
     name: 'Razão social',
     trade_name: 'Nome fantasia',
