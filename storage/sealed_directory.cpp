@@ -54,7 +54,7 @@ bool write_all(int file, BytesView bytes) {
   return true;
 }
 
-std::optional<Bytes> read_whole(const fs::path& path) {
+std::optional<Bytes> read_bounded(const fs::path& path) {
   const File file(path, O_RDONLY);
   struct stat status{};
   if (!file.good() || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
@@ -152,7 +152,7 @@ std::expected<void, std::string> check_secret(const fs::path& directory, const c
     if (write_new(file, stored_form(secret, check_name(), "", kCheckText))) return {};
     return std::unexpected("cannot write in " + directory.string() + ": check the folder's permissions");
   }
-  const auto content = read_whole(file);
+  const auto content = read_bounded(file);
   if (content && opened(secret, check_name(), *content) == Bytes(kCheckText)) return {};
   return std::unexpected("the side key is not the one that " + directory.string() +
                          " was made with: put that key back, or move the directory away; the other members send their "
@@ -197,7 +197,7 @@ std::map<crypto::Digest, Bytes> SealedDirectory::list() {
     for (const fs::path& file : entries_of(folder)) {
       if (file.extension() == kUnfinished) ::unlink(file.c_str());
       const auto name = name_of(file);
-      const auto content = name ? read_whole(file) : std::nullopt;
+      const auto content = name ? read_bounded(file) : std::nullopt;
       auto stored = content ? stored_in(*content) : std::nullopt;
       if (stored && path_of(*name) == file) found.emplace(*name, std::move(stored->label));
     }
@@ -212,7 +212,7 @@ bool SealedDirectory::put(const crypto::Digest& name, BytesView label, BytesView
 }
 
 std::optional<Bytes> SealedDirectory::get(const crypto::Digest& name) const {
-  const auto content = read_whole(path_of(name));
+  const auto content = read_bounded(path_of(name));
   return content ? opened(secret_, name, *content) : std::nullopt;
 }
 

@@ -5,15 +5,13 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <fstream>
 #include <functional>
 #include <set>
 #include <vector>
 
-#include "node/net/connection.h"
 #include "node/runtime/door.h"
+#include "node/runtime/listen_address.h"
 #include "node/runtime/managed_signing.h"
 
 namespace quipu::runtime {
@@ -37,19 +35,6 @@ bool is_code(const std::string& code) {
 
 bool one_of(const std::string& value, std::initializer_list<const char*> choices) {
   return std::ranges::any_of(choices, [&](const char* choice) { return value == choice; });
-}
-
-constexpr const char* kListenAddress = "an IP address and a port, like 127.0.0.1:8480 or [::1]:8480";
-
-bool is_listen_address(const std::string& address) {
-  const auto parts = net::split_address(address);
-  if (!parts) return false;
-  std::uint16_t port = 0;
-  const char* end = parts->port.data() + parts->port.size();
-  const auto read = std::from_chars(parts->port.data(), end, port);
-  boost::system::error_code error;
-  boost::asio::ip::make_address(parts->host, error);
-  return !error && read.ec == std::errc() && read.ptr == end;
 }
 
 Setting text(const char* table, const char* name, std::string NodeConfig::* field, const char* sentence,
@@ -146,7 +131,7 @@ std::vector<Setting> http_settings() {
   return {
       text(
           "http", "listen", &NodeConfig::http_listen, "Address of the HTTP API.",
-          [](const NodeConfig& c) { return is_listen_address(c.http_listen); }, kListenAddress),
+          [](const NodeConfig& c) { return parse_listen_address(c.http_listen).has_value(); }, kListenAddress),
       text("http", "certificate", &NodeConfig::http_certificate,
            "PEM file with the API's certificate and those between it and its CA; empty: HTTP in clear. Read again when "
            "it changes."),
@@ -180,7 +165,7 @@ std::vector<Setting> other_settings() {
   return {
       text(
           "peers", "listen", &NodeConfig::peers_listen, "Address on which the other members connect.",
-          [](const NodeConfig& c) { return is_listen_address(c.peers_listen); }, kListenAddress),
+          [](const NodeConfig& c) { return parse_listen_address(c.peers_listen).has_value(); }, kListenAddress),
       text(
           "log", "level", &NodeConfig::log_level, "How much is logged.",
           [](const NodeConfig& c) { return one_of(c.log_level, {"debug", "info", "warn", "error"}); },

@@ -5,13 +5,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "node/ledger/training.h"
 #include "node/signer/member_keys.h"
 #include "node/signer/remote_signing.h"
 #include "storage/safety_file.h"
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
@@ -24,24 +23,6 @@ std::expected<void, std::string> check_place(const fs::path& path) {
 }
 
 namespace {
-
-std::expected<Bytes, std::string> read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::error_code unknown;
-  if (!in || fs::is_directory(path, unknown))
-    return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", path.string()));
-  std::ostringstream content;
-  content << in.rdbuf();
-  return content.str();
-}
-
-std::expected<void, std::string> write_file(const fs::path& path, BytesView content) {
-  std::ofstream out(path, std::ios::binary);
-  out << content;
-  out.flush();
-  if (!out) return std::unexpected(fmt::format("cannot write {}: check the folder's permissions", path.string()));
-  return {};
-}
 
 // What this process itself signs with.
 struct NodeKeys {
@@ -292,7 +273,7 @@ std::expected<std::unique_ptr<host::Host>, std::string> open_host(const NodeConf
 }  // namespace
 
 std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
-  const auto content = read_file(file);
+  const auto content = storage::read_whole(file);
   if (!content) return std::unexpected(content.error());
   auto genesis = ledger::parse_genesis(*content);
   if (!genesis) return std::unexpected(fmt::format("{}: {}", file.string(), genesis.error()));
@@ -323,8 +304,8 @@ std::expected<void, std::string> initialise(const NodeConfig& config, const fs::
   if (!database) return std::unexpected(open_error(database.error(), config.resolve(config.ledger)));
   if (auto made = host::Host::initialise(*genesis, **database, std::move(*slots)); !made) return made;
   if (auto side = open_side(config); !side) return std::unexpected(side.error());
-  if (auto written = write_file(config.resolve(config.genesis), genesis->file); !written) return written;
-  return write_file(config_file, format_config(config));
+  if (auto written = storage::write_whole(config.resolve(config.genesis), genesis->file); !written) return written;
+  return storage::write_whole(config_file, format_config(config));
 }
 
 std::expected<void, std::string> initialise_ledger_again(const NodeConfig& config) {

@@ -2,10 +2,10 @@
 #include "node/signer/directory.h"
 
 #include <fstream>
-#include <sstream>
 
 #include "node/ledger/first_record.h"
 #include "node/signer/member_keys.h"
+#include "storage/whole_file.h"
 
 namespace quipu::signer {
 
@@ -14,13 +14,9 @@ namespace fs = std::filesystem;
 namespace {
 
 std::expected<ledger::Genesis, std::string> read_genesis(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::error_code unknown;
-  if (!in || fs::is_directory(file, unknown))
-    return std::unexpected("cannot read " + file.string() + ": check that it exists and may be read");
-  std::ostringstream content;
-  content << in.rdbuf();
-  auto genesis = ledger::parse_genesis(content.str());
+  const auto content = storage::read_whole(file);
+  if (!content) return std::unexpected(content.error());
+  auto genesis = ledger::parse_genesis(*content);
   if (!genesis) return std::unexpected(file.string() + ": " + genesis.error());
   return genesis;
 }

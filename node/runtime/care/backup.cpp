@@ -8,10 +8,10 @@
 #include "node/audit/directory_bundle.h"
 #include "node/audit/verify.h"
 #include "node/runtime/care/mirror_folder.h"
-#include "node/runtime/care/whole_file.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
 #include "node/signer/member_keys.h"
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
@@ -72,26 +72,26 @@ Done may_replace(const fs::path& out, const ledger::Genesis& genesis) {
 }
 
 Done copy_settings(const BackupPlan& plan, const NodeConfig& config, const fs::path& to) {
-  const auto settings = read_whole(plan.config);
+  const auto settings = storage::read_whole(plan.config);
   if (!settings) return std::unexpected(settings.error());
-  if (auto written = write_whole(to / "quipud.toml", *settings); !written) return written;
+  if (auto written = storage::write_whole(to / "quipud.toml", *settings); !written) return written;
   const auto tokens = config.resolve(config.http_tokens);
   if (!fs::exists(tokens)) return {};
-  const auto hashes = read_whole(tokens);
+  const auto hashes = storage::read_whole(tokens);
   if (!hashes) return std::unexpected(hashes.error());
-  return write_whole(to / "tokens", *hashes);
+  return storage::write_whole(to / "tokens", *hashes);
 }
 
 // Old and new change places, so that at every moment a whole backup has the name.
 Done put_in_place(const fs::path& made, const fs::path& out) {
-  if (auto synced = sync_all_at(made); !synced) return synced;
+  if (auto synced = storage::sync_all_at(made); !synced) return synced;
   std::error_code error;
   if (!fs::exists(out)) {
     fs::rename(made, out, error);
     if (error) return std::unexpected("cannot name the backup " + out.string() + ": " + error.message());
     return {};
   }
-  if (auto changed = exchange(made, out); !changed) return changed;
+  if (auto changed = storage::exchange(made, out); !changed) return changed;
   fs::remove_all(made, error);
   return {};
 }

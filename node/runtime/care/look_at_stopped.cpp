@@ -7,12 +7,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <charconv>
 #include <map>
 #include <optional>
 
 #include "crypto/keyfile.h"
 #include "node/runtime/data_directory.h"
+#include "node/runtime/listen_address.h"
 #include "node/signer/member_keys.h"
 #include "storage/salvage_copy.h"
 
@@ -94,20 +94,12 @@ Fault signer_fault(const NodeConfig& config) {
 
 // Somebody listens where the node would. Binding without listening stands in nobody's way.
 Fault port_fault(const std::string& listen) {
-  const auto colon = listen.rfind(':');
-  if (listen.starts_with("unix:") || colon == std::string::npos) return std::nullopt;
-  boost::system::error_code error;
-  auto host = listen.substr(0, colon);
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  const auto address = boost::asio::ip::make_address(host, error);
-  unsigned short port = 0;
-  const char* end = listen.data() + listen.size();
-  const auto number = std::from_chars(listen.data() + colon + 1, end, port);
-  if (error || number.ec != std::errc() || number.ptr != end)
-    return fmt::format("listen address \"{}\" is not an IP address and a port", listen);
+  const auto address = parse_listen_address(listen);
+  if (!address) return fmt::format("listen address \"{}\" is not {}", listen, kListenAddress);
   boost::asio::io_context io;
   tcp::acceptor acceptor(io);
-  const tcp::endpoint endpoint(address, port);
+  boost::system::error_code error;
+  const tcp::endpoint endpoint(boost::asio::ip::make_address(address->host), address->port);
   acceptor.open(endpoint.protocol(), error);
   acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   acceptor.bind(endpoint, error);

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/care/mark_file.h"
+#include "storage/whole_file.h"
 
 #include <fmt/chrono.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "node/runtime/care/whole_file.h"
-
 namespace quipu::runtime {
 
 namespace json = boost::json;
 
 std::optional<MarkFile> MarkFile::read(const std::filesystem::path& file) {
-  const auto text = read_whole(file);
+  const auto text = storage::read_whole(file);
   if (!text) return std::nullopt;
   boost::system::error_code error;
   auto value = json::parse(*text, error);
@@ -37,7 +36,7 @@ std::int64_t MarkFile::number(std::string_view name) const {
 }
 
 std::expected<void, std::string> write_mark_file(const std::filesystem::path& file, const json::object& mark) {
-  return write_whole(file, json::serialize(mark) + "\n");
+  return storage::write_whole(file, json::serialize(mark) + "\n");
 }
 
 std::string time_text(std::int64_t utc_ms) {

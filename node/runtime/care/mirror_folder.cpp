@@ -9,7 +9,7 @@
 #include "crypto/note.h"
 #include "node/ledger/genesis.h"
 #include "node/ledger/mirror.h"
-#include "node/runtime/care/whole_file.h"
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
@@ -50,7 +50,7 @@ class Filling {
     return **std::move(file);
   }
 
-  Done write(const std::string& path, BytesView content) { return write_whole(folder_ / path, content); }
+  Done write(const std::string& path, BytesView content) { return storage::write_whole(folder_ / path, content); }
 
   Done copy(const std::string& path) {
     auto file = fetch(path);
@@ -76,7 +76,7 @@ class Filling {
   Done take_genesis() {
     const auto content = fetch("genesis");
     if (!content) return std::unexpected(content.error());
-    const auto before = read_whole(folder_ / "genesis");
+    const auto before = storage::read_whole(folder_ / "genesis");
     if (before && *before != *content) return std::unexpected(source_.name() + " keeps another chain than this backup");
     const auto genesis = ledger::parse_genesis(*content);
     if (!genesis) return std::unexpected("genesis: " + genesis.error());
@@ -121,7 +121,7 @@ class Filling {
       if (auto done = copy(ledger::checkpoint_path({height})); !done) return done;
     }
     newest_ = heights->back();
-    note_ = read_whole(folder_ / ledger::checkpoint_path({newest_})).value_or("");
+    note_ = storage::read_whole(folder_ / ledger::checkpoint_path({newest_})).value_or("");
     const auto note = crypto::Note::parse(note_);
     const auto checkpoint = note ? crypto::Checkpoint::parse(note->text) : std::nullopt;
     if (!checkpoint) return std::unexpected(source_.name() + ": its newest checkpoint is not in form");
@@ -214,7 +214,7 @@ class FolderSource final : public follow::Source {
     std::error_code error;
     if (!fs::exists(folder_ / path, error)) return std::nullopt;
     if (fs::file_size(folder_ / path, error) > most_bytes) return std::unexpected(path + " is too long");
-    auto content = read_whole(folder_ / path);
+    auto content = storage::read_whole(folder_ / path);
     if (!content) return std::unexpected(content.error());
     return std::optional(*std::move(content));
   }

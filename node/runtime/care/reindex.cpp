@@ -9,11 +9,11 @@
 #include "node/host/calendar.h"
 #include "node/host/stored_ledger.h"
 #include "node/ledger/mirror.h"
-#include "node/runtime/care/whole_file.h"
 #include "node/runtime/data_directory.h"
 #include "storage/directory_sync.h"
 #include "storage/record_codec.h"
 #include "storage/rocks_open.h"
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
@@ -184,7 +184,7 @@ std::expected<fs::path, std::string> change_places(const fs::path& made, const f
   if (error) return std::unexpected("cannot rename " + made.string() + ": " + error.message());
   if (!storage::sync_directory(path.parent_path()))
     return std::unexpected("cannot sync " + path.parent_path().string() + ": look at the disk");
-  if (auto changed = exchange(set_aside, path); !changed) {
+  if (auto changed = storage::exchange(set_aside, path); !changed) {
     fs::rename(set_aside, made, error);
     return std::unexpected(changed.error());
   }

@@ -7,8 +7,8 @@
 
 #include "node/follow/pursuit.h"
 #include "node/runtime/care/mirror_folder.h"
-#include "node/runtime/care/whole_file.h"
 #include "node/runtime/data_directory.h"
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
@@ -42,11 +42,11 @@ std::expected<std::uint64_t, std::string> fill_ledger(const fs::path& mirror, co
 
 // Of an earlier try that was cut short, or none.
 Done put_settings(const RestorePlan& plan, const std::string& name) {
-  const auto content = read_whole(plan.backup / name);
+  const auto content = storage::read_whole(plan.backup / name);
   if (!content) return std::unexpected(content.error());
   const auto place = plan.directory / name;
-  if (!fs::exists(place)) return write_whole(place, *content);
-  const auto there = read_whole(place);
+  if (!fs::exists(place)) return storage::write_whole(place, *content);
+  const auto there = storage::read_whole(place);
   if (there && *there == *content) return {};
   return std::unexpected(place.string() + " is there and is not the backup's: restore into an empty folder");
 }
@@ -63,11 +63,11 @@ std::string missing_keys(const NodeConfig& config) {
 
 Done put_genesis(const NodeConfig& config, const ledger::Genesis& genesis) {
   const auto place = config.resolve(config.genesis);
-  const auto there = read_whole(place);
+  const auto there = storage::read_whole(place);
   if (there && *there == genesis.file) return {};
   if (there)
     return std::unexpected(place.string() + " is there and founds another chain: restore into an empty folder");
-  return write_whole(place, genesis.file);
+  return storage::write_whole(place, genesis.file);
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ std::expected<Restored, std::string> restore(const RestorePlan& plan) {
   if (fs::path(config->safety).is_relative()) fs::create_directories(safety.parent_path(), error);
   if (!error) fs::rename(restoring, ledger, error);
   if (error) return std::unexpected("cannot name the ledger " + ledger.string() + ": " + error.message());
-  if (auto synced = sync_all_at(ledger); !synced) return std::unexpected(synced.error());
+  if (auto synced = storage::sync_all_at(ledger); !synced) return std::unexpected(synced.error());
   return Restored{*config, *height, fs::exists(safety), missing_keys(*config)};
 }
 

@@ -51,9 +51,9 @@ TEST_CASE("a backup of a stopped node is verified and marked and holds no key an
   const auto chain = grown(20);
   member.take(chain);
   for (const auto* secret : {"keys/vote.key", "safety/slots", "side/ab/record"}) {
-    REQUIRE(write_whole(member.file(secret), "secret"));
+    REQUIRE(storage::write_whole(member.file(secret), "secret"));
   }
-  REQUIRE(write_whole(member.file("tokens"), ""));
+  REQUIRE(storage::write_whole(member.file("tokens"), ""));
   const auto mark = must_back_up(member, scratch.path / "backup");
   CHECK(mark.height == chain.position.height.value);
   CHECK(mark.root == crypto::to_hex(chain.position.tree.root().view()));
@@ -121,12 +121,12 @@ TEST_CASE("a backup with one changed byte is found out and the folder of somethi
   must_back_up(member, scratch.path / "backup");
   const auto bundle = scratch.path / "backup/mirror/tile/entries/000.p";
   const auto file = fs::directory_iterator(bundle)->path();
-  auto content = read_whole(file).value();
+  auto content = storage::read_whole(file).value();
   content[content.size() / 2] ^= 1;
-  REQUIRE(write_whole(file, content));
+  REQUIRE(storage::write_whole(file, content));
   CHECK(has(error_of(verify_backup(scratch.path / "backup", sample::genesis())), "BROKEN"));
   fs::create_directory(scratch.path / "other");
-  REQUIRE(write_whole(scratch.path / "other/letter", "dear"));
+  REQUIRE(storage::write_whole(scratch.path / "other/letter", "dear"));
   CHECK(has(error_of(make_backup(plan_of(member, scratch.path / "other"))), "is no backup of this chain"));
 }
 
@@ -181,9 +181,9 @@ TEST_CASE(
   CHECK(into("cut short"));
   CHECK(has(error_of(into("cut short")), "move it away first"));
   const auto file = fs::directory_iterator(scratch.path / "backup/mirror/tile/entries/000.p")->path();
-  auto content = read_whole(file).value();
+  auto content = storage::read_whole(file).value();
   content[content.size() / 2] ^= 1;
-  REQUIRE(write_whole(file, content));
+  REQUIRE(storage::write_whole(file, content));
   CHECK(has(error_of(into("new")), "cannot be restored from"));
   CHECK_FALSE(fs::exists(scratch.path / "new/ledger"));
 }

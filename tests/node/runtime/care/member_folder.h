@@ -3,9 +3,9 @@
 #pragma once
 
 #include "node/follow/pursuit.h"
-#include "node/runtime/care/whole_file.h"
 #include "node/runtime/config.h"
 #include "storage/rocks_database.h"
+#include "storage/whole_file.h"
 #include "tests/node/follow/mirror_source.h"
 #include "tests/node/runtime/scratch.h"
 
@@ -36,8 +36,8 @@ struct MemberFolder {
   explicit MemberFolder(const std::filesystem::path& at) {
     NodeConfig made;
     made.administration = "BO";
-    REQUIRE(write_whole(at / "quipud.toml", format_config(made)));
-    REQUIRE(write_whole(at / "genesis.json", sample::genesis().file));
+    REQUIRE(storage::write_whole(at / "quipud.toml", format_config(made)));
+    REQUIRE(storage::write_whole(at / "genesis.json", sample::genesis().file));
     config = read_config(at / "quipud.toml").value();
   }
   // What the ledger lacks of the chain.

@@ -74,7 +74,7 @@ struct Member : WholeMember {
     auto slots = storage::create_slot_file(file("safety/slots"));
     REQUIRE(slots);
     REQUIRE(storage::SafetyFile::initialise(*std::move(slots), record));
-    safety = read_whole(file("safety/slots")).value();
+    safety = storage::read_whole(file("safety/slots")).value();
   }
   void plant() const {
     const auto database = storage::RocksDatabase::open(file("ledger"));
@@ -85,7 +85,7 @@ struct Member : WholeMember {
   }
   // Whether it was cut short; else it got to its end.
   bool reindexed_with(int renames) const {
-    REQUIRE(write_whole(config.directory / "renames", std::to_string(renames)));
+    REQUIRE(storage::write_whole(config.directory / "renames", std::to_string(renames)));
     const int status = storage::testing::run_child("child: reindexes until it is cut short", config.directory);
     REQUIRE(WIFEXITED(status));
     const int code = WEXITSTATUS(status);
@@ -121,7 +121,7 @@ void check_ledgers(const Member& member) {
 }
 
 void check_start(const Member& member) {
-  CHECK(read_whole(member.file("safety/slots")).value() == member.safety);
+  CHECK(storage::read_whole(member.file("safety/slots")).value() == member.safety);
   const auto node = open_node(member.config);
   INFO((node ? node->notice : node.error()));
   REQUIRE(node);
@@ -146,7 +146,7 @@ TEST_CASE("child: reindexes until it is cut short", "[.child]") {
   const auto directory = storage::testing::child_directory();
   if (!directory) return;
   const auto config = read_config(*directory / "quipud.toml").value();
-  cut_short::renames_left = std::stoi(read_whole(*directory / "renames").value());
+  cut_short::renames_left = std::stoi(storage::read_whole(*directory / "renames").value());
   ::_exit(reindex(config) ? 0 : 1);
 }
 

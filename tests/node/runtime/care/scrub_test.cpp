@@ -128,7 +128,7 @@ TEST_CASE("a scrubber begins by itself and marks what it found and a mark out of
   REQUIRE(found);
   CHECK(found->fault.empty() != damaged);
   CHECK(found->ended_ms > 1'700'000'000'000);
-  REQUIRE(write_whole(mark, "{}"));
+  REQUIRE(storage::write_whole(mark, "{}"));
   CHECK_FALSE(read_scrub_mark(mark));
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/runtime/care/whole_file.h"
+#include "storage/whole_file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,7 +12,7 @@
 
 #include "storage/directory_sync.h"
 
-namespace quipu::runtime {
+namespace quipu::storage {
 
 namespace fs = std::filesystem;
 
@@ -29,7 +28,7 @@ std::expected<Bytes, std::string> read_whole(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::error_code unknown;
   if (!in || fs::is_directory(file, unknown))
-    return std::unexpected(fmt::format("cannot read {}: check that it exists and may be read", file.string()));
+    return std::unexpected("cannot read " + file.string() + ": check that it exists and may be read");
   std::ostringstream content;
   content << in.rdbuf();
   return content.str();
@@ -43,7 +42,8 @@ std::expected<void, std::string> write_whole(const fs::path& file, BytesView con
   out << content;
   out.close();
   if (out) fs::rename(beside, file, error);
-  if (!out || error) return std::unexpected(fmt::format("cannot write {}: look at the disk's room", file.string()));
+  if (!out || error)
+    return std::unexpected("cannot write " + file.string() + ": look at the disk's room and the folder's permissions");
   return {};
 }
 
@@ -58,8 +58,8 @@ std::expected<void, std::string> sync_all_at(const fs::path& place) {
 std::expected<void, std::string> exchange(const fs::path& one, const fs::path& other) {
   if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0)
     return system_error("cannot exchange " + one.string() + " and " + other.string());
-  if (!storage::sync_directory(one.parent_path())) return system_error("cannot sync " + one.parent_path().string());
+  if (!sync_directory(one.parent_path())) return system_error("cannot sync " + one.parent_path().string());
   return {};
 }
 
-}  // namespace quipu::runtime
+}  // namespace quipu::storage

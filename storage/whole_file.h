@@ -8,7 +8,7 @@
 
 #include "crypto/bytes.h"
 
-namespace quipu::runtime {
+namespace quipu::storage {
 
 std::expected<Bytes, std::string> read_whole(const std::filesystem::path& file);
 // Folders on the way are made. What had the name keeps its content where it has another one. Not synced.
@@ -18,4 +18,4 @@ std::expected<void, std::string> sync_all_at(const std::filesystem::path& place)
 // Each has the other's name from one moment to the next, also after a power cut. Both are there and on one disk.
 std::expected<void, std::string> exchange(const std::filesystem::path& one, const std::filesystem::path& other);
 
-}  // namespace quipu::runtime
+}  // namespace quipu::storage
