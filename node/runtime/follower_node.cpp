@@ -149,9 +149,10 @@ struct FollowerNode::State final : public http::Backend {
     return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
   }
   std::string metrics() const override {
-    return render_metrics(vitals_of(*this, database->syncs(), door->refused(),
-                                    disk_space({{"ledger", plan.directory / "ledger"}}), seconds_left(identity.get())),
-                          standings(couriers), real_now().utc_ms);
+    auto vitals = vitals_of(*this, database->syncs(), door->refused(),
+                            disk_space({{"ledger", plan.directory / "ledger"}}), seconds_left(identity.get()));
+    vitals.scrub = read_scrub_mark(plan.directory / kScrubMarkFile);
+    return render_metrics(vitals, standings(couriers), real_now().utc_ms);
   }
 
   // The history that fills an empty ledger is news to nobody, so whoever is told from now on waits for its end.
@@ -241,6 +242,7 @@ std::expected<void, std::string> FollowerNode::run() {
                state_->reader()->newest().height.value, scheme(state_->identity.get()), state_->plan.http_listen);
   std::thread following([this] { state_->follower.run(state_->stopping); });
   for (const auto& courier : state_->couriers) courier->start();
+  const Scrubber scrubber(state_->genesis().chain, *state_->database, state_->plan.directory);
   state_->io.run();
   following.join();
   state_->couriers.clear();

@@ -76,6 +76,9 @@ void put_vitals(Page& page, const Vitals& vitals) {
     page.gauge("quipu_api_certificate_expires_seconds", "Time until the API's certificate expires; negative: it has.",
                static_cast<double>(*vitals.certificate_left_s));
   }
+  page.gauge("quipu_scrub_time_seconds", "When all that is stored was last read again and checked; 0: never.",
+             vitals.scrub ? static_cast<double>(vitals.scrub->ended_ms / 1'000) : 0);
+  page.gauge("quipu_scrub_damage", "1 when that found damage.", vitals.scrub && !vitals.scrub->fault.empty() ? 1 : 0);
   put_disks(page, vitals.disks);
   put_process(page);
 }
@@ -164,7 +167,7 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std
                  std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s) {
   const auto reader = backend.reader();
   return {backend.status(), reader->newest(), reader->newest_note(), database_syncs,
-          requests_refused, std::move(disks), certificate_left_s};
+          requests_refused, std::move(disks), certificate_left_s,    {}};
 }
 
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
@@ -173,9 +176,6 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   put_vitals(page, vitals);
   page.gauge("quipu_backup_verified_time_seconds", "When a backup of this node was last verified; 0: never.",
              static_cast<double>(member.backup_verified_s));
-  page.gauge("quipu_scrub_time_seconds", "When all that is stored was last read again and checked; 0: never.",
-             static_cast<double>(member.scrub_s));
-  page.gauge("quipu_scrub_damage", "1 when that found damage.", member.scrub_damage ? 1 : 0);
   page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(vitals.node.view));
   page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
   page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",

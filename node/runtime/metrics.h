@@ -10,6 +10,7 @@
 
 #include "node/http/backend.h"
 #include "node/replica/replica.h"
+#include "node/runtime/care/scrubber.h"
 #include "node/runtime/driver.h"
 #include "node/runtime/durations.h"
 #include "node/webhooks/courier.h"
@@ -35,6 +36,7 @@ struct Vitals {
   std::uint64_t requests_refused = 0;
   std::vector<DiskSpace> disks;
   std::optional<std::int64_t> certificate_left_s;  // until the API's certificate expires; nothing: it has none
+  std::optional<ScrubMark> scrub{};                // the last that ended
 };
 Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
                  std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s = std::nullopt);
@@ -42,8 +44,6 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std
 // What a member shows beside its vitals.
 struct MemberVitals {
   std::int64_t backup_verified_s = 0;  // when a backup of it was last verified, Unix time; 0: never
-  std::int64_t scrub_s = 0;            // when its scrub last ended, Unix time; 0: never
-  bool scrub_damage = false;           // that one found something
   std::vector<webhooks::Standing> webhooks{};
   std::int64_t utc_ms = 0;
 };

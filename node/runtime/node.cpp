@@ -411,15 +411,11 @@ struct Node::State final : public http::Backend, public http::Operations {
   }
 
   std::string metrics() const override {
-    const auto vitals =
-        vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
-    const auto scrub = read_scrub_mark(config.directory / kScrubMarkFile);
-    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(),
-                          {.backup_verified_s = backup_verified_s(),
-                           .scrub_s = scrub ? scrub->ended_ms / 1'000 : 0,
-                           .scrub_damage = scrub && !scrub->fault.empty(),
-                           .webhooks = standings(couriers),
-                           .utc_ms = real_now().utc_ms});
+    auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
+    vitals.scrub = read_scrub_mark(config.directory / kScrubMarkFile);
+    return render_metrics(
+        vitals, driver.status(), driver.counters(), finality.until_final(),
+        {.backup_verified_s = backup_verified_s(), .webhooks = standings(couriers), .utc_ms = real_now().utc_ms});
   }
 
   // ---- http::Operations

@@ -17,7 +17,7 @@ struct ScrubMark {
   std::uint64_t height = 0;
   std::uint64_t leaves = 0;
   std::uint64_t records = 0;
-  std::string fault;  // empty: all was well
+  std::string fault{};  // empty: all was well
   std::int64_t ended_ms = 0;
 };
 

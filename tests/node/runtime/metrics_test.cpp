@@ -95,12 +95,10 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   counters.sign_took.add(30'000);
   Durations until_final;
   until_final.add(400'000);
-  const auto page = render_metrics(some_vitals(), replica::Status{}, counters, until_final,
-                                   {.backup_verified_s = 1795769831, .scrub_s = 7, .scrub_damage = true});
+  const auto page =
+      render_metrics(some_vitals(), replica::Status{}, counters, until_final, {.backup_verified_s = 1795769831});
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
-  CHECK_THAT(page, Contains("quipu_scrub_time_seconds 7\n"));
-  CHECK_THAT(page, Contains("quipu_scrub_damage 1\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));
   CHECK_THAT(page, Contains("quipu_requests_refused_total 12\n"));
   CHECK_THAT(page, Contains("quipu_build_info{version=\"9.9\"} 1\n"));
@@ -113,6 +111,22 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   CHECK_THAT(page, Contains("quipu_durable_seconds_count{step=\"commit\"} 0\n"));
   CHECK_THAT(page, Contains("quipu_final_seconds_bucket{le=\"0.25\"} 0\n"));
   CHECK_THAT(page, Contains("quipu_final_seconds_bucket{le=\"5\"} 1\n"));
+}
+
+TEST_CASE("a member and a follower show when their last scrub ended and whether it found damage") {
+  const auto shown = [](const Vitals& vitals, const std::string& time, const std::string& damage) {
+    for (const auto& page : {render_metrics(vitals, replica::Status{}, DriverCounters(), Durations(), {}),
+                             render_metrics(vitals, {}, 0)}) {
+      CHECK_THAT(page, Contains("quipu_scrub_time_seconds " + time + "\n"));
+      CHECK_THAT(page, Contains("quipu_scrub_damage " + damage + "\n"));
+    }
+  };
+  auto vitals = some_vitals();
+  shown(vitals, "0", "0");
+  vitals.scrub = ScrubMark{.ended_ms = 7'900};
+  shown(vitals, "7", "0");
+  vitals.scrub->fault = "leaf 5 is gone";
+  shown(vitals, "7", "1");
 }
 
 TEST_CASE("a member shows how far each receiver of its webhooks is behind") {

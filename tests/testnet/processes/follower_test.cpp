@@ -8,8 +8,10 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <fstream>
 #include <iostream>
 
+#include "storage/rocks_database.h"
 #include "testnet/processes/children.h"
 #include "testnet/processes/patience.h"
 #include "testnet/processes/probe.h"
@@ -66,8 +68,18 @@ class Following {
     });
   }
   std::optional<ProbeAnswer> get(const std::string& target) const { return processes::get(node_.http, target); }
+  bool shows(const std::string& metric) const {
+    return poll(std::chrono::seconds(30), [&] {
+      const auto page = get("/metrics");
+      return page && page->body.find("quipu_scrub_time_seconds 0\n") == std::string::npos &&
+             page->body.find(metric) != std::string::npos;
+    });
+  }
   const NodeEntry& node() const { return node_; }
-  std::string said() const { return last_line(directory_ / "quipud.log"); }
+  bool logged(const std::string& words) const {
+    std::ifstream in(directory_ / "quipud.log");
+    return std::string(std::istreambuf_iterator<char>(in), {}).find(words) != std::string::npos;
+  }
 
  private:
   LocalNetwork& network_;
@@ -75,6 +87,19 @@ class Following {
   fs::path directory_;
   NodeEntry node_;
 };
+
+// The first of the state, by the last bit of its value.
+void change_a_record(const fs::path& ledger) {
+  auto database = storage::RocksDatabase::open(ledger).value();
+  storage::Batch batch;
+  database->snapshot()->scan(storage::Family::kState, {}, {}, [&](BytesView key, BytesView value) {
+    Bytes other(value);
+    other.back() = static_cast<char>(other.back() ^ 1);
+    batch.put(storage::Family::kState, Bytes(key), other);
+    return false;
+  });
+  database->write(batch, storage::Durability::kSynced);
+}
 
 // Without what is each node's own: how old its newest state is.
 json::value without_age(const std::optional<ProbeAnswer>& answer) {
@@ -169,6 +194,31 @@ TEST_CASE("a follower goes on after it was killed and after its source was and t
   clerk.state(clerk.good_leaf());
   CHECK(follower.reaches(network.wait_agreed()));
   CHECK(follower.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a follower reads what it stores again and tells of a record that another program changed") {
+  using namespace follower_trial;
+  auto& network = LocalNetwork::shared();
+  const auto agreed = network.wait_agreed();
+  Following follower(network, network.processes().url(network.node("CL")), "scrubbed");
+  REQUIRE(follower.reaches(agreed));
+  CHECK(follower.shows("quipu_scrub_damage 0\n"));
+
+  const auto directory = network.scratch("scrubbed");
+  CHECK(follower.stop(SIGTERM) == 0);
+  change_a_record(directory / "ledger");
+  REQUIRE(fs::remove(directory / "last_scrub.json"));
+  follower.start();
+  CHECK(follower.shows("quipu_scrub_damage 1\n"));
+  CHECK(follower.logged("is not the newest in the history: see docs/alerts.md, QuipuScrubFoundDamage"));
+
+  // What the alert's page says to do.
+  CHECK(follower.stop(SIGTERM) == 0);
+  fs::rename(directory / "ledger", directory / "damaged");
+  REQUIRE(fs::remove(directory / "last_scrub.json"));
+  follower.start();
+  CHECK(follower.reaches(agreed));
+  CHECK(follower.shows("quipu_scrub_damage 0\n"));
 }
 
 TEST_CASE("a follower of a follower reaches the same root and both serve on when their source is gone") {
