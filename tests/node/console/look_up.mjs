@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Looking things up: reasons, receipts, figures, work, the network.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { test } from 'node:test'
 import { Desk } from './desk.mjs'
@@ -24,6 +25,24 @@ export function lookUpStories(world) {
     await chile.pick('Recogniser', 'BR Receita Federal do Brasil')
     await chile.see('ARRANGEMENT_NOT_EFFECTIVE')
     await chile.close()
+  })
+
+  test('an answer on recognition is saved with its proof, from which the auditor works out the same', async () => {
+    const [{ tin }] = await listed()
+    const peru = await deskOf('PE')
+    await peru.goTo(`operator/${tin}`)
+    await peru.pick('Recogniser', 'BR Receita Federal do Brasil')
+    const [download] = await Promise.all([peru.page.waitForEvent('download'), peru.press('Save a proof of this answer')])
+    assert.match(download.suggestedFilename(), new RegExp(`^${tin}-BR-[-0-9]+\\.quipu-recognition$`))
+    const proof = await download.path()
+    const policy = `${proof}.policy`
+    fs.writeFileSync(policy, await (await fetch(`${world.network.url('PE')}/policy/0`)).text())
+    const said = execFileSync(`${process.env.QUIPU_BIN}/quipu-audit`, ['status', proof, '--policy', policy], { encoding: 'utf8' })
+    assert.match(said, /ARRANGEMENT_NOT_EFFECTIVE/)
+    await peru.goTo(`operator/${tin}?known_at=1`)
+    await peru.see('Does PE recognise this firm?')
+    assert.equal(await peru.page.getByRole('button', { name: 'Save a proof of this answer' }).count(), 0)
+    await peru.close()
   })
 
   test('a firm of another administration is found by its name, where its identity is held', async () => {

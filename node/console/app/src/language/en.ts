@@ -193,6 +193,7 @@ export const en = {
   operator: {
     certificates: 'Certificates',
     asks: (by: string) => `Does ${by} recognise this firm?`,
+    save_proof: 'Save a proof of this answer',
     refused: 'Not recognised',
     natural: 'A natural person has no tax number on the ledger: ask with the alias under which the recogniser knows it.',
     certify: 'Grant a certificate',

@@ -193,6 +193,7 @@ export const es: Words = {
   operator: {
     certificates: 'Certificados',
     asks: (by) => `¿Reconoce ${by} a esta empresa?`,
+    save_proof: 'Guardar una prueba de esta respuesta',
     refused: 'No reconocido',
     natural: 'Una persona física no tiene identificación tributaria en el registro: consulte con el alias con que la conoce quien reconoce.',
     certify: 'Conceder un certificado',

@@ -193,6 +193,7 @@ export const pt: Words = {
   operator: {
     certificates: 'Certificados',
     asks: (by) => `${by} reconhece esta empresa?`,
+    save_proof: 'Salvar uma prova desta resposta',
     refused: 'Não reconhecido',
     natural: 'Uma pessoa física não tem identificação fiscal no registro: consulte com o alias pelo qual quem reconhece a conhece.',
     certify: 'Conceder um certificado',

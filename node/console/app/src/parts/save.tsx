@@ -20,15 +20,14 @@ export function Save({ bytes, name, text }: { readonly bytes: Uint8Array; readon
   )
 }
 
-interface SaveFromProps {
-  readonly path: string
+interface SaveMadeProps {
+  readonly make: () => Promise<Uint8Array>
   readonly name: string
   readonly text: string
-  readonly rows?: boolean // all pages of it, as CSV
 }
-export function SaveFrom({ path, name, text, rows = false }: SaveFromProps) {
+export function SaveMade({ make, name, text }: SaveMadeProps) {
   const [fault, setFault] = useState<unknown>(undefined)
-  const save = async (): Promise<void> => saveAs(await (rows ? askRows(path) : askBytes(path)), name)
+  const save = async (): Promise<void> => saveAs(await make(), name)
   return (
     <>
       <button type="button" class="quiet" onClick={() => void save().then(() => setFault(undefined), setFault)}>
@@ -37,4 +36,14 @@ export function SaveFrom({ path, name, text, rows = false }: SaveFromProps) {
       {fault === undefined ? null : <Fault of={fault} />}
     </>
   )
+}
+
+interface SaveFromProps {
+  readonly path: string
+  readonly name: string
+  readonly text: string
+  readonly rows?: boolean // all pages of it, as CSV
+}
+export function SaveFrom({ path, name, text, rows = false }: SaveFromProps) {
+  return <SaveMade make={() => (rows ? askRows(path) : askBytes(path))} name={name} text={text} />
 }

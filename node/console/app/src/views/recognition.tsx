@@ -2,10 +2,11 @@
 // The declaration-time question about one firm, with every arrangement's own reason.
 import { useState } from 'preact/hooks'
 import type { RecognitionAnswer, RecognitionResult } from '../api/answers'
-import { address } from '../api/client'
+import { address, ask } from '../api/client'
 import { useAnswer } from '../api/use_answer'
 import { useSpeech } from '../language/language'
 import { Choice, Flags, Status, Table, Waiting } from '../parts/pieces'
+import { SaveMade } from '../parts/save'
 import { certificateLink } from '../router'
 import { useSession } from '../session'
 
@@ -48,6 +49,12 @@ function Results({ answer }: { readonly answer: RecognitionAnswer }) {
   )
 }
 
+// Of the newest published checkpoint: what was known at an earlier block has no proof.
+async function proofOf(question: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const { proof } = await ask<{ readonly proof: string }>(address('/v1/recognition', { ...question, proof: '1' }))
+  return new TextEncoder().encode(proof)
+}
+
 export function Recognition({ tin, roles, on, knownAt }: Asking) {
   const { words, named } = useSpeech()
   const { members, node, live } = useSession()
@@ -55,7 +62,8 @@ export function Recognition({ tin, roles, on, knownAt }: Asking) {
   const [role, setRole] = useState(roles[0] ?? 'IMPORTER')
   const [flow, setFlow] = useState('IMPORT')
   const asker = by === '' ? (node?.administration ?? '') : by
-  const path = asker === '' ? undefined : address('/v1/recognition', { tin, role, flow, by: asker, on, known_at: knownAt })
+  const question = { tin, role, flow, by: asker, on }
+  const path = asker === '' ? undefined : address('/v1/recognition', { ...question, known_at: knownAt })
   const asked = useAnswer<RecognitionAnswer>(path, live.height)
   const administrations = members.map((member): [string, string] => [member.administration, `${member.administration} ${member.name}`])
   const shown = roles.length > 0 ? roles : ['IMPORTER', 'EXPORTER']
@@ -68,6 +76,7 @@ export function Recognition({ tin, roles, on, knownAt }: Asking) {
         <Choice label={words.field.flow} value={flow} set={setFlow} options={['IMPORT', 'EXPORT'].map((each) => [each, named(each)])} />
       </div>
       <Waiting asked={asked}>{(answer) => <Results answer={answer} />}</Waiting>
+      {path === undefined || knownAt !== '' ? null : <SaveMade make={() => proofOf(question)} name={`${tin}-${asker}-${on}.quipu-recognition`} text={words.operator.save_proof} />}
     </section>
   )
 }
