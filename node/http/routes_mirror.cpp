@@ -17,21 +17,17 @@ constexpr const char* kOctets = "application/octet-stream";
 constexpr const char* kSoonOld = "public, max-age=2";
 constexpr const char* kForEver = "public, max-age=31536000, immutable";
 
-Response file(Bytes body, const char* content_type, const char* caching) {
+// Named by its content, so that whoever holds it is spared another copy.
+Response file(const Call& call, Bytes body, const char* content_type, const char* caching) {
+  const std::string tag = '"' + crypto::to_hex(crypto::sha256(body).view().substr(0, 16)) + '"';
   Response response;
   response.content_type = content_type;
-  response.headers.emplace_back("Cache-Control", caching);
-  response.body = std::move(body);
-  return response;
-}
-
-// With an ETag, for files that are asked for again and again.
-Response tagged_file(const Call& call, Bytes body, const char* content_type, const char* caching) {
-  const std::string tag = '"' + crypto::to_hex(crypto::sha256(body).view().substr(0, 16)) + '"';
-  const bool known = holds_tag(call.request.if_none_match, tag);
-  Response response = file(known ? Bytes() : std::move(body), content_type, caching);
-  if (known) response.status = 304;
-  response.headers.emplace_back("ETag", tag);
+  response.headers = {{"Cache-Control", caching}, {"ETag", tag}};
+  if (holds_tag(call.request.if_none_match, tag)) {
+    response.status = 304;
+  } else {
+    response.body = std::move(body);
+  }
   return response;
 }
 
@@ -62,14 +58,12 @@ Bytes content_of(const ledger::EvidenceFile& evidence, const ledger::Genesis& ge
 
 }  // namespace
 
-Response get_genesis(const Call& call) {
-  return tagged_file(call, call.backend.genesis().file, "application/json", kForEver);
-}
+Response get_genesis(const Call& call) { return file(call, call.backend.genesis().file, "application/json", kForEver); }
 
 Response get_checkpoint(const Call& call) {
   auto published = published_checkpoint(*call.backend.reader());
   if (!published) return problem(ApiCode::kNotPublished, "no checkpoint has been published yet");
-  return tagged_file(call, std::move(published->note), kText, kSoonOld);
+  return file(call, std::move(published->note), kText, kSoonOld);
 }
 
 Response get_checkpoint_at(const Call& call) {
@@ -78,14 +72,13 @@ Response get_checkpoint_at(const Call& call) {
   auto note = height ? reader->note(*height) : std::nullopt;
   if (!note) return absent();
   // While nothing happens the newest one is published again, with newer cosignatures.
-  return file(std::move(*note), kText, reader->newest_note() == *height ? kSoonOld : kForEver);
+  return file(call, std::move(*note), kText, reader->newest_note() == *height ? kSoonOld : kForEver);
 }
 
 Response get_policy(const Call& call) {
   const auto span = epoch_in(call, *call.backend.reader());
   if (!span) return absent();
-  return tagged_file(call, ledger::policy_file(call.backend.genesis().origin, span->membership.members), kText,
-                     kForEver);
+  return file(call, ledger::policy_file(call.backend.genesis().origin, span->membership.members), kText, kForEver);
 }
 
 Response get_handover(const Call& call) {
@@ -100,7 +93,8 @@ Response get_handover(const Call& call) {
   const auto parent = reader->block({span->anchor.value - 1})->block;
   const consensus::Header header{block.epoch, block.height, parent, block.tree_size, block.tree_root, next.hash()};
   const auto voters = ledger::voters_on(*reader, call.backend.genesis(), span->anchor);
-  return file(ledger::encode_handover({header, *finalization, ledger::encode_members(next)}, voters.members.size()),
+  return file(call,
+              ledger::encode_handover({header, *finalization, ledger::encode_members(next)}, voters.members.size()),
               kOctets, kForEver);
 }
 
@@ -112,9 +106,9 @@ Response get_tile(const Call& call) {
   const auto published = name ? published_checkpoint(*reader) : std::nullopt;
   if (!published || name->width > ledger::tile_width(name->level, name->index, published->checkpoint.size))
     return absent();
-  if (!name->level) return file(entry_bundle(*reader, *name), kOctets, kForEver);
+  if (!name->level) return file(call, entry_bundle(*reader, *name), kOctets, kForEver);
   const auto node = [&](unsigned level, std::uint64_t index) { return reader->node(level, index); };
-  return file(ledger::hash_tile(*name, node), kOctets, kForEver);
+  return file(call, ledger::hash_tile(*name, node), kOctets, kForEver);
 }
 
 Response get_quorum(const Call& call) {
@@ -125,7 +119,7 @@ Response get_quorum(const Call& call) {
   const auto links = reader->links(*height);
   if (links.empty()) return absent();
   const auto voters = ledger::voters_on(*reader, call.backend.genesis(), *height);
-  return file(ledger::encode_links(links, voters.members.size()), kOctets, kForEver);
+  return file(call, ledger::encode_links(links, voters.members.size()), kOctets, kForEver);
 }
 
 Response get_evidence_list(const Call& call) {
@@ -147,7 +141,7 @@ Response get_evidence(const Call& call) {
   for (const auto& evidence : call.backend.reader()->evidence()) {
     Bytes content = content_of(evidence, call.backend.genesis());
     if (ledger::evidence_path(content) == "evidence/" + call.path[0])
-      return file(std::move(content), kOctets, kForEver);
+      return file(call, std::move(content), kOctets, kForEver);
   }
   return absent();
 }
