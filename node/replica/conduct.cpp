@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/replica/conduct.h"
 
+#include <algorithm>
+
 namespace quipu::replica {
 
 bool Conduct::bears(PeerId peer, std::size_t checks, std::int64_t now_us) {
+  ++accounts_[peer].rejects;
   auto& bucket = accounts_[peer].vain_checks;
   bucket.charge(checks, now_us);
   return bucket.owed_us(now_us) == 0;
@@ -28,5 +31,11 @@ bool Conduct::takes_leaves(PeerId peer, std::int64_t now_us) {
 }
 
 void Conduct::useless_leaf(PeerId peer, std::int64_t now_us) { accounts_[peer].useless_leaves.charge(1, now_us); }
+
+std::vector<std::uint64_t> Conduct::rejects(std::size_t members) const {
+  std::vector<std::uint64_t> counts(members + 1);
+  for (const auto& [peer, account] : accounts_) counts[std::min<std::size_t>(peer, members)] += account.rejects;
+  return counts;
+}
 
 }  // namespace quipu::replica

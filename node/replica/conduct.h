@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "consensus/engine.h"
 #include "consensus/limits.h"
@@ -26,6 +27,8 @@ class Conduct {
   // Leaves that are known, out of turn or of unknown authors cost a look each.
   bool takes_leaves(PeerId peer, std::int64_t now_us);
   void useless_leaf(PeerId peer, std::int64_t now_us);
+  // How often each sent something false, by member; after them all others together.
+  std::vector<std::uint64_t> rejects(std::size_t members) const;
 
  private:
   using Bucket = consensus::TokenBucket;
@@ -35,6 +38,7 @@ class Conduct {
     Bucket offers{limits::kOffersPerSecond};
     Bucket cosignatures{limits::kCosignaturesPerSecond};
     Bucket useless_leaves{limits::kUselessLeavesPerSecond};
+    std::uint64_t rejects = 0;
   };
   std::map<PeerId, Account> accounts_;  // of members only: as many as there are
 };

@@ -100,7 +100,8 @@ Status Replica::status() const {
           state.pool.bytes(),
           state.chain.committed().block_time_ms,
           state.cosigning.quorum_time_s(),
-          state.hearsay.news(state.now.steady_us)};
+          state.hearsay.news(state.now.steady_us),
+          state.conduct.rejects(state.members().size())};
 }
 
 std::uint64_t Replica::next_sequence(const std::string& administration, const crypto::PublicKey& key) const {

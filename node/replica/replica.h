@@ -204,7 +204,8 @@ struct Status {
   std::uint64_t block_time_ms = 0;
   // The q-th newest cosignature time of a checkpoint at the tip; nothing until a quorum has cosigned it.
   std::optional<std::uint64_t> cosigned_s;
-  std::vector<PeerNews> peers;  // by member
+  std::vector<PeerNews> peers;         // by member
+  std::vector<std::uint64_t> rejects;  // what was false of what each sent, by member; after them of all guests together
 };
 
 class Replica {

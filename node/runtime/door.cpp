@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -28,7 +27,8 @@ using http::Roles;
 constexpr std::int64_t kLookAgain_us = 1'000'000;
 // Of callers without a token noted a second: whoever knocks without end must not fill the disk.
 constexpr std::uint64_t kStrangersNoted = 20;
-constexpr int kRefused = 401;
+constexpr int kRefused = 401;    // shows nothing, or nothing that is this node's
+constexpr int kForbidden = 403;  // is known, and may not do this
 constexpr std::string_view kBearer = "Bearer ";
 constexpr Roles kOnTheSocket = {Role::kOperator, Role::kMirror};
 
@@ -70,8 +70,8 @@ struct Door::State {
   std::function<std::int64_t()> steady_us;
   std::function<void(const std::string&)> alarm;
 
-  std::atomic<std::uint64_t> refused{0};
   std::mutex mutex;
+  std::map<std::string, std::uint64_t> refused = {{std::string(kGuest), 0}, {std::string(http::kStranger), 0}};
   std::map<crypto::Digest, Token> tokens;                 // by the token's digest
   std::map<crypto::Digest, Token> certificates;           // by the key's; apart, since keys are no secrets
   std::map<std::string, consensus::TokenBucket> budgets;  // by the id of a token that is there
@@ -107,6 +107,12 @@ struct Door::State {
     const auto last_day = ledger::Date::parse(found->second.expires);
     if (ledger::Date::of(static_cast<std::uint64_t>(utc_ms()), 0) > *last_day) return std::nullopt;
     return Caller{found->second.id, found->second.roles};
+  }
+
+  void count_refusal(const std::string& name) {
+    const std::lock_guard lock(mutex);
+    const bool has_place = refused.contains(name) || refused.size() < kMostNamed;
+    ++refused[has_place ? name : kOthers];
   }
 };
 
@@ -156,7 +162,7 @@ std::expected<std::unique_ptr<Door>, std::string> open_door(DoorConfig config) {
 
 // What guests merely look up on their own machine is not noted: it is most of the traffic, and nobody's.
 void Door::note(const Caller& caller, std::string_view method, std::string_view route, int status) {
-  if (status == kRefused) ++state_->refused;
+  if (status == kRefused || status == kForbidden) state_->count_refusal(caller.name);
   if (caller.name == kGuest && method == "GET" && status != kRefused) return;
   const std::lock_guard lock(state_->mutex);
   if (!state_->log) return;
@@ -165,6 +171,9 @@ void Door::note(const Caller& caller, std::string_view method, std::string_view 
   if (!state_->log->append(time_ms, caller.name, method, route, status)) state_->alarm("the access log is not written");
 }
 
-std::uint64_t Door::refused() const { return state_->refused; }
+std::map<std::string, std::uint64_t> Door::refused() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->refused;
+}
 
 }  // namespace quipu::runtime

@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,8 +38,11 @@ class Door final : public http::Doorkeeper {
   std::optional<http::Caller> caller(const http::Request& request) override;
   bool has_room(const http::Caller& caller) override;
   void note(const http::Caller& caller, std::string_view method, std::string_view route, int status) override;
-  // Requests that showed no token, or none that opens what they asked for.
-  std::uint64_t refused() const;
+  // Requests that were answered with 401 or 403, by the caller's name. Those beyond kMostNamed names are kOthers'.
+  std::map<std::string, std::uint64_t> refused() const;
+
+  static constexpr std::size_t kMostNamed = 200;
+  static constexpr const char* kOthers = "others";
 
  private:
   struct State;

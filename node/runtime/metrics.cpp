@@ -70,8 +70,10 @@ void put_vitals(Page& page, const Vitals& vitals) {
   page.gauge("quipu_halted", "1 after a fork or a diverged state: this node takes no part any more.",
              node.halted ? 1 : 0);
   page.counter("quipu_database_syncs_total", "Synced database writes.", vitals.database_syncs);
-  page.counter("quipu_requests_refused_total", "Requests without a token that opens what they asked for.",
-               vitals.requests_refused);
+  for (const auto& [caller, count] : vitals.requests_refused) {
+    page.counter("quipu_requests_refused_total", "Requests answered with 401 or 403, by the caller's token.", count,
+                 {{"caller", caller}});
+  }
   if (vitals.certificate_left_s) {
     page.gauge("quipu_api_certificate_expires_seconds", "Time until the API's certificate expires; negative: it has.",
                static_cast<double>(*vitals.certificate_left_s));
@@ -132,6 +134,13 @@ void put_peers(Page& page, const std::vector<http::PeerSummary>& peers) {
   }
 }
 
+void put_rejects(Page& page, const std::map<std::string, std::uint64_t>& rejects) {
+  for (const auto& [peer, count] : rejects) {
+    page.counter("quipu_peer_rejects_total",
+                 "What was over a limit, in no form, or falsely signed of what a peer sent.", count, {{"peer", peer}});
+  }
+}
+
 void put_webhooks(Page& page, const std::vector<webhooks::Standing>& all, std::int64_t utc_ms) {
   for (const auto& each : all) {
     const prometheus::Labels labels = {{"webhook", each.name}};
@@ -163,11 +172,18 @@ std::vector<DiskSpace> disk_space(const std::map<std::string, std::filesystem::p
   return disks;
 }
 
-Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
-                 std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s) {
+Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs,
+                 std::map<std::string, std::uint64_t> requests_refused, std::vector<DiskSpace> disks,
+                 std::optional<std::int64_t> certificate_left_s) {
   const auto reader = backend.reader();
-  return {backend.status(), reader->newest(), reader->newest_note(), database_syncs,
-          requests_refused, std::move(disks), certificate_left_s,    {}};
+  return {backend.status(),
+          reader->newest(),
+          reader->newest_note(),
+          database_syncs,
+          std::move(requests_refused),
+          std::move(disks),
+          certificate_left_s,
+          {}};
 }
 
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
@@ -187,6 +203,7 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   page.histogram("quipu_final_seconds", "Time from a submission's arrival at this node until it is final.",
                  until_final);
   put_peers(page, vitals.node.peers);
+  put_rejects(page, member.rejects);
   put_clocks(page, vitals.node);
   put_webhooks(page, member.webhooks, member.utc_ms);
   return page.text();

@@ -33,17 +33,19 @@ struct Vitals {
   ledger::BlockSummary newest;
   std::optional<consensus::Height> published;
   std::uint64_t database_syncs = 0;
-  std::uint64_t requests_refused = 0;
+  std::map<std::string, std::uint64_t> requests_refused;  // by caller
   std::vector<DiskSpace> disks;
   std::optional<std::int64_t> certificate_left_s;  // until the API's certificate expires; nothing: it has none
   std::optional<ScrubMark> scrub{};                // the last that ended
 };
-Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs, std::uint64_t requests_refused,
-                 std::vector<DiskSpace> disks, std::optional<std::int64_t> certificate_left_s = std::nullopt);
+Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs,
+                 std::map<std::string, std::uint64_t> requests_refused, std::vector<DiskSpace> disks,
+                 std::optional<std::int64_t> certificate_left_s = std::nullopt);
 
 // What a member shows beside its vitals.
 struct MemberVitals {
-  std::int64_t backup_verified_s = 0;  // when a backup of it was last verified, Unix time; 0: never
+  std::int64_t backup_verified_s = 0;              // when a backup of it was last verified, Unix time; 0: never
+  std::map<std::string, std::uint64_t> rejects{};  // what was false of what each peer sent, and of all guests together
   std::vector<webhooks::Standing> webhooks{};
   std::int64_t utc_ms = 0;
 };

@@ -405,6 +405,24 @@ struct Node::State final : public http::Backend, public http::Operations {
     return ledger::next_sequence(*reader()->state(std::nullopt), administration, key);
   }
 
+  // By peer: frames over a limit of the mesh, and what the replica found false.
+  std::map<std::string, std::uint64_t> rejects() const {
+    const auto replica_status = driver.status();
+    std::unique_lock lock(peers_mutex);
+    auto counts = peers_over_limits;
+    const auto voting = membership;
+    lock.unlock();
+    auto& of_guests = counts["guest"];
+    const auto& found = replica_status.rejects;
+    // The members may have changed since the replica's status was taken.
+    if (replica_status.epoch != voting->epoch || found.size() != voting->members.size() + 1) return counts;
+    for (auto& [code, count] : counts) {
+      if (const auto index = voting->members.index_of(code)) count += found[*index];
+    }
+    of_guests = found.back();
+    return counts;
+  }
+
   std::int64_t backup_verified_s() const {
     const auto mark = read_mark(config.directory / kLastMarkFile);
     return mark ? mark->verified_ms / 1'000 : 0;
@@ -413,9 +431,11 @@ struct Node::State final : public http::Backend, public http::Operations {
   std::string metrics() const override {
     auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
     vitals.scrub = read_scrub_mark(config.directory / kScrubMarkFile);
-    return render_metrics(
-        vitals, driver.status(), driver.counters(), finality.until_final(),
-        {.backup_verified_s = backup_verified_s(), .webhooks = standings(couriers), .utc_ms = real_now().utc_ms});
+    return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(),
+                          {.backup_verified_s = backup_verified_s(),
+                           .rejects = rejects(),
+                           .webhooks = standings(couriers),
+                           .utc_ms = real_now().utc_ms});
   }
 
   // ---- http::Operations
@@ -482,13 +502,16 @@ struct Node::State final : public http::Backend, public http::Operations {
 
   void watch_peers() {
     std::vector<http::PeerSummary> fresh;
+    std::map<std::string, std::uint64_t> over_limits;
     for (const auto& peer : mesh->peers()) {
       if (peer.index > membership->members.size()) continue;  // a guest
       fresh.push_back({peer.code, peer.up, peer.received_bytes, peer.sent_bytes});
+      over_limits[peer.code] = peer.refused_frames;
     }
     {
       const std::lock_guard lock(peers_mutex);
       peers = std::move(fresh);
+      peers_over_limits = std::move(over_limits);
     }
     admit_guests();
     watch_disks();
@@ -534,6 +557,7 @@ struct Node::State final : public http::Backend, public http::Operations {
   bool observes = false;         // not a member among these, or not with these keys
   consensus::BlockId guests_of;  // the tip whose state named them
   std::vector<http::PeerSummary> peers;
+  std::map<std::string, std::uint64_t> peers_over_limits;  // frames, by code
   Outcomes outcomes;
   FinalityTimes finality;  // io thread
   struct Waiting {

@@ -41,6 +41,16 @@ TEST_CASE("work in vain is borne up to a rate and forgotten with time and counte
   CHECK_FALSE(conduct.bears(kHostile, 10'000, 3 * kSecond_us));  // one thing may be enough
 }
 
+TEST_CASE("what was false is counted for each member and for all others together") {
+  Conduct conduct;
+  for (int i = 0; i < 3; ++i) (void)conduct.bears(kHostile, 1, kSecond_us);
+  (void)conduct.bears(0, 10'000, kSecond_us);
+  (void)conduct.bears(4, 1, kSecond_us);
+  (void)conduct.bears(900, 1, kSecond_us);
+  conduct.useless_leaf(1, kSecond_us);  // useless, but not false
+  CHECK(conduct.rejects(4) == std::vector<std::uint64_t>{1, 0, 0, 3, 2});
+}
+
 TEST_CASE("requests are served by the size of their answers and a short answer is not free") {
   Conduct conduct;
   std::size_t short_ones = 0;
@@ -72,6 +82,8 @@ TEST_CASE("a peer that sends what cannot be read is kept out") {
   Bothered one;
   for (std::size_t i = 0; i <= limits::kVainChecksPerSecond; ++i) one.hear_raw(kHostile, "no message at all");
   CHECK(one.node.kept_out == std::vector<PeerId>{kHostile});
+  CHECK(one.node.replica().status().rejects ==
+        std::vector<std::uint64_t>{0, 0, 0, limits::kVainChecksPerSecond + 1, 0});
 }
 
 TEST_CASE("a peer whose submissions are not signed by their author is kept out and others' still come in") {

@@ -126,7 +126,7 @@ TEST_CASE("whoever knocks without end does not fill the disk") {
     at.door->note({"guest", {Role::kReader}}, "POST", "v1/recognition", 200);
   }
   CHECK(check_access_log(at.folder.path / "access.log") == 20U);
-  CHECK(at.door->refused() == 1'000U);
+  CHECK(at.door->refused().at("unknown") == 1'000U);
   at.door->note({"t-1", {}}, "GET", "v1/list", 200);
   CHECK(check_access_log(at.folder.path / "access.log") == 21U);
 }
@@ -139,9 +139,32 @@ TEST_CASE("callers and refusals are noted and a guest's look-ups are not") {
   at.door->note({"guest", {}}, "POST", "v1/submissions", 202);
   at.door->note({"unknown", {}}, "GET", "", 401);
   at.door->note({"t-1", {}}, "GET", "v1/list", 403);  // its bearer is known, and has only another role
-  CHECK(at.door->refused() == 2U);
   CHECK(check_access_log(at.folder.path / "access.log") == 5U);
   CHECK(at.folder.text("access.log").find(" unknown GET / 401 ") != std::string::npos);
+}
+
+TEST_CASE("refusals are counted for each caller that is known and for guests and strangers") {
+  Entrance at;
+  CHECK(at.door->refused() == std::map<std::string, std::uint64_t>{{"guest", 0}, {"unknown", 0}});
+  at.door->note({"guest", {}}, "GET", "v1/list", 401);
+  at.door->note({"unknown", {}}, "GET", "", 401);
+  at.door->note({"unknown", {}}, "GET", "", 401);
+  at.door->note({"t-1", {}}, "GET", "v1/list", 403);
+  for (const int status : {200, 404, 422, 429}) at.door->note({"t-2", {}}, "POST", "v1/submissions", status);
+  CHECK(at.door->refused() == std::map<std::string, std::uint64_t>{{"guest", 1}, {"t-1", 1}, {"unknown", 2}});
+}
+
+TEST_CASE("refusals are counted for a bounded number of names and for all others together") {
+  Entrance at;
+  for (std::size_t i = 0; i < Door::kMostNamed + 50; ++i)
+    at.door->note({"uid-" + std::to_string(i), {}}, "GET", "v1/list", 403);
+  at.door->note({"uid-0", {}}, "GET", "v1/list", 403);
+  at.door->note({"unknown", {}}, "GET", "v1/list", 401);
+  const auto refused = at.door->refused();
+  CHECK(refused.size() == Door::kMostNamed + 1);
+  CHECK(refused.at("uid-0") == 2);
+  CHECK(refused.at("unknown") == 1);
+  CHECK(refused.at(Door::kOthers) == 52);
 }
 
 TEST_CASE("a certificate opens what its line says and no other certificate does") {

@@ -33,7 +33,7 @@ Vitals some_vitals() {
   vitals.node.peers = {{.code = "BR", .up = true}, {.code = "CL", .up = false}};
   vitals.newest.height = {7};
   vitals.published = consensus::Height{6};
-  vitals.requests_refused = 12;
+  vitals.requests_refused = {{"guest", 0}, {"t-1", 12}};
   vitals.disks = {{.of = "ledger", .bytes = 1000, .free_bytes = 400}};
   return vitals;
 }
@@ -100,7 +100,8 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));
-  CHECK_THAT(page, Contains("quipu_requests_refused_total 12\n"));
+  CHECK_THAT(page, Contains("quipu_requests_refused_total{caller=\"guest\"} 0\n"));
+  CHECK_THAT(page, Contains("quipu_requests_refused_total{caller=\"t-1\"} 12\n"));
   CHECK_THAT(page, Contains("quipu_build_info{version=\"9.9\"} 1\n"));
   CHECK_THAT(page, Contains("quipu_peer_up{peer=\"BR\"} 1\n"));
   CHECK_THAT(page, Contains("quipu_peer_up{peer=\"CL\"} 0\n"));
@@ -168,6 +169,14 @@ TEST_CASE("a member shows how far its clock is from its peers' and their heights
   CHECK_THAT(page_of(), Contains("quipu_peer_clock_offset_seconds{peer=\"BR\"} -6.5\n"));
   CHECK_THAT(page_of(), Contains("quipu_peer_height{peer=\"BR\"} 9\n"));
   CHECK_THAT(page_of(), !Contains("{peer=\"CL\"} -"));
+}
+
+TEST_CASE("a member shows of each peer what was false of what it sent and of all guests together") {
+  const auto page = render_metrics(some_vitals(), replica::Status{}, DriverCounters(), Durations(),
+                                   {.rejects = {{"BR", 0}, {"CL", 9}, {"guest", 4}}});
+  CHECK_THAT(page, Contains("quipu_peer_rejects_total{peer=\"BR\"} 0\n"));
+  CHECK_THAT(page, Contains("quipu_peer_rejects_total{peer=\"CL\"} 9\n"));
+  CHECK_THAT(page, Contains("quipu_peer_rejects_total{peer=\"guest\"} 4\n"));
 }
 
 TEST_CASE("a follower shows its sources and nothing of votes") {
