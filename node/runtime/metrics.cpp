@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "node/ledger/key_starts.h"
+
 namespace quipu::runtime {
 
 namespace {
@@ -186,12 +188,27 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs,
           {}};
 }
 
+std::vector<KeyAge> key_ages(const ledger::LedgerReader& reader, std::string_view administration, std::int64_t utc_ms) {
+  std::vector<KeyAge> ages;
+  for (const auto& key : ledger::key_starts(*reader.state(std::nullopt), administration)) {
+    const auto block = reader.block(key.with);
+    if (!block) continue;
+    const auto since_ms = static_cast<std::int64_t>(block->block_time_ms);
+    ages.push_back({key.purpose, std::max<std::int64_t>(utc_ms - since_ms, 0) / 1'000});
+  }
+  return ages;
+}
+
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,
                            const Durations& until_final, const MemberVitals& member) {
   Page page;
   put_vitals(page, vitals);
   page.gauge("quipu_backup_verified_time_seconds", "When a backup of this node was last verified; 0: never.",
              static_cast<double>(member.backup_verified_s));
+  for (const auto& key : member.keys) {
+    page.gauge("quipu_key_age_seconds", "How long a key of this member has been in force.",
+               static_cast<double>(key.age_s), {{"purpose", key.purpose}});
+  }
   page.gauge("quipu_view", "Current view of consensus.", static_cast<double>(vitals.node.view));
   page.gauge("quipu_pool_submissions", "Submissions that are not final yet.", static_cast<double>(replica.pool));
   page.gauge("quipu_pool_bytes", "Bytes of submissions that are not final yet.",

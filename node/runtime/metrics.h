@@ -42,13 +42,22 @@ Vitals vitals_of(const http::Backend& backend, std::uint64_t database_syncs,
                  std::map<std::string, std::uint64_t> requests_refused, std::vector<DiskSpace> disks,
                  std::optional<std::int64_t> certificate_left_s = std::nullopt);
 
+struct KeyAge {
+  std::string purpose;  // vote, transport, ...
+  std::int64_t age_s = 0;
+};
+
 // What a member shows beside its vitals.
 struct MemberVitals {
   std::int64_t backup_verified_s = 0;              // when a backup of it was last verified, Unix time; 0: never
   std::map<std::string, std::uint64_t> rejects{};  // what was false of what each peer sent, and of all guests together
+  std::vector<KeyAge> keys{};                      // its own, since they came into force
   std::vector<webhooks::Standing> webhooks{};
   std::int64_t utc_ms = 0;
 };
+
+// Of the keys that this state says a member uses, by the blocks that put them in force.
+std::vector<KeyAge> key_ages(const ledger::LedgerReader& reader, std::string_view administration, std::int64_t utc_ms);
 
 // Of a member.
 std::string render_metrics(const Vitals& vitals, const replica::Status& replica, const DriverCounters& counters,

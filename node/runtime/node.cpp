@@ -431,11 +431,13 @@ struct Node::State final : public http::Backend, public http::Operations {
   std::string metrics() const override {
     auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
     vitals.scrub = read_scrub_mark(config.directory / kScrubMarkFile);
+    const auto utc_ms = real_now().utc_ms;
     return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(),
                           {.backup_verified_s = backup_verified_s(),
                            .rejects = rejects(),
+                           .keys = key_ages(*reader(), config.administration, utc_ms),
                            .webhooks = standings(couriers),
-                           .utc_ms = real_now().utc_ms});
+                           .utc_ms = utc_ms});
   }
 
   // ---- http::Operations

@@ -171,6 +171,13 @@ TEST_CASE("a member shows how far its clock is from its peers' and their heights
   CHECK_THAT(page_of(), !Contains("{peer=\"CL\"} -"));
 }
 
+TEST_CASE("a member shows how long each of its keys has been in force") {
+  const auto page = render_metrics(some_vitals(), replica::Status{}, DriverCounters(), Durations(),
+                                   {.keys = {{"vote", 31'536'000}, {"log", 5}}});
+  CHECK_THAT(page, Contains("quipu_key_age_seconds{purpose=\"vote\"} 31536000\n"));
+  CHECK_THAT(page, Contains("quipu_key_age_seconds{purpose=\"log\"} 5\n"));
+}
+
 TEST_CASE("a member shows of each peer what was false of what it sent and of all guests together") {
   const auto page = render_metrics(some_vitals(), replica::Status{}, DriverCounters(), Durations(),
                                    {.rejects = {{"BR", 0}, {"CL", 9}, {"guest", 4}}});
