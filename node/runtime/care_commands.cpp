@@ -11,6 +11,7 @@
 #include "crypto/signature.h"
 #include "node/runtime/care/backup.h"
 #include "node/runtime/care/doctor.h"
+#include "node/runtime/care/drill.h"
 #include "node/runtime/care/mark_file.h"
 #include "node/runtime/care/reindex.h"
 #include "node/runtime/care/restore.h"
@@ -61,6 +62,7 @@ struct Wishes {
   std::string ca;
   std::string backup;
   std::string directory;
+  std::string drill_of;
   std::string output = "text";
 };
 
@@ -115,8 +117,20 @@ std::string next_step(const Restored& restored, const fs::path& directory) {
   return words + "Start it: quipud --config " + (directory / "quipud.toml").string();
 }
 
+int practise(const Wishes& wishes) {
+  const auto mark = drill({wishes.backup, wishes.directory, wishes.genesis}, wishes.drill_of);
+  if (!mark) return fail(mark.error());
+  print({{"drilled", wishes.directory},
+         {"height", mark->height},
+         {"ended_at", time_text(mark->ended_ms)},
+         {"next", "Delete " + wishes.directory + ": never start a second node of this member from it"}},
+        wishes.output);
+  return 0;
+}
+
 int put_back(const Wishes& wishes) {
   if (!crypto::self_test()) return fail("this machine's cryptography fails its self-test: use another one");
+  if (!wishes.drill_of.empty()) return practise(wishes);
   const auto restored = restore({wishes.backup, wishes.directory, wishes.genesis});
   if (!restored) return fail(restored.error());
   print({{"restored", wishes.directory},
@@ -212,6 +226,8 @@ struct CareCommands::State {
     command->add_option("BACKUP", wishes.backup, "A folder that backup made")->required();
     command->add_option("--dir", wishes.directory, "The data directory; its keys may be in it")->required();
     command->add_option("--genesis", wishes.genesis, "The genesis file, known from elsewhere")->required();
+    command->add_option("--drill-of", wishes.drill_of,
+                        "A drill: the TOML file of the node, which may run and is told that this went well");
   }
 
   void add_reindex(CLI::App& app) {

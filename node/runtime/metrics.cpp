@@ -205,6 +205,8 @@ std::string render_metrics(const Vitals& vitals, const replica::Status& replica,
   put_vitals(page, vitals);
   page.gauge("quipu_backup_verified_time_seconds", "When a backup of this node was last verified; 0: never.",
              static_cast<double>(member.backup_verified_s));
+  page.gauge("quipu_restore_drill_time_seconds", "When a backup of this node was last restored for practice; 0: never.",
+             static_cast<double>(member.drill_s));
   for (const auto& key : member.keys) {
     page.gauge("quipu_key_age_seconds", "How long a key of this member has been in force.",
                static_cast<double>(key.age_s), {{"purpose", key.purpose}});

@@ -50,6 +50,7 @@ struct KeyAge {
 // What a member shows beside its vitals.
 struct MemberVitals {
   std::int64_t backup_verified_s = 0;              // when a backup of it was last verified, Unix time; 0: never
+  std::int64_t drill_s = 0;                        // when a backup of it was last restored for practice; 0: never
   std::map<std::string, std::uint64_t> rejects{};  // what was false of what each peer sent, and of all guests together
   std::vector<KeyAge> keys{};                      // its own, since they came into force
   std::vector<webhooks::Standing> webhooks{};

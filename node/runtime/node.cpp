@@ -26,6 +26,7 @@
 #include "node/ledger/sequence_holder.h"
 #include "node/runtime/api_tls.h"
 #include "node/runtime/care/backup_mark.h"
+#include "node/runtime/care/drill.h"
 #include "node/runtime/care/scrubber.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
@@ -431,9 +432,11 @@ struct Node::State final : public http::Backend, public http::Operations {
   std::string metrics() const override {
     auto vitals = vitals_of(*this, files.database->syncs(), door->refused(), disks(), seconds_left(identity.get()));
     vitals.scrub = read_scrub_mark(config.directory / kScrubMarkFile);
+    const auto drilled = read_drill_mark(config.directory / kDrillMarkFile);
     const auto utc_ms = real_now().utc_ms;
     return render_metrics(vitals, driver.status(), driver.counters(), finality.until_final(),
                           {.backup_verified_s = backup_verified_s(),
+                           .drill_s = drilled ? drilled->ended_ms / 1'000 : 0,
                            .rejects = rejects(),
                            .keys = key_ages(*reader(), config.administration, utc_ms),
                            .webhooks = standings(couriers),

@@ -95,10 +95,11 @@ TEST_CASE("a member shows its vitals and peers and durations in cumulative bucke
   counters.sign_took.add(30'000);
   Durations until_final;
   until_final.add(400'000);
-  const auto page =
-      render_metrics(some_vitals(), replica::Status{}, counters, until_final, {.backup_verified_s = 1795769831});
+  const auto page = render_metrics(some_vitals(), replica::Status{}, counters, until_final,
+                                   {.backup_verified_s = 1795769831, .drill_s = 5});
   CHECK_THAT(page, Contains("quipu_height 7\n"));
   CHECK_THAT(page, Contains("quipu_published_height 6\n"));
+  CHECK_THAT(page, Contains("quipu_restore_drill_time_seconds 5\n"));
   CHECK_THAT(page, Contains("quipu_quorum 3\n"));
   CHECK_THAT(page, Contains("quipu_requests_refused_total{caller=\"guest\"} 0\n"));
   CHECK_THAT(page, Contains("quipu_requests_refused_total{caller=\"t-1\"} 12\n"));
