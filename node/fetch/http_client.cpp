@@ -55,6 +55,15 @@ std::string plain(const error_code& error) {
   return said.starts_with("wrong version number") ? "it speaks no TLS: http:// perhaps" : said;
 }
 
+// HTTP/1.0's way, and HTTP/1.1's with Connection: close: a body whose length nobody told lasts until the connection
+// ends.
+bool ends_by_closing(beast::response_parser<beast::string_body>& parser, const error_code& end) {
+  if (end != asio::error::eof || !parser.is_header_done()) return false;
+  error_code error;
+  parser.put_eof(error);
+  return !error;
+}
+
 HttpReply reply_of(beast::response_parser<beast::string_body>& parser) {
   auto message = parser.release();
   HttpReply reply;
@@ -177,7 +186,10 @@ struct HttpClient::State {
     parser.body_limit(most_bytes);
     Bytes pending;
     while (!parser.is_done()) {
-      if (const error_code error = read_some(pending)) return std::unexpected(error);
+      if (const error_code error = read_some(pending)) {
+        if (!ends_by_closing(parser, error)) return std::unexpected(error);
+        break;
+      }
       if (std::chrono::steady_clock::now() > until) return std::unexpected(asio::error::timed_out);
       error_code error;
       const std::size_t used = parser.put(asio::const_buffer(pending.data(), pending.size()), error);

@@ -184,6 +184,9 @@ Finding keys(const NodeFacts& facts) {
 Finding disk(const NodeFacts& facts) {
   const auto what = fmt::format("{:.0f} % free", facts.free_share * 100);
   const std::string next = "make room or a larger file system now: a node whose disk is full stops";
+  if (!facts.under_reserve.empty()) {
+    return {"disk", Verdict::kFail, "no submissions are taken, for " + facts.under_reserve, next};
+  }
   if (facts.free_share < kTooFewFree) return {"disk", Verdict::kFail, what, next};
   if (facts.free_share < kFewFree) return {"disk", Verdict::kWarn, what, next};
   return ok("disk", what);

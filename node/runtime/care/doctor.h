@@ -49,6 +49,7 @@ struct NodeFacts {
   std::optional<SignerSeen> signer{};    // nothing: the node itself signs
   std::vector<std::string> open_keys{};  // files with secrets that others than their owner may read
   double free_share = 1;                 // of the ledger's file system
+  std::string under_reserve{};           // which disk has less free than the node keeps for votes; empty: none
   std::optional<double> sync_ms{};       // one append and fdatasync beside the ledger, the median of some; if it runs
   std::int64_t now_ms = 0;               // this machine's clock
   bool clock_kept = true;                // by a time service, as the kernel says

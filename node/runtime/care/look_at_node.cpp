@@ -18,6 +18,7 @@
 #include "node/runtime/care/doctor.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/data_directory.h"
+#include "node/runtime/metrics.h"
 #include "node/signer/member_keys.h"
 #include "node/signer/remote_signing.h"
 #include "storage/directory_sync.h"
@@ -165,15 +166,26 @@ double free_share(const fs::path& place) {
   return error || space.capacity == 0 ? 0 : static_cast<double>(space.available) / static_cast<double>(space.capacity);
 }
 
+// The node refuses submissions by the same measure.
+std::string under_reserve(const NodeConfig& config) {
+  const auto disks = disk_space({{"ledger", config.resolve(config.ledger)}, {"safety", config.resolve(config.safety)}});
+  const auto full = below_reserve(disks, static_cast<std::uint64_t>(config.disk_reserve_mib) << 20);
+  if (!full) return {};
+  return fmt::format("only {} MiB are free on the disk of the {} and {} are kept for votes", full->free_bytes >> 20,
+                     full->of, config.disk_reserve_mib);
+}
+
 // Beside the ledger, in a file that is gone afterwards. Infinite when it cannot be written.
 double median_sync_ms(const fs::path& folder) {
   const fs::path probe = folder / "doctor.probe";
   std::vector<double> took_ms;
   bool good = true;
   for (int i = 0; i < kSyncs && good; ++i) {
-    std::ofstream(probe, std::ios::binary | std::ios::app) << std::string(kProbeBytes, '\0');
+    std::ofstream out(probe, std::ios::binary | std::ios::app);
+    out << std::string(kProbeBytes, '\0');
+    out.close();  // which writes it, and finds the disk full
     const auto start = std::chrono::steady_clock::now();
-    good = storage::sync_file(probe);
+    good = out && storage::sync_file(probe);
     took_ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
   std::error_code error;
@@ -206,6 +218,7 @@ NodeFacts look_at_node(const NodeConfig& config, const fs::path& token_file, con
   const auto ledger_folder = fs::absolute(config.resolve(config.ledger)).parent_path();
   facts.open_keys = open_secrets(config);
   facts.free_share = free_share(ledger_folder);
+  facts.under_reserve = under_reserve(config);
   if (facts.unreachable.empty()) facts.sync_ms = median_sync_ms(ledger_folder);
   if (const auto mark = read_mark(config.directory / kLastMarkFile)) facts.backup_verified_ms = mark->verified_ms;
   facts.scrub = read_scrub_mark(config.directory / kScrubMarkFile);

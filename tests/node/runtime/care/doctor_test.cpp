@@ -219,6 +219,9 @@ TEST_CASE("a disk that fills up or is slow is warned of before it is a failure")
   only_wrong(facts, "disk", Verdict::kWarn, "8 % free");
   facts.free_share = 0.03;
   only_wrong(facts, "disk", Verdict::kFail, "3 % free");
+  facts.free_share = 0.5;
+  facts.under_reserve = "only 52 MiB are free on the disk of the safety and 1024 are kept for votes";
+  only_wrong(facts, "disk", Verdict::kFail, "no submissions are taken, for only 52 MiB");
   facts = healthy();
   facts.sync_ms.reset();
   for (const auto& each : examine(facts)) CHECK(each.check != "sync");

@@ -60,6 +60,15 @@ TEST_CASE("a stopped node that is whole is found to lack nothing and nothing in 
   CHECK(seen.unnamed_keys.empty());
 }
 
+TEST_CASE("a disk is judged by what the node keeps of it") {
+  const Scratch scratch;
+  WholeMember member(scratch.path);
+  member.config.disk_reserve_mib = 0;
+  CHECK(look_at_node(member.config, {}, {}).under_reserve.empty());
+  member.config.disk_reserve_mib = 1 << 30;
+  CHECK(look_at_node(member.config, {}, {}).under_reserve.ends_with("and 1073741824 are kept for votes"));
+}
+
 TEST_CASE("a key of a stopped node that is not the genesis file's is named and is no fault by itself") {
   using namespace stopped;
   const Scratch scratch;
