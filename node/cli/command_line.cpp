@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "node/cli/commands.h"
 #include "node/cli/misread.h"
@@ -15,9 +16,13 @@ namespace quipu::cli {
 
 namespace {
 
+// What a command prints besides text and JSON.
+enum class Tables : std::uint8_t { kNone, kCsv, kCsvAndXlsx };
+
 // What the parsed command will do.
 struct Chosen {
   Global global;
+  std::map<const CLI::App*, Tables> tables;  // of commands that print any
   std::function<Done()> run;
 };
 
@@ -47,6 +52,7 @@ struct Command {
   void passphrase() {
     add("--passphrase-file", &Options::passphrase_file, "File that holds the passphrase (or QUIPU_PASSPHRASE_FILE)");
   }
+  void prints(Chosen& chosen, Tables tables) { chosen.tables[app] = tables; }
   void does(Chosen& chosen, Done (*run)(const Global&, const Options&)) {
     app->callback(
         [&chosen, run, kept = options] { chosen.run = [&chosen, run, kept] { return run(chosen.global, *kept); }; });
@@ -138,6 +144,9 @@ void add_members(CLI::App& app, Chosen& chosen) {
   lost.add("--reaffirm", &CompromisedOptions::reaffirm,
            "Events file to write that stands by all that is disputed, for people to read and cut down");
   lost.does(chosen, member_compromised);
+  lost.app->parse_complete_callback([&chosen, app = lost.app, kept = lost.options] {
+    if (kept->reaffirm.empty()) chosen.tables[app] = Tables::kCsv;
+  });
   Command<MemberReadyOptions> ready(*member, "ready", "Show that a new vote key is held, once its proposal is accepted",
                                     "quipu member ready BO/IN-7 --vote-key keys/UY/vote.key --out UY.ready.json\n"
                                     "  quipu submit UY.ready.json --key bo-desk1.key --wait      (at any member)");
@@ -275,6 +284,7 @@ void add_reconcile(CLI::App& app, Chosen& chosen) {
       .add("--grace-days", &ReconcileOptions::grace_days,
            "How long after its end a certificate is renewed (as the members have set it)")
       ->check(CLI::Range(0, 3'660));
+  compare.prints(chosen, Tables::kCsv);
   compare.does(chosen, reconcile);
 }
 
@@ -322,11 +332,12 @@ void add_recognise(CLI::App& app, Chosen& chosen) {
       ->excludes(batch)
       ->excludes(known_at)
       ->excludes(ask.app->get_option("--salt"));
-  ask.app->callback([&chosen, kept = ask.options] {
+  ask.app->callback([&chosen, app = ask.app, kept = ask.options] {
     const bool whole = kept->tin.empty() != kept->alias.empty() && !kept->by.empty() && !kept->role.empty() &&
                        !kept->flow.empty() && !kept->on.empty() && (kept->salt.empty() || !kept->tin.empty());
     if (kept->batch.empty() && !whole)
       throw CLI::RequiredError("--tin (may be with --salt) or --alias with --by --role --flow --on, or --batch");
+    if (!kept->batch.empty()) chosen.tables[app] = Tables::kCsv;
     chosen.run = [&chosen, kept] { return recognise(chosen.global, *kept); };
   });
 }
@@ -348,6 +359,7 @@ void add_lookups(CLI::App& app, Chosen& chosen) {
                                 "  quipu operator report PE/PE-0FB54E3803 --token-file side.token --output json");
   report.add("NAME", &LookupOptions::name, "CC/SUBJECT")->required();
   add_day_options(report, false);
+  report.prints(chosen, Tables::kCsv);
   report.does(chosen, operator_report);
   CLI::App* certificates = noun(app, "certificate", "Certificates");
   Command<LookupOptions> one(*certificates, "show", "One certificate on a day",
@@ -364,6 +376,7 @@ void add_lookups(CLI::App& app, Chosen& chosen) {
                                   "quipu certificate exposure PE/PEAEOS00021 --output csv");
   exposure.add("NAME", &LookupOptions::name, "CC/NUMBER")->required();
   add_day_options(exposure, false);
+  exposure.prints(chosen, Tables::kCsv);
   exposure.does(chosen, certificate_exposure);
   Command<LookupOptions> matrix(app, "arrangements", "Who recognises whom, on a day",
                                 "quipu arrangements --on 2026-03-01");
@@ -392,6 +405,7 @@ void add_list(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1, 5'000))
       ->capture_default_str();
   rows.flag("--all", &ListOptions::all, "With --issuer: of every status, not the active alone");
+  rows.prints(chosen, Tables::kCsvAndXlsx);
   rows.app->callback([&chosen, kept = rows.options] {
     if (kept->issuer.empty() && kept->by.empty()) throw CLI::RequiredError("--issuer CC or --by CC");
     chosen.run = [&chosen, kept] { return list(chosen.global, *kept); };
@@ -411,6 +425,7 @@ void add_changes(CLI::App& app, Chosen& chosen) {
   rows.add("--page-rows", &ChangesOptions::page_rows, "Rows asked for at once")
       ->check(CLI::Range(1, 5'000))
       ->capture_default_str();
+  rows.prints(chosen, Tables::kCsvAndXlsx);
   rows.does(chosen, changes);
 }
 
@@ -432,6 +447,7 @@ void add_indicators(CLI::App& app, Chosen& chosen) {
   rows.add("--out", &IndicatorsOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &IndicatorsOptions::known_at,
            "With the revisions known at a height, an RFC 3339 instant, or the end of a day");
+  rows.prints(chosen, Tables::kCsvAndXlsx);
   rows.does(chosen, indicators);
 }
 
@@ -445,6 +461,7 @@ void add_worklist(CLI::App& app, Chosen& chosen) {
   rows.add("--on", &WorklistOptions::on, "As of a day, YYYY-MM-DD; today without it");
   rows.add("--out", &WorklistOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &WorklistOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.prints(chosen, Tables::kCsvAndXlsx);
   rows.does(chosen, worklist);
 }
 
@@ -459,6 +476,7 @@ void add_cases(CLI::App& app, Chosen& chosen) {
   rows.add("--on", &CasesOptions::on, "As of a day, YYYY-MM-DD; today without it");
   rows.add("--out", &CasesOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &CasesOptions::known_at, "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.prints(chosen, Tables::kCsvAndXlsx);
   rows.does(chosen, case_list);
   Command<LookupOptions> one(*cases, "show", "One irregularity with its answers", "quipu case show BO/C-12");
   one.add("NAME", &LookupOptions::name, "REPORTER/CASE")->required();
@@ -479,6 +497,7 @@ void add_statistics(CLI::App& app, Chosen& chosen) {
   rows.add("--out", &StatisticsOptions::out, "Workbook to write with --output xlsx");
   rows.add("--known-at", &StatisticsOptions::known_at,
            "As known at a height, an RFC 3339 instant, or the end of a day");
+  rows.prints(chosen, Tables::kCsvAndXlsx);
   rows.does(chosen, statistics_list);
   Command<LookupOptions> month(*statistics, "show", "One month, counted again from the ledger as it is now",
                                "quipu statistics show PE/2026-03");
@@ -615,6 +634,22 @@ void add_global(CLI::App& app, Chosen& chosen) {
   app.footer("Each command has its own --help with an example.\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 }
 
+// Why a command does not answer in the form asked for; it would else come in another.
+std::optional<std::string> other_output(const CLI::App& app, const Chosen& chosen) {
+  const CLI::App* command = &app;
+  std::string path;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().back();
+    path += (path.empty() ? "" : " ") + command->get_name();
+  }
+  const auto found = chosen.tables.find(command);
+  const Tables tables = found == chosen.tables.end() ? Tables::kNone : found->second;
+  const Output asked = chosen.global.output;
+  if (asked == Output::kCsv && tables == Tables::kNone) return path + " prints text or json, not csv";
+  if (asked != Output::kXlsx || tables == Tables::kCsvAndXlsx) return std::nullopt;
+  return path + (tables == Tables::kCsv ? " prints text, json or csv" : " prints text or json") + ", not xlsx";
+}
+
 int report(const Done& done) {
   if (done) return 0;
   std::cout << std::flush;
@@ -654,6 +689,10 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (const auto why = other_output(app, chosen)) {
+    std::cerr << "quipu: " << *why << "\n";
+    return 2;
   }
   return report(chosen.run());
 }

@@ -25,6 +25,9 @@ std::string plain_text(const json::value& value) {
   return json::serialize(value);
 }
 
+// For people: where JSON has an empty list, an empty line would look like no answer.
+constexpr std::string_view kNone = "none";
+
 // A list of plain values fits on one line.
 bool is_plain_list(const json::array& array) {
   for (const auto& element : array) {
@@ -47,7 +50,7 @@ void append_member(std::string& out, std::string_view name, const json::value& v
   if (is_plain(value)) {
     out.append(" ").append(plain_text(value)).append("\n");
   } else if (array && is_plain_list(*array)) {
-    out.append(" ").append(one_line(*array)).append("\n");
+    out.append(" ").append(array->empty() ? kNone : one_line(*array)).append("\n");
   } else {
     out.append("\n");
     append_lines(out, value, indent + "  ");
@@ -66,7 +69,9 @@ void append_elements(std::string& out, const json::array& array, const std::stri
 void append_lines(std::string& out, const json::value& value, const std::string& indent) {
   if (const auto* object = value.if_object()) {
     for (const auto& [name, member] : *object) append_member(out, {name.data(), name.size()}, member, indent);
-  } else if (const auto* array = value.if_array()) {
+  } else if (const auto* array = value.if_array(); array && array->empty()) {
+    out.append(indent).append(kNone).append("\n");
+  } else if (array) {
     append_elements(out, *array, indent);
   } else {
     out.append(indent).append(plain_text(value)).append("\n");

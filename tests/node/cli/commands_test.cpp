@@ -386,6 +386,35 @@ TEST_CASE("a misspelt command or option or value is named with what was perhaps 
   CHECK(said({"evidence", "list", "--output", "xml"}).starts_with("--output: xml not in {text,json,csv,xlsx}\n"));
 }
 
+TEST_CASE("an output that a command does not have is refused before anything is asked", "[cli]") {
+  const auto said = [](std::vector<std::string> words, const std::string& output) {
+    words.insert(words.end(), {"--output", output, "--node", "http://127.0.0.1:1"});
+    Captured out;
+    const int code = run(words);
+    CHECK(out.text().empty());
+    return std::to_string(code) + " " + out.errors().substr(0, out.errors().find('\n'));
+  };
+  CHECK(said({"node", "status"}, "csv") == "2 quipu: node status prints text or json, not csv");
+  CHECK(said({"evidence", "list"}, "xlsx") == "2 quipu: evidence list prints text or json, not xlsx");
+  CHECK(said({"certificate", "exposure", "PE/1"}, "xlsx") ==
+        "2 quipu: certificate exposure prints text, json or csv, not xlsx");
+  CHECK(said({"member", "compromised", "PE"}, "xlsx") ==
+        "2 quipu: member compromised prints text, json or csv, not xlsx");
+  const std::vector<std::string> one{"recognise", "--tin",  "X",      "--by", "PE",        "--role",
+                                     "BROKER",    "--flow", "IMPORT", "--on", "2026-01-01"};
+  CHECK(said(one, "csv") == "2 quipu: recognise prints text or json, not csv");
+  for (const std::vector<std::string>& rows : {std::vector<std::string>{"list", "--issuer", "PE"},
+                                               {"changes", "--since", "0"},
+                                               {"indicators"},
+                                               {"worklist"},
+                                               {"case", "list"},
+                                               {"statistics", "list"}}) {
+    for (const char* output : {"csv", "xlsx"}) CHECK(said(rows, output).starts_with("1 quipu: "));
+  }
+  CHECK(said({"recognise", "--batch", "nowhere"}, "csv").starts_with("1 quipu: "));
+  CHECK(said({"operator", "report", "PE/1"}, "csv").starts_with("1 quipu: "));
+}
+
 TEST_CASE("a folder in place of a file is refused by name", "[cli]") {
   Folder folder;
   fs::create_directories(folder.file("cards"));

@@ -173,4 +173,13 @@ TEST_CASE("a block is shown and the evidence a node has is listed", "[cli]") {
   CHECK(out.json().at(0).at("administration") == "CL");
 }
 
+TEST_CASE("a list that is empty says so in text and stays an empty list in JSON", "[cli]") {
+  const boost::json::value empty = boost::json::array();
+  CHECK(as_text(empty) == "none\n");
+  CHECK(as_text(boost::json::object{{"height", 7}, {"approvals", empty}}) == "height: 7\napprovals: none\n");
+  Captured out;
+  print_answer(empty, Output::kJson);
+  CHECK(out.text() == "[]\n");
+}
+
 }  // namespace quipu::cli::trial
