@@ -22,10 +22,16 @@ struct UpOptions {
   std::string distances;  // file; then there is a proxy, and the timing is wan's
   std::string timing = "local";
   std::optional<unsigned short> port{};  // kFirstPort
+  std::string output = "text";           // json: what status says of it, once all is done
 };
 inline constexpr unsigned short kFirstPort = 8480;
 int up(const UpOptions& options);
-int down(const std::string& directory);
+
+struct DownOptions {
+  std::string directory;
+  std::string output = "text";
+};
+int down(const DownOptions& options);
 
 struct StatusOptions {
   std::string directory;
@@ -40,6 +46,7 @@ struct ControlOptions {
   std::string directory;
   std::string node;
   bool signer = false;  // and its quipu-signer
+  std::string output = "text";
 };
 int kill_one(const ControlOptions& options);
 int pause_one(const ControlOptions& options);

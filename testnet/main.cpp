@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "node/usage/misread.h"
 #include "testnet/commands.h"
 #include "testnet/sim/shrink.h"
 
@@ -16,7 +17,7 @@ int fail(const std::string& why) {
 namespace {
 
 struct CommandLine {
-  CLI::App app{"Local Quipu networks: real processes and simulated ones."};
+  CLI::App app{"Local Quipu networks: real processes and simulated ones.", "quipu-testnet"};
   UpOptions up;
   StatusOptions status;
   ControlOptions control;
@@ -24,12 +25,13 @@ struct CommandLine {
   LinkOptions link;
   SimulateOptions simulate;
   RunOptions run;
-  std::string down_directory;
+  DownOptions down;
   std::string proxy_directory;
   int result = 0;
 
   CommandLine();
   void add_up();
+  void add_down();
   void add_status();
   void add_load();
   void add_link();
@@ -50,6 +52,10 @@ void directory_option(CLI::App* command, std::string& directory) {
   command->add_option("--dir", directory, "The network's directory")->required();
 }
 
+CLI::Option* output_option(CLI::App* command, std::string& output) {
+  return command->add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
+}
+
 void CommandLine::add_up() {
   auto* command = add("up", "Found a network, or start the one that is there",
                       "up --dir net --members BO,BR,CL,PE --data testnet/sample --import --detach");
@@ -61,6 +67,7 @@ void CommandLine::add_up() {
   command->add_option("--port", up.port, "Of the first node's API; each node takes two [8480]");
   auto* detach = command->add_flag("--detach", up.detach, "Return and leave the network running");
   command->add_flag("--watch", up.watch, "Show the live board; leaving it stops the network")->excludes(detach);
+  output_option(command, up.output)->excludes("--watch");
   command->add_flag("--proxy", up.proxy, "Nodes reach each other through a fault proxy (command link)");
   command
       ->add_option("--wan", up.distances,
@@ -72,10 +79,17 @@ void CommandLine::add_up() {
   command->callback([this] { result = testnet::up(up); });
 }
 
+void CommandLine::add_down() {
+  auto* command = add("down", "Stop all nodes", "down --dir net");
+  directory_option(command, down.directory);
+  output_option(command, down.output);
+  command->callback([this] { result = testnet::down(down); });
+}
+
 void CommandLine::add_status() {
   auto* command = add("status", "What each node shows", "status --dir net --watch");
   directory_option(command, status.directory);
-  command->add_option("--output", status.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  output_option(command, status.output);
   command->add_flag("--watch", status.watch,
                     "The live board with its keys; with json a line every second, until Ctrl-C");
   command->callback([this] { result = testnet::status(status); });
@@ -101,7 +115,7 @@ void CommandLine::add_load() {
       ->check(CLI::Range(0.1, 1e6));
   command->add_option("--events-per-submission", load.events, "[1]")->check(CLI::Range(1, 256));
   command->add_option("--acks", load.acks, "File to append the id of each submission answered FINAL to, one a line");
-  command->add_option("--output", load.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  output_option(command, load.output);
   command->callback([this] { result = testnet::load(load); });
 }
 
@@ -183,11 +197,13 @@ CLI::App* CommandLine::add_control(const char* name, const char* does, int (*act
   auto* command = add(name, does, (std::string(name) + " PE --dir net").c_str());
   command->add_option("node", control.node, "The node's code, e.g. PE")->required();
   directory_option(command, control.directory);
+  output_option(command, control.output);
   command->callback([this, act] { result = act(control); });
   return command;
 }
 
 CommandLine::CommandLine() {
+  app.failure_message(usage::misread);
   app.set_version_flag("--version", "quipu-testnet " QUIPU_VERSION);
   app.require_subcommand(1);
   app.footer(
@@ -199,9 +215,7 @@ CommandLine::CommandLine() {
       "  quipu-testnet down --dir net\n"
       "  quipu-testnet simulate --seeds 1..300");
   add_up();
-  auto* down_command = add("down", "Stop all nodes", "down --dir net");
-  directory_option(down_command, down_directory);
-  down_command->callback([this] { result = down(down_directory); });
+  add_down();
   add_status();
   add_control("kill", "End a node as a power cut would (SIGKILL)", kill_one)
       ->add_flag("--signer", control.signer, "And its quipu-signer");

@@ -3,12 +3,14 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
 
 #include "consensus/members.h"
 #include "testnet/commands.h"
+#include "testnet/node_json.h"
 #include "testnet/processes/control.h"
 #include "testnet/processes/importing.h"
 #include "testnet/processes/signers.h"
@@ -50,6 +52,9 @@ std::expected<void, std::string> check_same(const Network& network, const UpOpti
   return {};
 }
 
+// Where people are told how far it is: not between what a program reads.
+std::ostream& telling(const UpOptions& options) { return options.output == "json" ? std::cerr : std::cout; }
+
 std::expected<Network, std::string> load_or_found(const UpOptions& options) {
   auto network = load_network(options.directory);
   if (network) {
@@ -67,21 +72,20 @@ std::expected<Network, std::string> load_or_found(const UpOptions& options) {
   if (far) plan.distances = options.distances;
   if (!options.all) plan.members = split(options.members);
   if (!options.data.empty()) plan.data = options.data;
-  std::cout << "Founding a network in " << options.directory << std::endl;
+  telling(options) << "Founding a network in " << options.directory << std::endl;
   return found_network(plan);
 }
 
-std::expected<void, std::string> bring_in(const Network& network, const std::string& data) {
-  std::cout << "Importing the histories, each through its own node" << std::endl;
-  const auto done = import_histories(network, data);
+std::expected<void, std::string> bring_in(const Network& network, const UpOptions& options) {
+  std::ostream& out = telling(options);
+  out << "Importing the histories, each through its own node" << std::endl;
+  const auto done = import_histories(network, options.data);
   if (!done) return std::unexpected(done.error());
-  std::cout << "Imported " << done->events << " statements and " << done->approvals << " approvals in "
-            << done->submissions << " submissions within " << std::fixed << std::setprecision(1) << done->seconds
-            << " s, " << std::setprecision(0) << static_cast<double>(done->events) / done->seconds
-            << " statements/s; none rejected";
-  if (done->before > 0) std::cout << "; " << done->before << " statements were there before";
-  std::cout << (done->cross_left_out ? "; cross.jsonl left out, since not all whom it is about are members" : "")
-            << "\n";
+  out << "Imported " << done->events << " statements and " << done->approvals << " approvals in " << done->submissions
+      << " submissions within " << std::fixed << std::setprecision(1) << done->seconds << " s, " << std::setprecision(0)
+      << static_cast<double>(done->events) / done->seconds << " statements/s; none rejected";
+  if (done->before > 0) out << "; " << done->before << " statements were there before";
+  out << (done->cross_left_out ? "; cross.jsonl left out, since not all whom it is about are members" : "") << "\n";
   return {};
 }
 
@@ -93,7 +97,11 @@ int control(const ControlOptions& options, const std::string& done, const Act& a
   const auto node = find_node(*network, options.node);
   if (!node) return fail(node.error());
   if (const auto acted = act(*network, **node); !acted) return fail(acted.error());
-  std::cout << "The node of " << options.node << " is " << done << ".\n";
+  if (options.output == "json") {
+    std::cout << boost::json::serialize(node_json(*network, **node)) << "\n";
+  } else {
+    std::cout << "The node of " << options.node << " is " << done << ".\n";
+  }
   return 0;
 }
 
@@ -109,29 +117,34 @@ int up(const UpOptions& options) {
   if (!options.detach) sigprocmask(SIG_BLOCK, &signals, nullptr);
   if (const auto started = start_nodes(*network); !started) return fail(started.error());
   if (options.import) {
-    if (const auto imported = bring_in(*network, options.data); !imported)
+    if (const auto imported = bring_in(*network, options); !imported)
       return fail(imported.error() + "; the nodes run on: quipu-testnet down --dir " + options.directory);
   }
   if (options.watch) {
     const int shown = watch(options.directory);
-    const int stopped = down(options.directory);
+    const int stopped = down({.directory = options.directory});
     return shown != 0 ? shown : stopped;
   }
-  status({.directory = options.directory});
+  status({.directory = options.directory, .output = options.output});
   if (options.detach) {
-    std::cout << "Stop it: quipu-testnet down --dir " << options.directory << "\n";
+    telling(options) << "Stop it: quipu-testnet down --dir " << options.directory << "\n";
     return 0;
   }
-  std::cout << "Running; Ctrl-C stops it." << std::endl;
+  telling(options) << "Running; Ctrl-C stops it." << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
-  return down(options.directory);
+  return down({.directory = options.directory, .output = options.output});
 }
 
-int down(const std::string& directory) {
-  auto network = load_network(directory);
+int down(const DownOptions& options) {
+  auto network = load_network(options.directory);
   if (!network) return fail(network.error());
   const int killed = stop_nodes(*network);
+  if (options.output == "json") {
+    std::cout << boost::json::serialize(boost::json::object{{"stopped", network->nodes.size()}, {"by_force", killed}})
+              << "\n";
+    return 0;
+  }
   std::cout << "Stopped" << (killed > 0 ? ", " + std::to_string(killed) + " by force" : "") << ".\n";
   return 0;
 }

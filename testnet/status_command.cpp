@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "testnet/commands.h"
+#include "testnet/node_json.h"
 #include "testnet/processes/network.h"
 
 namespace quipu::testnet {
@@ -42,28 +43,9 @@ std::string table(const Network& network) {
   return text;
 }
 
-json::object entry(const Network& network, const NodeEntry& node) {
-  json::object entry{{"administration", node.code},
-                     {"url", network.url(node)},
-                     {"pid", node.pid},
-                     {"running", is_running(node)},
-                     {"paused", is_paused(node)}};
-  if (const auto view = look_at(network, node)) {
-    entry["height"] = view->height;
-    entry["size"] = view->size;
-    entry["root"] = view->root;
-    entry["view"] = view->view;
-    entry["leader"] = view->leader;
-    entry["peers_up"] = view->peers_up;
-    entry["pool"] = view->pool;
-    entry["ready"] = view->ready;
-  }
-  return entry;
-}
-
 std::string document(const Network& network) {
   json::array nodes;
-  for (const auto& node : network.nodes) nodes.push_back(entry(network, node));
+  for (const auto& node : network.nodes) nodes.push_back(node_json(network, node));
   return json::serialize(json::object{{"chain_id", network.chain_id}, {"nodes", nodes}}) + "\n";
 }
 

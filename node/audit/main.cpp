@@ -1,46 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // quipu-audit: checks mirrors and receipts offline, from files alone.
 #include <CLI/CLI.hpp>
-#include <iostream>
 
-#include "crypto/signature.h"
-#include "node/audit/directory_bundle.h"
 #include "node/audit/fork_commands.h"
+#include "node/audit/receipt_command.h"
 #include "node/audit/status_command.h"
 #include "node/audit/verify_command.h"
-#include "node/ledger/receipt.h"
+#include "node/usage/misread.h"
 
 namespace quipu::audit {
 namespace {
 
-constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
-
-int could_not(const std::string& why) {
-  std::cout << "COULD-NOT-CHECK " << why << "\n";
-  return kFailed;
-}
-
-int run_receipt(const std::string& receipt_file, const std::string& policy_file) {
-  if (!crypto::self_test()) return could_not("this machine's cryptography fails its self-test");
-  const auto text = read_file(receipt_file);
-  if (!text) return could_not(text.error());
-  const auto policy_text = read_file(policy_file);
-  if (!policy_text) return could_not(policy_text.error());
-  const auto policy = ledger::TrustPolicy::parse(*policy_text);
-  if (!policy) return could_not(policy.error());
-  const auto broken = [](const std::string& why) {
-    std::cout << "BROKEN " << why << "\n";
-    return kFailed;
-  };
-  const auto receipt = ledger::Receipt::parse(*text);
-  if (!receipt) return broken(receipt.error());
-  if (!receipt->extra) return could_not("the receipt does not carry its leaf");
-  const auto checkpoint = ledger::verify_receipt(*receipt, *receipt->extra, *policy);
-  if (!checkpoint) return broken(checkpoint.error());
-  std::cout << "leaf " << receipt->index << " of " << checkpoint->origin << ", in the tree of " << checkpoint->size
-            << " leaves\nVERIFIED\n";
-  return kDone;
-}
+constexpr int kDone = 0, kWrongUsage = 2;
 
 void add_verify_command(CLI::App& app, VerifyArguments& verify, int& result) {
   auto* command = app.add_subcommand("verify", "Recompute everything a mirror directory holds");
@@ -95,7 +66,8 @@ void add_fork_commands(CLI::App& app, CompareArguments& compare, ForkArguments& 
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Checks a Quipu mirror or receipt offline: files and keys, nothing else.");
+  CLI::App app("Checks a Quipu mirror or receipt offline: files and keys, nothing else.", "quipu-audit");
+  app.failure_message(usage::misread);
   app.set_version_flag("--version", "quipu-audit " QUIPU_VERSION);
   app.footer(
       "Examples:\n"
@@ -107,12 +79,14 @@ int run(int argc, char** argv) {
   VerifyArguments verify_arguments;
   add_verify_command(app, verify_arguments, result);
 
-  std::string file, policy;
+  ReceiptArguments receipt;
   auto* receipt_command = app.add_subcommand("receipt", "Check a .tlog-proof against a trust policy");
-  receipt_command->add_option("file", file, "The receipt")->required();
-  receipt_command->add_option("--policy", policy, "The policy file, e.g. policy/0 of a mirror you trust")->required();
+  receipt_command->add_option("file", receipt.file, "The receipt")->required();
+  receipt_command->add_option("--policy", receipt.policy, "The policy file, e.g. policy/0 of a mirror you trust")
+      ->required();
+  receipt_command->add_option("--output", receipt.output, "text or json")->check(CLI::IsMember({"text", "json"}));
   receipt_command->footer("Example: quipu-audit receipt grant.tlog-proof --policy policy-0");
-  receipt_command->callback([&] { result = run_receipt(file, policy); });
+  receipt_command->callback([&] { result = run_receipt(receipt); });
 
   StatusArguments status;
   auto* status_command = app.add_subcommand(

@@ -6,23 +6,20 @@
 #include <iostream>
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "node/cli/commands.h"
-#include "node/cli/misread.h"
+#include "node/cli/outputs.h"
 #include "node/postgres/connection.h"
+#include "node/usage/misread.h"
 
 namespace quipu::cli {
 
 namespace {
 
-// What a command prints besides text and JSON.
-enum class Tables : std::uint8_t { kNone, kCsv, kCsvAndXlsx };
-
 // What the parsed command will do.
 struct Chosen {
   Global global;
-  std::map<const CLI::App*, Tables> tables;  // of commands that print any
+  TablesOf tables;
   std::function<Done()> run;
 };
 
@@ -634,22 +631,6 @@ void add_global(CLI::App& app, Chosen& chosen) {
   app.footer("Each command has its own --help with an example.\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 }
 
-// Why a command does not answer in the form asked for; it would else come in another.
-std::optional<std::string> other_output(const CLI::App& app, const Chosen& chosen) {
-  const CLI::App* command = &app;
-  std::string path;
-  while (!command->get_subcommands().empty()) {
-    command = command->get_subcommands().back();
-    path += (path.empty() ? "" : " ") + command->get_name();
-  }
-  const auto found = chosen.tables.find(command);
-  const Tables tables = found == chosen.tables.end() ? Tables::kNone : found->second;
-  const Output asked = chosen.global.output;
-  if (asked == Output::kCsv && tables == Tables::kNone) return path + " prints text or json, not csv";
-  if (asked != Output::kXlsx || tables == Tables::kCsvAndXlsx) return std::nullopt;
-  return path + (tables == Tables::kCsv ? " prints text, json or csv" : " prints text or json") + ", not xlsx";
-}
-
 int report(const Done& done) {
   if (done) return 0;
   std::cout << std::flush;
@@ -661,7 +642,7 @@ int report(const Done& done) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app("Quipu: a shared ledger of AEO certificates", "quipu");
-  app.failure_message(misread);
+  app.failure_message(usage::misread);
   Chosen chosen;
   add_global(app, chosen);
   add_keys(app, chosen);
@@ -690,7 +671,7 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (const auto why = other_output(app, chosen)) {
+  if (const auto why = other_output(app, chosen.tables, chosen.global.output)) {
     std::cerr << "quipu: " << *why << "\n";
     return 2;
   }

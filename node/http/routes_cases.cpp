@@ -8,6 +8,7 @@
 #include "node/http/event_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/known_administration.h"
 #include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
@@ -259,6 +260,7 @@ Response get_cases(const Call& call) {
   if (!asked) return std::move(asked.error());
   const auto question = read_question(call, *asked, *day);
   if (!question) return problem(ApiCode::kBadParameter, question.error());
+  if (auto unknown = unknown_administration(call, {"issuer", "reporter"})) return *std::move(unknown);
   Cases cases;
   find_irregularities(*question, cases);
   find_appeals(*question, cases);

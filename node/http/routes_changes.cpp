@@ -2,6 +2,7 @@
 // What was stated since a height or a time, page by page.
 #include "node/http/changes.h"
 #include "node/http/handlers.h"
+#include "node/http/known_administration.h"
 #include "node/http/rows.h"
 #include "node/ledger/json.h"
 #include "node/ledger/ledger.pb.h"
@@ -63,6 +64,7 @@ Response get_changes(const Call& call) {
   if (fault) return problem(ApiCode::kBadParameter, *fault);
   const std::string by = call.query("by").value_or("");
   if (!by.empty() && by.size() != 2) return problem(ApiCode::kBadParameter, "an administration has two letters");
+  if (auto unknown = unknown_administration(call, {"by"})) return *std::move(unknown);
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
   const auto window = asked_window(call, *asked);

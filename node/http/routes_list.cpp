@@ -6,6 +6,7 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/known_administration.h"
 #include "node/http/recent_records.h"
 #include "node/http/record_scan.h"
 #include "node/http/records.h"
@@ -276,6 +277,7 @@ Response get_list(const Call& call) {
   const auto type = issuer ? RecordType::kCertificate : RecordType::kOperator;
   const auto after = asked_start(*page, type, issuer.value_or(""));
   if (!after) return problem(ApiCode::kBadParameter, after.error());
+  if (auto unknown = unknown_administration(call, {"issuer", "by"})) return *std::move(unknown);
   const auto day = asked_day(call);
   if (!day) return day.error();
   auto asked = asked_state(call);

@@ -6,6 +6,7 @@
 #include "node/http/event_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/known_administration.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
 #include "node/ledger/genesis_members.h"
@@ -175,6 +176,7 @@ Response get_statistics(const Call& call) {
   if (fault) return problem(ApiCode::kBadParameter, *fault);
   const auto question = read_question(call);
   if (!question) return problem(ApiCode::kBadParameter, question.error());
+  if (auto unknown = unknown_administration(call, {"issuer"})) return *std::move(unknown);
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());
   return answer(call, *asked, *question, months_of(*asked->state, *question));

@@ -9,6 +9,7 @@
 #include "node/http/certificate_json.h"
 #include "node/http/handlers.h"
 #include "node/http/json_answer.h"
+#include "node/http/known_administration.h"
 #include "node/http/record_scan.h"
 #include "node/http/records.h"
 #include "node/http/rows.h"
@@ -241,6 +242,7 @@ Response get_worklist(const Call& call) {
   const std::string issuer = call.query("issuer").value_or("");
   if (!issuer.empty() && issuer.size() != 2)
     return problem(ApiCode::kBadParameter, "an administration has two letters");
+  if (auto unknown = unknown_administration(call, {"issuer"})) return *std::move(unknown);
   const auto days = parse_decimal(call.query("days").value_or(std::to_string(kDaysByDefault)));
   if (!days || *days > kMostDays) return problem(ApiCode::kBadParameter, "days is 0 to 3660");
   const auto page = asked_page(call);

@@ -17,6 +17,7 @@
 #include "node/runtime/node.h"
 #include "node/runtime/token_commands.h"
 #include "node/runtime/webhook_couriers.h"
+#include "node/usage/misread.h"
 
 namespace {
 
@@ -161,6 +162,28 @@ int serve(const Options& options) {
   return 0;
 }
 
+CLI::App* add_init(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
+  command->add_option("--dir", options.init_directory, "The data directory")->required();
+  command->add_option("--genesis", options.genesis_file, "The genesis file");
+  command->add_option("--administration", options.administration, "The member's code, e.g. BO");
+  command->add_option("--http", options.http_listen, "Address of the HTTP API [127.0.0.1:8480]");
+  command->add_option("--peers", options.peers_listen, "Address for the other members [0.0.0.0:8481]");
+  command->add_option("--peer-address", options.peer_addresses,
+                      "CODE=host:port: dial that member there, not at its address in the genesis file");
+  command->add_option("--passphrase-file", options.passphrase_file, "File whose first line unlocks the keys");
+  command->add_option("--signer", options.signer_socket,
+                      "Socket of the quipu-signer that holds vote.key, cosigner.key and the safety file");
+  command->add_flag("--again", options.again,
+                    "The ledger is lost, the safety file is not: start it empty, to be refilled");
+  command->add_option("--timing", options.timing, "wan or local [wan]");
+  command
+      ->add_option("--role", options.role,
+                   "member, or follower: not one yet; follows, and votes once the members have let it in [member]")
+      ->check(CLI::IsMember({"member", "follower"}));
+  return command;
+}
+
 // quipud token ..., quipud access-log
 struct AccessCommands {
   quipu::runtime::TokenWish wish;
@@ -204,7 +227,8 @@ struct AccessCommands {
 int main(int argc, char** argv) {
   protect_memory();
   Options options;
-  CLI::App app{"The Quipu node of one customs administration."};
+  CLI::App app{"The Quipu node of one customs administration.", "quipud"};
+  app.failure_message(quipu::usage::misread);
   app.set_version_flag("--version", "quipud " QUIPU_VERSION);
   app.footer(
       "Examples:\n"
@@ -230,24 +254,7 @@ int main(int argc, char** argv) {
                      "With --follow: PEM file with the certificate of its own API, which is HTTPS then");
   app.add_option("--certificate-key", options.tls.key, "With --follow: PEM file with that certificate's key")
       ->needs(certificate);
-  auto* init_command = app.add_subcommand("init", "Make a member's data directory; its keys must be in DIR/keys");
-  init_command->add_option("--dir", options.init_directory, "The data directory")->required();
-  init_command->add_option("--genesis", options.genesis_file, "The genesis file");
-  init_command->add_option("--administration", options.administration, "The member's code, e.g. BO");
-  init_command->add_option("--http", options.http_listen, "Address of the HTTP API [127.0.0.1:8480]");
-  init_command->add_option("--peers", options.peers_listen, "Address for the other members [0.0.0.0:8481]");
-  init_command->add_option("--peer-address", options.peer_addresses,
-                           "CODE=host:port: dial that member there, not at its address in the genesis file");
-  init_command->add_option("--passphrase-file", options.passphrase_file, "File whose first line unlocks the keys");
-  init_command->add_option("--signer", options.signer_socket,
-                           "Socket of the quipu-signer that holds vote.key, cosigner.key and the safety file");
-  init_command->add_flag("--again", options.again,
-                         "The ledger is lost, the safety file is not: start it empty, to be refilled");
-  init_command->add_option("--timing", options.timing, "wan or local [wan]");
-  init_command
-      ->add_option("--role", options.role,
-                   "member, or follower: not one yet; follows, and votes once the members have let it in [member]")
-      ->check(CLI::IsMember({"member", "follower"}));
+  auto* init_command = add_init(app, options);
   AccessCommands access;
   access.add_to(app);
   quipu::runtime::CareCommands care;

@@ -15,6 +15,7 @@
 #include "crypto/signature.h"
 #include "node/signer/directory.h"
 #include "node/signer/server.h"
+#include "node/usage/misread.h"
 
 namespace {
 
@@ -104,7 +105,9 @@ int serve(const Options& options) {
 int main(int argc, char** argv) {
   protect_memory();
   Options options;
-  CLI::App app{"Holds a member's vote and cosigner keys and its safety file, and signs for its node alone."};
+  CLI::App app{"Holds a member's vote and cosigner keys and its safety file, and signs for its node alone.",
+               "quipu-signer"};
+  app.failure_message(quipu::usage::misread);
   app.set_version_flag("--version", "quipu-signer " QUIPU_VERSION);
   app.footer(
       "Examples:\n"

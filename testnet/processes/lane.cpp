@@ -14,6 +14,9 @@ constexpr auto kAwayPause = std::chrono::milliseconds(100);
 constexpr auto kLostPause = std::chrono::milliseconds(50);
 constexpr auto kOwnNodeEvery = std::chrono::milliseconds(500);
 
+// Refused so often without one that became final between, a lane is not waited for once its time is over.
+constexpr std::uint64_t kRefusedForGood = 16;
+
 bool says(std::string_view body, std::string_view status) {
   return body.find("\"status\":\"" + std::string(status) + "\"") != std::string_view::npos;
 }
@@ -24,6 +27,14 @@ std::uint64_t number_in(std::string_view body, std::string_view name) {
   if (at != std::string_view::npos)
     std::from_chars(body.data() + at + name.size() + 3, body.data() + body.size(), value);
   return value;
+}
+
+std::string text_in(std::string_view body, std::string_view name) {
+  const std::string start = "\"" + std::string(name) + "\":\"";
+  const auto at = body.find(start);
+  if (at == std::string_view::npos) return {};
+  const auto rest = body.substr(at + start.size());
+  return std::string(rest.substr(0, rest.find('"')));
 }
 
 // Nobody there, or a node that cannot: another one may.
@@ -190,6 +201,7 @@ void Lane::finalize_until(Entry last, std::string_view body) {
     to_post_.erase(entry->first);
     entry = in_flight_.erase(entry);
     ++counts_.final_;
+    refused_in_a_row_ = 0;
     on_final_(seen);
     if (at_last) return;
   }
@@ -199,6 +211,11 @@ void Lane::finalize_until(Entry last, std::string_view body) {
 void Lane::replace(Entry entry, std::uint64_t& count, const Reply& reply) {
   ++count;
   note(reply);
+  if (refused_for_good()) {
+    in_flight_.clear();
+    to_post_.clear();
+    return;
+  }
   add(entry->first, Clock::now());
   pause(kAwayPause);
 }
@@ -242,8 +259,19 @@ void Lane::pause(Clock::duration time) {
 }
 
 void Lane::note(const Reply& reply) {
-  if (!trouble_.empty()) return;
-  trouble_ = "HTTP " + std::to_string(reply.status) + " " + std::string(reply.body.substr(0, 300));
+  ++refused_in_a_row_;
+  if (!refuser_.empty()) return;
+  refuser_ = plan_.nodes[node_];
+  const auto code = text_in(reply.body, "code"), title = text_in(reply.body, "title");
+  const auto body = std::string(reply.body.substr(0, 300));
+  refusal_ = code.empty() ? "HTTP " + std::to_string(reply.status) + " " + body : code + " " + title;
+}
+
+bool Lane::refused_for_good() const { return stopping_ && refused_in_a_row_ >= kRefusedForGood; }
+
+std::string Lane::trouble() const {
+  if (refuser_.empty()) return {};
+  return refuser_ + " refused " + std::to_string(counts_.rejected + counts_.expired) + ", the first with " + refusal_;
 }
 
 }  // namespace quipu::processes

@@ -54,13 +54,13 @@ class Lane {
   Lane(Loop& loop, LanePlan plan, Make make, OnFinal on_final);
 
   void start() { pump(); }
-  // Nothing new any more; what is in flight goes on.
+  // Nothing new any more; what is in flight goes on, unless all that was sent last was refused.
   void stop() { stopping_ = true; }
   bool done() const { return in_flight_.empty(); }
   bool dry() const { return counts_.sent >= plan_.most; }
   const LaneCounts& counts() const { return counts_; }
-  // What a node first said when it refused one; empty when none was refused.
-  const std::string& trouble() const { return trouble_; }
+  // Which node refused how many, and what it said to the first; empty when none was refused.
+  std::string trouble() const;
 
  private:
   struct InFlight {
@@ -94,6 +94,7 @@ class Lane {
   void watch_own_node();
   void pause(Clock::duration time);
   void note(const Reply& reply);
+  bool refused_for_good() const;
 
   Loop& loop_;
   LanePlan plan_;
@@ -113,7 +114,9 @@ class Lane {
   bool watching_ = false;
   bool stopping_ = false;
   LaneCounts counts_;
-  std::string trouble_;
+  std::uint64_t refused_in_a_row_ = 0;
+  std::string refuser_;  // of the first
+  std::string refusal_;
 };
 
 }  // namespace quipu::processes

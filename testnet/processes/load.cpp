@@ -33,6 +33,7 @@ std::optional<std::uint64_t> next_sequence(const Network& network, const crypto:
 }
 
 struct Author {
+  std::string code;
   Signatory signatory;
   std::vector<std::string> nodes;
   std::uint64_t next = 1;
@@ -51,7 +52,7 @@ std::expected<Author, std::string> author_of(const Network& network, const NodeE
   std::optional<std::uint64_t> next;
   poll(kStartPatience, [&] { return plan.give_up() || (next = next_sequence(network, key->header)).has_value(); });
   if (!next) return std::unexpected("no node answers: start them with `quipu-testnet up`");
-  return Author{Signatory(std::move(*key), network.chain_id), own_first(network, node), *next};
+  return Author{node.code, Signatory(std::move(*key), network.chain_id), own_first(network, node), *next};
 }
 
 std::expected<std::vector<Author>, std::string> authors_of(const Network& network, const LoadPlan& plan) {
@@ -116,6 +117,16 @@ class Load {
     loop_.at(Clock::now() + std::chrono::seconds(1), [this] { tell_every_second(); });
   }
 
+  // Whose statements were refused, by which node and why.
+  std::string refusals() const {
+    std::string all;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      const auto trouble = lanes_[i]->trouble();
+      if (!trouble.empty()) all += (all.empty() ? "of " : "; of ") + authors_[i].code + ": " + trouble;
+    }
+    return all;
+  }
+
   LoadReport report() const {
     LoadReport report;
     report.latency = latency_;
@@ -127,8 +138,8 @@ class Load {
       report.counts.rejected += counts.rejected;
       report.counts.expired += counts.expired;
       report.counts.retries += counts.retries;
-      if (report.trouble.empty()) report.trouble = lane->trouble();
     }
+    report.trouble = refusals();
     return report;
   }
 

@@ -270,6 +270,10 @@ TEST_CASE("The program checks a receipt against the policy of a mirror") {
   const auto good = run(folder, "receipt good.tlog-proof --policy mirror/policy/0");
   CHECK(good.exit_code == 0);
   CHECK(good.last_line == "VERIFIED");
+  const auto json = run(folder, "receipt good.tlog-proof --policy mirror/policy/0 --output json");
+  CHECK(json.exit_code == 0);
+  CHECK_THAT(json.last_line, Catch::Matchers::StartsWith("{\"index\":5,\"origin\":") &&
+                                 Catch::Matchers::EndsWith("\"verdict\":\"VERIFIED\"}"));
   const auto bad = run(folder, "receipt bad.tlog-proof --policy mirror/policy/0");
   CHECK(bad.exit_code == 1);
   CHECK_THAT(bad.last_line, Catch::Matchers::StartsWith("BROKEN "));

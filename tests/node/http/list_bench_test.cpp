@@ -85,6 +85,7 @@ class BigBackend final : public http::Backend {
 
 std::shared_ptr<const ledger::StateView> many_firms(int count) {
   auto state = std::make_shared<MapState>();
+  state->put(ledger::RecordType::kMember, "", ledger::v1::MemberRecord());
   for (int i = 0; i < count; ++i) {
     const std::string number = std::to_string(1'000'000 + i);
     ledger::v1::OperatorRecord firm;

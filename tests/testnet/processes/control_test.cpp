@@ -48,14 +48,21 @@ TEST_CASE("the launcher pauses and resumes and restarts one node and keeps its d
   auto& network = LocalNetwork::shared();
   const auto before = network.wait_agreed();
   const auto log = network.scratch("control") / "launcher.log";
-  CHECK(launcher(network, {"pause", "CL"}, log) == 0);
+  CHECK(launcher(network, {"pause", "CL", "--output", "json"}, log) == 0);
+  const auto paused = ledger::parse_strict_json(content(log));
+  REQUIRE(paused);
+  CHECK(paused->at("administration") == "CL");
+  CHECK(paused->at("paused").as_bool());
   CHECK(process_state(network.node("CL")) == 'T');
   CHECK(launcher(network, {"pause", "CL"}, log) == 0);
   CHECK(launcher(network, {"status"}, log) == 0);
   CHECK(content(log).find("CL    paused") != std::string::npos);
   CHECK(launcher(network, {"resume", "CL"}, log) == 0);
   CHECK(process_state(network.node("CL")) != 'T');
-  CHECK(launcher(network, {"kill", "CL"}, log) == 0);
+  CHECK(launcher(network, {"kill", "CL", "--output", "json"}, log) == 0);
+  const auto killed = ledger::parse_strict_json(content(log));
+  REQUIRE(killed);
+  CHECK_FALSE(killed->at("running").as_bool());
   CHECK_FALSE(is_running(network.node("CL")));
   network.reload();
   for (const auto* command : {"kill", "pause", "resume"}) {

@@ -219,6 +219,27 @@ TEST_CASE("a lane counts what is refused and states something else under its num
   CHECK_FALSE(ran.trouble.empty());
 }
 
+TEST_CASE("a lane whose node refuses everything ends soon after its time and says who refused what") {
+  FakeNode node;
+  node.answer_posts(std::deque<int>(10'000, 422));
+  const auto start = Clock::now();
+  const auto ran = run({node.address()}, 1'000, 64, [&] { return Clock::now() - start > std::chrono::seconds(1); });
+  CHECK(ran.done);
+  CHECK(Clock::now() - start < std::chrono::seconds(5));
+  CHECK(ran.counts.final_ == 0);
+  CHECK(ran.trouble ==
+        node.address() + " refused " + std::to_string(ran.counts.rejected) + ", the first with HTTP 422 {}");
+}
+
+TEST_CASE("a lane whose time is over states anew what one refusal left out") {
+  FakeNode node;
+  node.answer_looks({R"({"status":"REJECTED","code":"X","title":"No."})"});
+  const auto ran = run({node.address()}, 1, 1, [] { return true; });
+  CHECK(ran.done);
+  CHECK(ran.counts.final_ == 1);
+  CHECK(ran.trouble == node.address() + " refused 1, the first with X No.");
+}
+
 TEST_CASE("a lane counts what has expired and states something else under its number") {
   FakeNode node;
   node.answer_looks({R"({"status":"EXPIRED"})"});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/cli/misread.h"
+#include "node/usage/misread.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace quipu::cli {
+namespace quipu::usage {
 
 namespace {
 
@@ -74,7 +74,8 @@ bool is_option(const std::string& word) { return word.starts_with('-'); }
 std::optional<std::string> stray(const Parsed& parsed, const Words& words) {
   const auto commands = commands_of(parsed.last);
   const auto word = std::ranges::find_if_not(words, is_option);
-  if (!commands.empty() && word != words.end())
+  // Behind an option that nothing took stands its value.
+  if (!commands.empty() && word != words.end() && word == words.begin())
     return parsed.path + " has no command " + *word + perhaps(*word, commands);
   if (const auto found = std::ranges::find_if(words, is_option); found != words.end()) {
     const std::string option = found->substr(0, found->find('='));
@@ -92,4 +93,4 @@ std::string misread(const CLI::App* app, const CLI::Error& error) {
   return why.value_or(error.what()) + "\n" + parsed.path + " --help says more.\n";
 }
 
-}  // namespace quipu::cli
+}  // namespace quipu::usage

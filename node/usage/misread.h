@@ -9,9 +9,9 @@ class App;
 class Error;
 }  // namespace CLI
 
-namespace quipu::cli {
+namespace quipu::usage {
 
 // Two lines, each with its end.
 std::string misread(const CLI::App* app, const CLI::Error& error);
 
-}  // namespace quipu::cli
+}  // namespace quipu::usage
