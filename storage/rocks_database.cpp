@@ -22,7 +22,7 @@ rocksdb::Slice slice(BytesView bytes) { return {bytes.data(), bytes.size()}; }
 BytesView bytes_of(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
 void expect(const rocksdb::Status& status, std::string_view doing) {
-  if (!status.ok()) stop_process(doing, status.ToString());
+  if (!status.ok()) stop_process(doing, fault_text(status));
 }
 
 class RocksSnapshot final : public Snapshot {

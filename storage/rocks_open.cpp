@@ -39,7 +39,7 @@ constexpr const char* kMayBeMissing = "calendar";
 class StopOnError final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
-    stop_process("RocksDB background error", error->ToString());
+    stop_process("RocksDB background error", fault_text(*error));
   }
 };
 
@@ -216,6 +216,13 @@ OpenError open_error(const rocksdb::Status& status) {
   if (locked) return {OpenFault::kLocked, text};
   if (status.IsCorruption()) return {OpenFault::kCorrupt, text};
   return {OpenFault::kIo, text};
+}
+
+std::string fault_text(const rocksdb::Status& status) {
+  if (!status.IsCorruption()) return status.ToString();
+  return status.ToString() +
+         ": move the ledger away and have the other members refill it "
+         "(docs/runbooks/lost-node.md), and have the disk tested";
 }
 
 std::expected<RocksLock, OpenError> RocksLock::take(const std::filesystem::path& directory) {

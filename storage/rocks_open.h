@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "storage/database.h"
@@ -49,6 +50,8 @@ std::expected<std::shared_ptr<RocksHandle>, OpenError> open_rocks(const std::fil
 std::expected<void, OpenError> create_rocks(const std::filesystem::path& directory);
 
 OpenError open_error(const rocksdb::Status& status);
+// What RocksDB says, and where its own checksums found damage, what to do.
+std::string fault_text(const rocksdb::Status& status);
 
 // RocksDB's own lock on a directory that is not opened.
 class RocksLock {

@@ -114,7 +114,9 @@ Sent sent_by(const std::expected<HttpReply, std::string>& reply) {
   if (reply->status == 202) return {};
   if (!is_passing(reply->status)) return {Sent::Kind::kRefused, 0, failure(*reply), false};
   const std::int64_t wait_ms = std::max(reply->retry_after_s * 1000, kShortestWait_ms);
-  return {Sent::Kind::kLater, wait_ms, failure(*reply), reply->status != 429};
+  auto refusal = failure(*reply);
+  const bool certain = reply->status == 429 || refusal.code == "NOT_ACCEPTING";
+  return {Sent::Kind::kLater, wait_ms, std::move(refusal), !certain};
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <iostream>
 #include <thread>
+#include <utility>
 
 #include "crypto/merkle.h"
 #include "node/cli/json_fields.h"
@@ -31,6 +33,13 @@ std::string undecided(const Sent& sent, BytesView leaf) {
   const std::string why = sent.refusal.sentence();
   if (!sent.perhaps_taken) return why + "; nothing was taken, so submit it again later";
   return why + "; it may have been taken: before you submit it again ask " + see(leaf);
+}
+
+// Two minutes of silence look like a command that hangs.
+OnWait say_once() {
+  return [said = false](const std::string& why) mutable {
+    if (!std::exchange(said, true)) std::cerr << "waiting: " << why << std::endl;
+  };
 }
 
 }  // namespace
@@ -85,7 +94,7 @@ std::expected<SubmissionAnswer, std::string> wait_until_settled(
 
 std::expected<SubmissionAnswer, std::string> wait_until_settled(NodeClient& node, BytesView leaf) {
   return wait_until_settled(node, crypto::leaf_hash(leaf), [&]() -> std::expected<void, std::string> {
-    const Sent sent = send_patiently(node, leaf, kPatience_ms);
+    const Sent sent = send_patiently(node, leaf, kPatience_ms, say_once());
     if (sent.kind != Sent::Kind::kTaken) return std::unexpected(undecided(sent, leaf));
     return {};
   });
@@ -106,7 +115,7 @@ std::expected<Bytes, std::string> submit_events(NodeClient& node, const std::vec
     const auto sequence = node.sequence(key.header.administration, key.header.public_key);
     if (!sequence) return std::unexpected(sequence.error().why);
     Bytes leaf = sign_events(events, key, chain->chain_id, sequence->next);
-    const Sent sent = send_patiently(node, leaf, kPatience_ms);
+    const Sent sent = send_patiently(node, leaf, kPatience_ms, say_once());
     if (sent.kind == Sent::Kind::kTaken) return leaf;
     if (sent.kind == Sent::Kind::kLater) return std::unexpected(undecided(sent, leaf));
     // Signed anew only when the first bytes cannot have got anywhere, or it would be stated twice.

@@ -32,14 +32,15 @@ struct SubmitAnswer {
     kSequence,     // 409, with the holder of the sequence number: pending here, or final
     kTooLarge,     // 413
     kBusy,         // 429: the pool is full for this administration; send again later
-    kUnavailable,  // 503: stopping, halted, catching up
+    kNotAccepting,  // 503: nothing is taken now, and this was not
+    kUnavailable,  // 503: the node stops or another epoch begins, and it may have been taken
     kReadOnly,     // 403: this node only follows
   };
   Kind kind = Kind::kAccepted;
   crypto::Digest id;
   std::optional<ledger::Rejection> rejection;  // kRejected, kSequence
   std::optional<crypto::Digest> holder;
-  std::string why;  // kBusy, kUnavailable, kReadOnly
+  std::string why;  // kBusy, kNotAccepting, kUnavailable, kReadOnly
 };
 
 struct PeerSummary {

@@ -65,6 +65,8 @@ ApiProblem problem_of(ApiCode code) {
       return {429, "TOO_OFTEN", "Ask again more slowly."};
     case ApiCode::kNotYet:
       return {501, "NOT_YET", "This route belongs to a later version."};
+    case ApiCode::kNotAccepting:
+      return {503, "NOT_ACCEPTING", "The node takes no submissions now, and has not taken this one."};
     case ApiCode::kUnavailable:
       return {503, "UNAVAILABLE", "The node takes nothing now; try again or ask another node."};
   }

@@ -39,6 +39,7 @@ enum class ApiCode : std::uint8_t {
   kTooMany,            // 429: the pool is full
   kTooOften,           // 429: this caller asks too often
   kNotYet,             // 501: a route of a later version
+  kNotAccepting,       // 503
   kUnavailable,        // 503
 };
 

@@ -130,6 +130,8 @@ Response submit_response(const SubmitAnswer& answer) {
       return problem(ApiCode::kTooLarge, "a submission has at most 61440 bytes");
     case Kind::kBusy:
       return problem(ApiCode::kTooMany, answer.why);
+    case Kind::kNotAccepting:
+      return problem(ApiCode::kNotAccepting, answer.why);
     case Kind::kUnavailable:
       return problem(ApiCode::kUnavailable, answer.why);
     case Kind::kReadOnly:

@@ -68,7 +68,7 @@ http::SubmitAnswer::Kind kind_of(const replica::Answer& answer) {
     case replica::Admission::kBusy:
       return Kind::kBusy;
     case replica::Admission::kUnavailable:
-      return Kind::kUnavailable;
+      return Kind::kNotAccepting;
   }
   return Kind::kUnavailable;
 }
@@ -364,26 +364,27 @@ struct Node::State final : public http::Backend, public http::Operations {
     const auto id = crypto::leaf_hash(leaf);
     const auto tip = reader();
     if (tip->find(id)) return done({http::SubmitAnswer::Kind::kAccepted, id, {}, {}, {}});
-    if (stopping) return done(unavailable(kStopping));
-    if (drained) return done(unavailable(kDrained));
-    if (disk_full) return done(unavailable(kDiskFull));
+    if (stopping) return done(not_accepting(kStopping));
+    if (drained) return done(not_accepting(kDrained));
+    if (disk_full) return done(not_accepting(kDiskFull));
     // The database was lost and is being filled again: what it shows so far is long past.
-    if (tip->newest().height < files.witnessed) return done(unavailable(kRefilling));
+    if (tip->newest().height < files.witnessed) return done(not_accepting(kRefilling));
     asio::post(io, [this, leaf = std::move(leaf), done = std::move(done)]() mutable {
-      if (stopping) return done(unavailable(kStopping));
+      if (stopping) return done(not_accepting(kStopping));
       const auto request = next_request++;
       requests.emplace(request, Waiting{leaf, std::move(done), real_now().steady_us});
       driver.feed(replica::Submitted{request, std::move(leaf)});
     });
   }
 
-  static http::SubmitAnswer unavailable(std::string why) {
-    return {http::SubmitAnswer::Kind::kUnavailable, {}, {}, {}, std::move(why)};
+  static http::SubmitAnswer not_accepting(std::string why) {
+    return {http::SubmitAnswer::Kind::kNotAccepting, {}, {}, {}, std::move(why)};
   }
 
-  // Whoever still waits for an answer is told to send again.
+  // Whoever still waits for an answer is told to send again: the replica may have taken what it was handed.
   void turn_away(const char* why) {
-    for (auto& [request, waiting] : std::exchange(requests, {})) waiting.done(unavailable(why));
+    for (auto& [request, waiting] : std::exchange(requests, {}))
+      waiting.done({http::SubmitAnswer::Kind::kUnavailable, {}, {}, {}, why});
   }
 
   http::SubmissionState submission(const crypto::Digest& id) const override {

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "tests/storage/fixtures.h"
 
 namespace quipu::storage::testing {
@@ -12,6 +14,7 @@ namespace quipu::storage::testing {
 namespace {
 
 constexpr const char* kDirectoryVariable = "QUIPU_CHILD_DIRECTORY";
+constexpr const char* kSaid = "child.stderr";
 
 }  // namespace
 
@@ -21,17 +24,23 @@ int run_child(const std::string& test, const std::filesystem::path& directory) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
   const char* const arguments[] = {program.c_str(), test.c_str(), nullptr};
   const char* const environment[] = {variable.c_str(), nullptr};
+  const std::string said = (directory / kSaid).string();
   const pid_t child = ::fork();
   if (child == 0) {
     const int nowhere = ::open("/dev/null", O_WRONLY);
     ::dup2(nowhere, STDOUT_FILENO);
-    ::dup2(nowhere, STDERR_FILENO);
+    ::dup2(::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
     ::execve(program.c_str(), const_cast<char* const*>(arguments), const_cast<char* const*>(environment));
     ::_exit(127);
   }
   int status = 0;
   if (child < 0 || ::waitpid(child, &status, 0) != child) throw std::runtime_error("no child process");
   return status;
+}
+
+std::string child_said(const std::filesystem::path& directory) {
+  std::ifstream in(directory / kSaid);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::optional<std::filesystem::path> child_directory() {

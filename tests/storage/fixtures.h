@@ -106,6 +106,8 @@ inline std::vector<Backend> both_databases() {
 // Runs one hidden case of this test program in a process of its own, with `directory` in QUIPU_CHILD_DIRECTORY.
 // Returns what waitpid says.
 int run_child(const std::string& test, const std::filesystem::path& directory);
+// On standard error, the last one in that directory.
+std::string child_said(const std::filesystem::path& directory);
 // The directory when this process is such a child.
 std::optional<std::filesystem::path> child_directory();
 // Files may not grow past this; writes beyond fail with EFBIG instead of killing the process.

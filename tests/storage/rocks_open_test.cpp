@@ -369,6 +369,8 @@ TEST_CASE("a bit flipped in a table file stops the process when it is read", "[s
   }
   flip_bit(biggest, fs::file_size(biggest) / 4);
   CHECK(aborted(run_child("child: reads every record", directory / "")));
+  CHECK(child_said(directory / "").find("move the ledger away and have the other members refill it") !=
+        std::string::npos);
 }
 
 TEST_CASE("child: writes until the log hits a file size limit", "[.child]") {

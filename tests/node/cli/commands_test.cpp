@@ -113,7 +113,23 @@ TEST_CASE("a busy node is waited for and the statement is made once", "[cli]") {
   INFO((done ? "" : done.error()));
   REQUIRE(done);
   CHECK(out.json().at("status") == "FINAL");
+  CHECK(out.errors() == "waiting: POOL_FULL: Too many submissions wait; send the same bytes again later.\n");
   CHECK(node.ledger.submissions_taken() == 1);
+}
+
+TEST_CASE("what a node has turned away for certain is not said to have been taken perhaps", "[cli]") {
+  using Kind = http::SubmitAnswer::Kind;
+  TestNode node;
+  auto client = connect(node.global()).value();
+  const auto sent = [&](Kind answer) {
+    node.ledger.be_busy(1, answer);
+    return client.send("no leaf at all");
+  };
+  for (const Kind kind : {Kind::kBusy, Kind::kNotAccepting, Kind::kUnavailable})
+    CHECK(sent(kind).kind == Sent::Kind::kLater);
+  CHECK_FALSE(sent(Kind::kBusy).perhaps_taken);
+  CHECK_FALSE(sent(Kind::kNotAccepting).perhaps_taken);
+  CHECK(sent(Kind::kUnavailable).perhaps_taken);
 }
 
 TEST_CASE("a batch of declarations comes back with reasons and arrangements", "[cli]") {

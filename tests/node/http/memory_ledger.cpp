@@ -206,7 +206,10 @@ MemoryLedger::~MemoryLedger() = default;
 
 void MemoryLedger::set_now_ms(std::uint64_t now_ms) { now_ms_ = now_ms; }
 void MemoryLedger::set_age_ms(std::int64_t age_ms) { age_ms_ = age_ms; }
-void MemoryLedger::be_busy(std::size_t count) { busy_ = count; }
+void MemoryLedger::be_busy(std::size_t count, http::SubmitAnswer::Kind answer) {
+  busy_ = count;
+  busy_answer_ = answer;
+}
 void MemoryLedger::be_without_calendar() { log_->be_without_calendar(); }
 void MemoryLedger::stop_publishing() { log_->stop_publishing(); }
 void MemoryLedger::lose_votes(std::uint64_t height) { log_->lose_votes(height); }
@@ -273,7 +276,7 @@ void MemoryLedger::submit(Bytes leaf, std::function<void(http::SubmitAnswer)> do
     answer.why = "it follows " + source_;
   } else if (busy_ > 0) {
     --busy_;
-    answer.kind = http::SubmitAnswer::Kind::kBusy;
+    answer.kind = busy_answer_;
   } else if (holding_) {
     held_.push_back(std::move(leaf));
   } else {

@@ -30,8 +30,8 @@ class MemoryLedger final : public http::Backend {
   // The ledger's clock stands still unless told otherwise.
   void set_now_ms(std::uint64_t now_ms);
   void set_age_ms(std::int64_t age_ms);
-  // The next `count` submissions are answered 429.
-  void be_busy(std::size_t count);
+  // The next `count` submissions are turned away, with 429 unless told otherwise.
+  void be_busy(std::size_t count, http::SubmitAnswer::Kind answer = http::SubmitAnswer::Kind::kBusy);
   // Blocks are made, checkpoints no longer published.
   void stop_publishing();
   // As a node that was not there when the block was voted for.
@@ -75,6 +75,7 @@ class MemoryLedger final : public http::Backend {
   std::uint64_t now_ms_;
   std::int64_t age_ms_ = 1'500;
   std::size_t busy_ = 0;
+  http::SubmitAnswer::Kind busy_answer_ = http::SubmitAnswer::Kind::kBusy;
   bool holding_ = false;
   std::string source_;
   std::vector<Bytes> held_;

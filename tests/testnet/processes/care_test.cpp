@@ -173,6 +173,7 @@ TEST_CASE("a node whose disk is nearly full takes no submissions and votes on an
   Clerk clerk(network, "PE", "PE");
   const auto refused = clerk.post(clerk.good_leaf());
   CHECK(refused.status == 503);
+  CHECK(refused.code == "NOT_ACCEPTING");
   CHECK(refused.detail.find("disk is nearly full") != std::string::npos);
   CHECK(times_logged(network.processes(), network.node("PE"), "no submissions are taken until there are") >= 1);
   must_vote(network);

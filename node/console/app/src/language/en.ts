@@ -558,6 +558,7 @@ export const en = {
     KNOWN_AT_IN_FUTURE: 'Nobody knows yet what will be known then.',
     BEFORE_LEDGER: 'The ledger did not exist then.',
     POOL_FULL: 'The pool is full: send again later.',
+    NOT_ACCEPTING: 'The node takes no submissions now, and has not taken this one.',
     UNAVAILABLE: 'The node cannot answer now.',
     FOLLOWER: 'This node only follows: send it to a member\'s.',
     NOT_PUBLISHED: 'No published checkpoint covers it yet.',

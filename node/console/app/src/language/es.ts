@@ -558,6 +558,7 @@ export const es: Words = {
     KNOWN_AT_IN_FUTURE: 'Nadie sabe todavía qué se sabrá entonces.',
     BEFORE_LEDGER: 'El registro no existía entonces.',
     POOL_FULL: 'La cola está llena: envíe de nuevo más tarde.',
+    NOT_ACCEPTING: 'El nodo no acepta envíos ahora, y no ha tomado este.',
     UNAVAILABLE: 'El nodo no puede responder ahora.',
     FOLLOWER: 'Este nodo solo sigue a otros: envíelo al de un miembro.',
     NOT_PUBLISHED: 'Ningún punto de control publicado lo cubre aún.',

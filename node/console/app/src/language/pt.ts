@@ -558,6 +558,7 @@ export const pt: Words = {
     KNOWN_AT_IN_FUTURE: 'Ninguém sabe ainda o que se saberá então.',
     BEFORE_LEDGER: 'O registro não existia então.',
     POOL_FULL: 'A fila está cheia: envie de novo mais tarde.',
+    NOT_ACCEPTING: 'O nó não aceita envios agora, e não recebeu este.',
     UNAVAILABLE: 'O nó não pode responder agora.',
     FOLLOWER: 'Este nó apenas segue outros: envie ao de um membro.',
     NOT_PUBLISHED: 'Nenhum ponto de controle publicado o cobre ainda.',
