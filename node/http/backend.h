@@ -27,14 +27,14 @@ struct SubmissionState {
 
 struct SubmitAnswer {
   enum class Kind : std::uint8_t {
-    kAccepted,     // 202; also for one already pending or final: the same bytes again are fine
-    kRejected,     // 422 by the rules, or 400 form
-    kSequence,     // 409, with the holder of the sequence number: pending here, or final
-    kTooLarge,     // 413
-    kBusy,         // 429: the pool is full for this administration; send again later
+    kAccepted,      // 202; also for one already pending or final: the same bytes again are fine
+    kRejected,      // 422 by the rules, or 400 form
+    kSequence,      // 409, with the holder of the sequence number: pending here, or final
+    kTooLarge,      // 413
+    kBusy,          // 429: the pool is full for this administration; send again later
     kNotAccepting,  // 503: nothing is taken now, and this was not
-    kUnavailable,  // 503: the node stops or another epoch begins, and it may have been taken
-    kReadOnly,     // 403: this node only follows
+    kUnavailable,   // 503: the node stops or another epoch begins, and it may have been taken
+    kReadOnly,      // 403: this node only follows
   };
   Kind kind = Kind::kAccepted;
   crypto::Digest id;
