@@ -5,7 +5,6 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <set>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "node/runtime/door.h"
 #include "node/runtime/listen_address.h"
 #include "node/runtime/managed_signing.h"
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
@@ -330,11 +330,11 @@ constexpr const char* kWebhooksExample =
     "# since = 0                                   # begin after this height; without it, with what comes next\n";
 
 std::expected<toml::table, std::string> parse(const std::filesystem::path& file) {
-  std::error_code unknown;
-  if (!std::ifstream(file) || std::filesystem::is_directory(file, unknown))
+  const auto text = storage::read_whole(file);
+  if (!text)
     return std::unexpected(fmt::format("cannot read {}: name a file of settings, as quipud init makes", file.string()));
   try {
-    return toml::parse_file(file.string());
+    return toml::parse(*text, file.string());
   } catch (const toml::parse_error& error) {
     return std::unexpected(
         fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/runtime/care/mark_file.h"
-#include "storage/whole_file.h"
 
 #include <fmt/chrono.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+
+#include "storage/whole_file.h"
 
 namespace quipu::runtime {
 
