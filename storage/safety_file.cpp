@@ -19,6 +19,20 @@ bool is_lost(const SlotDevice& device) {
   return std::ranges::none_of(device.read(), [](const Bytes& slot) { return decode_safety_record(slot).has_value(); });
 }
 
+bool is_torn(const SlotDevice& device) {
+  const std::array<Bytes, 2> slots = device.read();
+  const auto good = [](const Bytes& slot) { return decode_safety_record(slot).has_value(); };
+  const auto bad = [&](const Bytes& slot) { return !good(slot) && !blank(slot); };
+  return std::ranges::any_of(slots, good) && std::ranges::any_of(slots, bad);
+}
+
+std::string about_torn(const std::filesystem::path& file) {
+  return "one of the two slots of " + file.string() +
+         " is bad: a power cut while it was written, which is harmless; if there was none, the disk is damaged, and "
+         "the "
+         "newest vote may be forgotten: stop the node and have the disk tested (docs/runbooks/failing-disk.md)";
+}
+
 SafetyFile::SafetyFile(std::unique_ptr<SlotDevice> device, SafetyRecord record, unsigned next)
     : device_(std::move(device)), record_(std::move(record)), next_slot_(next) {}
 

@@ -39,6 +39,11 @@ class MemorySlots final : public SlotDevice {
 
 // Neither slot holds a record.
 bool is_lost(const SlotDevice& device);
+// One slot holds a record, the other what is neither a record nor blank. That is what a power cut leaves of a write,
+// whose vote was then not sent yet; or damage at rest, and then the newest vote may be forgotten.
+bool is_torn(const SlotDevice& device);
+// What an operator is told of that.
+std::string about_torn(const std::filesystem::path& file);
 
 Bytes encode_safety_record(const consensus::SafetyRecord& record);
 std::expected<consensus::SafetyRecord, std::string> decode_safety_record(BytesView slot);

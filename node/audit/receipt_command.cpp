@@ -2,50 +2,44 @@
 #include "node/audit/receipt_command.h"
 
 #include <boost/json.hpp>
-#include <iostream>
 
 #include "crypto/signature.h"
+#include "node/audit/answer.h"
 #include "node/audit/directory_bundle.h"
 #include "node/ledger/receipt.h"
 
 namespace quipu::audit {
 namespace {
 
-constexpr int kDone = 0, kFailed = 1;
-
-int end_with(const char* verdict, const std::string& why) {
-  std::cout << verdict << " " << why << "\n";
-  return kFailed;
+std::string in_text(std::uint64_t index, const crypto::Checkpoint& checkpoint) {
+  return "leaf " + std::to_string(index) + " of " + checkpoint.origin + ", in the tree of " +
+         std::to_string(checkpoint.size) + " leaves\nVERIFIED\n";
 }
 
-void print_text(std::uint64_t index, const crypto::Checkpoint& checkpoint) {
-  std::cout << "leaf " << index << " of " << checkpoint.origin << ", in the tree of " << checkpoint.size
-            << " leaves\nVERIFIED\n";
-}
-
-void print_json(std::uint64_t index, const crypto::Checkpoint& checkpoint) {
+std::string in_json(std::uint64_t index, const crypto::Checkpoint& checkpoint) {
   const boost::json::object out{
       {"index", index}, {"origin", checkpoint.origin}, {"size", checkpoint.size}, {"verdict", "VERIFIED"}};
-  std::cout << boost::json::serialize(out) << "\n";
+  return boost::json::serialize(out) + "\n";
+}
+
+Answer answer(const ReceiptArguments& arguments) {
+  if (!crypto::self_test()) return could_not("this machine's cryptography fails its self-test");
+  const auto text = read_file(arguments.file);
+  if (!text) return could_not(text.error());
+  const auto policy_text = read_file(arguments.policy);
+  if (!policy_text) return could_not(policy_text.error());
+  const auto policy = ledger::TrustPolicy::parse(*policy_text);
+  if (!policy) return could_not(policy.error());
+  const auto receipt = ledger::Receipt::parse(*text);
+  if (!receipt) return broken(receipt.error());
+  if (!receipt->extra) return could_not("the receipt does not carry its leaf");
+  const auto checkpoint = ledger::verify_receipt(*receipt, *receipt->extra, *policy);
+  if (!checkpoint) return broken(checkpoint.error());
+  return arguments.output == "json" ? in_json(receipt->index, *checkpoint) : in_text(receipt->index, *checkpoint);
 }
 
 }  // namespace
 
-int run_receipt(const ReceiptArguments& arguments) {
-  if (!crypto::self_test()) return end_with("COULD-NOT-CHECK", "this machine's cryptography fails its self-test");
-  const auto text = read_file(arguments.file);
-  if (!text) return end_with("COULD-NOT-CHECK", text.error());
-  const auto policy_text = read_file(arguments.policy);
-  if (!policy_text) return end_with("COULD-NOT-CHECK", policy_text.error());
-  const auto policy = ledger::TrustPolicy::parse(*policy_text);
-  if (!policy) return end_with("COULD-NOT-CHECK", policy.error());
-  const auto receipt = ledger::Receipt::parse(*text);
-  if (!receipt) return end_with("BROKEN", receipt.error());
-  if (!receipt->extra) return end_with("COULD-NOT-CHECK", "the receipt does not carry its leaf");
-  const auto checkpoint = ledger::verify_receipt(*receipt, *receipt->extra, *policy);
-  if (!checkpoint) return end_with("BROKEN", checkpoint.error());
-  arguments.output == "json" ? print_json(receipt->index, *checkpoint) : print_text(receipt->index, *checkpoint);
-  return kDone;
-}
+int run_receipt(const ReceiptArguments& arguments) { return print_answer(answer(arguments), arguments.output); }
 
 }  // namespace quipu::audit

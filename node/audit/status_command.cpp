@@ -2,9 +2,10 @@
 #include "node/audit/status_command.h"
 
 #include <boost/json.hpp>
-#include <iostream>
+#include <sstream>
 
 #include "crypto/signature.h"
+#include "node/audit/answer.h"
 #include "node/audit/directory_bundle.h"
 #include "node/audit/recognition_command.h"
 #include "node/audit/status_list_command.h"
@@ -24,8 +25,6 @@ using ledger::MapKey;
 using ledger::RecordType;
 using ledger::StatusBundle;
 
-constexpr int kDone = 0, kFailed = 1;
-
 // What one bundle says, once it holds.
 struct Said {
   std::string certificate;  // CC/NUMBER; empty when it is absent and nobody named it
@@ -33,11 +32,6 @@ struct Said {
   ledger::ProvenStatus proven;
   ledger::Date day{};
 };
-
-int end_with(const char* verdict, const std::string& why) {
-  std::cout << verdict << " " << why << "\n";
-  return kFailed;
-}
 
 std::optional<MapKey> key_of(const std::string& certificate) {
   if (certificate.size() < 4 || certificate[2] != '/') return std::nullopt;
@@ -76,21 +70,23 @@ std::uint64_t last_leaf(const Said& said) {
   return events.empty() ? said.record->grant().leaf() : events.rbegin()->leaf();
 }
 
-void print_text(const Said& said) {
+std::string in_text(const Said& said) {
+  std::ostringstream out;
   const auto& [checkpoint, seal] = said.proven;
-  std::cout << "certificate  " << (said.certificate.empty() ? "(name it with --certificate)" : said.certificate);
-  if (said.record) std::cout << ", held by subject " << said.record->subject();
-  std::cout << "\nas known at  height " << seal.height.value << ", " << ledger::format_instant(seal.block_time_ms)
-            << ", " << checkpoint.size << " leaves of " << checkpoint.origin << "\non           " << said.day.text()
-            << ": " << status_of(said);
+  out << "certificate  " << (said.certificate.empty() ? "(name it with --certificate)" : said.certificate);
+  if (said.record) out << ", held by subject " << said.record->subject();
+  out << "\nas known at  height " << seal.height.value << ", " << ledger::format_instant(seal.block_time_ms) << ", "
+      << checkpoint.size << " leaves of " << checkpoint.origin << "\non           " << said.day.text() << ": "
+      << status_of(said);
   if (said.record) {
-    for (const auto& role : role_names(said)) std::cout << " " << role;
-    std::cout << "\nlast changed by leaf " << last_leaf(said);
+    for (const auto& role : role_names(said)) out << " " << role;
+    out << "\nlast changed by leaf " << last_leaf(said);
   }
-  std::cout << "\nVERIFIED\n";
+  out << "\nVERIFIED\n";
+  return out.str();
 }
 
-void print_json(const Said& said) {
+std::string in_json(const Said& said) {
   const auto& [checkpoint, seal] = said.proven;
   json::object out{{"certificate", said.certificate},
                    {"height", seal.height.value},
@@ -106,55 +102,53 @@ void print_json(const Said& said) {
     out["last_leaf"] = last_leaf(said);
   }
   out["verdict"] = "VERIFIED";
-  std::cout << json::serialize(out) << "\n";
+  return json::serialize(out) + "\n";
 }
 
-int run_list(const StatusArguments& arguments, const Bytes& text, const ledger::TrustPolicy& policy) {
+Answer answer_list(const StatusArguments& arguments, const Bytes& text, const ledger::TrustPolicy& policy) {
   if (!arguments.certificate.empty())
-    return end_with("COULD-NOT-CHECK", "the file is about all certificates of an administration; name none");
+    return could_not("the file is about all certificates of an administration; name none");
   const auto day = ledger::Date::parse(arguments.on);
-  if (!arguments.on.empty() && !day) return end_with("COULD-NOT-CHECK", "--on takes a day, YYYY-MM-DD");
+  if (!arguments.on.empty() && !day) return could_not("--on takes a day, YYYY-MM-DD");
   const auto said = status_list_text(text, policy, day, arguments.output);
-  if (!said) return end_with("BROKEN", said.error());
-  std::cout << *said;
-  return kDone;
+  if (!said) return broken(said.error());
+  return *said;
 }
 
-int run_recognition(const StatusArguments& arguments, const Bytes& text, const ledger::TrustPolicy& policy) {
+Answer answer_recognition(const StatusArguments& arguments, const Bytes& text, const ledger::TrustPolicy& policy) {
   if (!arguments.certificate.empty() || !arguments.on.empty())
-    return end_with("COULD-NOT-CHECK", "the file is about one question, which names firm and day: leave both out");
+    return could_not("the file is about one question, which names firm and day: leave both out");
   const auto said = recognition_text(text, policy, arguments.output);
-  if (!said) return end_with("BROKEN", said.error());
-  std::cout << *said;
-  return kDone;
+  if (!said) return broken(said.error());
+  return *said;
+}
+
+Answer answer(const StatusArguments& arguments) {
+  if (!crypto::self_test()) return could_not("this machine's cryptography fails its self-test");
+  const auto text = read_file(arguments.file), policy_text = read_file(arguments.policy);
+  if (!text) return could_not(text.error());
+  if (!policy_text) return could_not(policy_text.error());
+  const auto policy = ledger::TrustPolicy::parse(*policy_text);
+  if (!policy) return could_not(policy.error());
+  if (ledger::is_status_list(*text)) return answer_list(arguments, *text, *policy);
+  if (ledger::is_recognition_proof(*text)) return answer_recognition(arguments, *text, *policy);
+  if (!arguments.certificate.empty() && !key_of(arguments.certificate))
+    return could_not("a certificate is named CC/NUMBER");
+  const auto bundle = StatusBundle::parse(*text);
+  if (!bundle) return broken(bundle.error());
+  auto proven = ledger::verify_status(*bundle, *policy);
+  if (!proven) return broken(proven.error());
+  auto said = read(*bundle, *std::move(proven), arguments.certificate);
+  if (!said) return broken(said.error());
+  const auto day = arguments.on.empty() ? ledger::Date::of(said->proven.seal.block_time_ms, 0)
+                                        : ledger::Date::parse(arguments.on).value_or(ledger::Date{});
+  if (!arguments.on.empty() && day.text() != arguments.on) return could_not("--on takes a day, YYYY-MM-DD");
+  said->day = day;
+  return arguments.output == "json" ? in_json(*said) : in_text(*said);
 }
 
 }  // namespace
 
-int run_status(const StatusArguments& arguments) {
-  if (!crypto::self_test()) return end_with("COULD-NOT-CHECK", "this machine's cryptography fails its self-test");
-  const auto text = read_file(arguments.file), policy_text = read_file(arguments.policy);
-  if (!text) return end_with("COULD-NOT-CHECK", text.error());
-  if (!policy_text) return end_with("COULD-NOT-CHECK", policy_text.error());
-  const auto policy = ledger::TrustPolicy::parse(*policy_text);
-  if (!policy) return end_with("COULD-NOT-CHECK", policy.error());
-  if (ledger::is_status_list(*text)) return run_list(arguments, *text, *policy);
-  if (ledger::is_recognition_proof(*text)) return run_recognition(arguments, *text, *policy);
-  if (!arguments.certificate.empty() && !key_of(arguments.certificate))
-    return end_with("COULD-NOT-CHECK", "a certificate is named CC/NUMBER");
-  const auto bundle = StatusBundle::parse(*text);
-  if (!bundle) return end_with("BROKEN", bundle.error());
-  auto proven = ledger::verify_status(*bundle, *policy);
-  if (!proven) return end_with("BROKEN", proven.error());
-  auto said = read(*bundle, *std::move(proven), arguments.certificate);
-  if (!said) return end_with("BROKEN", said.error());
-  const auto day = arguments.on.empty() ? ledger::Date::of(said->proven.seal.block_time_ms, 0)
-                                        : ledger::Date::parse(arguments.on).value_or(ledger::Date{});
-  if (!arguments.on.empty() && day.text() != arguments.on)
-    return end_with("COULD-NOT-CHECK", "--on takes a day, YYYY-MM-DD");
-  said->day = day;
-  arguments.output == "json" ? print_json(*said) : print_text(*said);
-  return kDone;
-}
+int run_status(const StatusArguments& arguments) { return print_answer(answer(arguments), arguments.output); }
 
 }  // namespace quipu::audit

@@ -48,9 +48,11 @@ std::string request_text(std::string_view method, const std::string& host, const
   return request.append("\r\n").append(body);
 }
 
-// What two common mistakes look like: the port for members, which closes on strangers, and https where there is none.
+// What common mistakes look like: the port for members, which closes on strangers, http where there is https, and the
+// other way round.
 std::string plain(const error_code& error) {
-  if (error == asio::error::eof) return "closed without a word, as the port for members does";
+  if (error == asio::error::eof)
+    return "closed without a word, as the port for members does, and one that speaks https:// alone";
   const std::string said = error.message();
   return said.starts_with("wrong version number") ? "it speaks no TLS: http:// perhaps" : said;
 }

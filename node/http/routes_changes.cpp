@@ -63,7 +63,6 @@ Response get_changes(const Call& call) {
   const auto fault = call.unexpected({"since", "by", "arrangement", "known_at", "format", "after", "limit"});
   if (fault) return problem(ApiCode::kBadParameter, *fault);
   const std::string by = call.query("by").value_or("");
-  if (!by.empty() && by.size() != 2) return problem(ApiCode::kBadParameter, "an administration has two letters");
   if (auto unknown = unknown_administration(call, {"by"})) return *std::move(unknown);
   auto asked = asked_state(call);
   if (!asked) return std::move(asked.error());

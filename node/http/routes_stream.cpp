@@ -3,6 +3,7 @@
 // the log as its id, so that a client that was cut off goes on after the last one it saw.
 #include "node/http/changes.h"
 #include "node/http/handlers.h"
+#include "node/http/known_administration.h"
 
 namespace quipu::http {
 
@@ -71,7 +72,7 @@ Response get_stream(const Call& call) {
   const auto fault = call.unexpected({"since", "by", "arrangement"});
   if (fault) return problem(ApiCode::kBadParameter, *fault);
   std::string by = call.query("by").value_or("");
-  if (!by.empty() && by.size() != 2) return problem(ApiCode::kBadParameter, "an administration has two letters");
+  if (auto unknown = unknown_administration(call, {"by"})) return *std::move(unknown);
   const auto from = asked_start(call);
   if (!from) return from.error();
   Response response;

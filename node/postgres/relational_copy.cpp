@@ -133,8 +133,9 @@ struct RelationalCopy::State {
     if (position.height < 0) return {};
     const auto block = pursuit->reader()->block({static_cast<std::uint64_t>(position.height)});
     if (!block) return {};  // the ledger is behind and will get there first
-    if (crypto::to_hex(block->block.view()) == position.block) return {};
-    return fault("the tables end with another block at height " + std::to_string(position.height) +
+    const bool same_block = crypto::to_hex(block->block.view()) == position.block;
+    if (same_block && crypto::to_hex(block->tree_root.view()) == position.log_root) return {};
+    return fault("the tables end with another block or root at height " + std::to_string(position.height) +
                      " than the ledger: keep both as evidence, and fill an empty database",
                  true);
   }

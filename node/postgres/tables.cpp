@@ -75,12 +75,15 @@ Done Tables::apply(std::size_t number) {
 }
 
 Done Tables::read_position() {
-  const auto rows = connection_.ask("select chain, height, block from quipu.position");
+  const auto rows = connection_.ask("select chain, height, block, log_root from quipu.position");
   if (!rows) return std::unexpected(rows.error());
   position_.reset();
   if (rows->empty()) return {};
   const Row& row = rows->front();
-  position_ = {.chain = row[0].value_or(""), .height = std::stoll(row[1].value_or("-1")), .block = row[2].value_or("")};
+  position_ = {.chain = row[0].value_or(""),
+               .height = std::stoll(row[1].value_or("-1")),
+               .block = row[2].value_or(""),
+               .log_root = row[3].value_or("")};
   return {};
 }
 
@@ -162,6 +165,7 @@ Done Tables::write(const Batch& batch) {
   if (auto committed = connection_.run("commit"); !committed) return committed;
   position_->height = static_cast<std::int64_t>(batch.last.height.value);
   position_->block = crypto::to_hex(batch.last.block.view());
+  position_->log_root = crypto::to_hex(batch.last.tree_root.view());
   return {};
 }
 

@@ -14,7 +14,8 @@ namespace quipu::postgres {
 struct TablesPosition {
   std::string chain;  // hex
   std::int64_t height = -1;
-  std::string block;  // hex; empty at height -1
+  std::string block;     // hex; empty at height -1
+  std::string log_root;  // likewise
 };
 
 class Tables {

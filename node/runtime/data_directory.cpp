@@ -150,6 +150,7 @@ std::expected<SignState, std::string> open_sign_state(const NodeConfig& config, 
   if (!config.signs_itself()) return open_signer(config, genesis);
   auto slots = open_safety(config);
   if (!slots) return std::unexpected(slots.error());
+  if (storage::is_torn(**slots)) spdlog::warn("{}", storage::about_torn(config.resolve(config.safety)));
   auto record = witness(**slots);
   return SignState{std::move(*slots), nullptr, std::move(record)};
 }

@@ -86,12 +86,14 @@ std::expected<OpenSigner, std::string> open_signer(const fs::path& directory, co
   auto slots = fs::exists(path) ? storage::open_slot_file(path) : storage::create_slot_file(path);
   if (!slots) return std::unexpected(slots.error());
   const bool lost = storage::is_lost(**slots);
+  const bool torn = storage::is_torn(**slots);
   auto keys = unlock(directory, "", passphrase_file);
   if (!keys) return std::unexpected(keys.error());
   auto signing = storage::sign_here(std::move(*slots), ledger::first_record(*genesis), genesis->origin,
                                     std::move(keys->vote), std::move(keys->cosigner));
   if (!signing) return std::unexpected(signing.error());
   OpenSigner opened{keys->administration, genesis->chain_id, std::move(*signing), {}};
+  if (torn) opened.notice = storage::about_torn(path);
   if (lost) {
     opened.notice =
         "NO SAFETY FILE WAS FOUND IN " + path.string() +

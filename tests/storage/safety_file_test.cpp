@@ -134,6 +134,23 @@ TEST_CASE("in the place of a lost safety file one is begun that abstains, and ne
   }
 }
 
+TEST_CASE("a slot that is bad beside a record is told, and a blank one is not", "[storage]") {
+  using namespace safety_file_test;
+  Dice dice(6);
+  const Bytes good = encode_safety_record(some_record(dice));
+  Bytes turned = good;
+  turned[100] ^= 1;
+  const auto torn = [&](const Bytes& one, const Bytes& other) {
+    std::array<Bytes, 2> slots = {one, other};
+    return is_torn(SharedSlots(slots));
+  };
+  CHECK(torn(good, turned));
+  CHECK(torn(turned, good));
+  CHECK_FALSE(torn(good, Bytes(kSafetySlotBytes, '\0')));
+  CHECK_FALSE(torn(good, good));
+  CHECK_FALSE(torn(turned, turned));  // that is a lost one
+}
+
 TEST_CASE("two slots of the same generation are an error", "[storage]") {
   using namespace safety_file_test;
   Dice dice(5);

@@ -279,5 +279,18 @@ TEST_CASE("The program checks a receipt against the policy of a mirror") {
   CHECK_THAT(bad.last_line, Catch::Matchers::StartsWith("BROKEN "));
 }
 
+TEST_CASE("Whoever asked for JSON is told in JSON what is broken or cannot be checked, too") {
+  const Folder folder("failures");
+  write(folder.path / "bad", "no proof");
+  for (const std::string command : {"receipt", "status"}) {
+    const auto broken = run(folder, command + " bad --policy mirror/policy/0 --output json");
+    CHECK(broken.exit_code == 1);
+    CHECK_THAT(broken.last_line, Catch::Matchers::StartsWith("{\"verdict\":\"BROKEN\",\"why\":\""));
+    const auto unknown = run(folder, command + " bad --policy nowhere --output json");
+    CHECK(unknown.exit_code == 1);
+    CHECK_THAT(unknown.last_line, Catch::Matchers::StartsWith("{\"verdict\":\"COULD-NOT-CHECK\",\"why\":\""));
+  }
+}
+
 }  // namespace program_test
 }  // namespace quipu::audit

@@ -5,8 +5,9 @@ namespace routes_test {
 
 TEST_CASE("a code that is nobody's is told in place of an empty list", "[routes]") {
   MemoryLedger node;
-  for (const std::string target : {"/v1/list?issuer=", "/v1/list?by=", "/v1/changes?since=0&by=", "/v1/cases?issuer=",
-                                   "/v1/cases?reporter=", "/v1/worklist?issuer=", "/v1/statistics?issuer="}) {
+  for (const std::string target :
+       {"/v1/list?issuer=", "/v1/list?by=", "/v1/changes?since=0&by=", "/v1/cases?issuer=", "/v1/cases?reporter=",
+        "/v1/worklist?issuer=", "/v1/statistics?issuer=", "/v1/stream?by="}) {
     INFO(target);
     const Response refused = get(node, target + "ZZ");
     CHECK(code_of(refused) == "BAD_PARAMETER");

@@ -265,7 +265,7 @@ class Mirror(unittest.TestCase):
                 self.assertEqual(self.server.value(name, f"select count(*) from quipu.{table}"), "0")
 
     def test_tables_of_another_chain_or_another_history_are_left_alone(self):
-        for name, column, words in (("chain", "chain", "another chain"), ("history", "block", "another block")):
+        for name, column, words in (("chain", "chain", "another chain"), ("history", "block", "another block"), ("forged", "log_root", "another block or root")):
             database = self.server.create(name)
             self.assertEqual(self.mirror(database, self.export, name, "--once").returncode, 0)
             self.server.ask(name, f"update quipu.position set {column} = repeat('f', 64)")
